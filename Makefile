@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: MIT
+#
+# `make` leaves the program at ./prof, `make help` lists the rest.
+#
+# The BPF programs become one object and one skeleton, skel/prof.skel.h. Its rule names the sources
+# directly, so that a tarball which ships the skeleton builds without clang and bpftool.
+
+.DELETE_ON_ERROR:
+.SUFFIXES:
+.DEFAULT_GOAL := all
+
+VERSION := 0.1.0
+prefix ?= /usr/local
+bindir = $(prefix)/bin
+
+CC ?= gcc
+CLANG ?= clang
+BPFTOOL ?= $(firstword $(wildcard /usr/sbin/bpftool) bpftool)
+PKG_CONFIG ?= pkg-config
+CLANG_FORMAT ?= clang-format
+
+# Options: V=1 shows commands, DEBUG=1 drops optimisation, WERROR=1 is what CI uses,
+# SAN=address,undefined builds with sanitizers into a directory of its own.
+ifeq ($(V),)
+say = @printf '  %-7s %s\n' $(1) $(2);
+else
+say =
+endif
+comma := ,
+O ?= .build$(if $(SAN),/$(subst $(comma),-,$(SAN)))
+PROF := $(if $(SAN),$(O)/prof,prof)
+
+PACKAGES := libbpf libelf libdw libzstd libxxhash jansson libcap
+CPPFLAGS += -D_GNU_SOURCE -DPROF_VERSION='"$(VERSION)"' -Iuser -Ibpf -I. \
+	-isystem skel $(shell $(PKG_CONFIG) --cflags $(PACKAGES))
+CFLAGS += -std=gnu11 -g $(if $(DEBUG),-O0,-O2) -Wall -Wextra -Wshadow -Wstrict-prototypes \
+	-Wmissing-prototypes -Wno-missing-field-initializers $(if $(WERROR),-Werror) \
+	$(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer)
+LDLIBS += $(shell $(PKG_CONFIG) --libs $(PACKAGES)) -liberty -lpthread
+BPF_CFLAGS := -O2 -g -target bpf -mcpu=v3 -Wall -Wextra -Wno-unused-parameter \
+	-Wno-missing-declarations $(if $(WERROR),-Werror)
+
+SOURCES := $(wildcard user/*.c user/*/*.c)
+OBJECTS := $(SOURCES:%.c=$(O)/%.o)
+LIBRARY := $(O)/libprof.a
+BPF_SOURCES := $(wildcard bpf/*.bpf.c)
+BPF_HEADERS := $(wildcard bpf/*.h) vmlinux.h
+UNIT_TESTS := $(patsubst tests/unit/%.c,$(O)/tests/%,$(wildcard tests/unit/test_*.c))
+TEST_PROGRAMS := $(patsubst tests/programs/%.c,$(O)/programs/%,$(wildcard tests/programs/*.c))
+FUZZERS := $(patsubst tests/fuzz/%.c,$(O)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
+
+all: $(PROF) ## build ./prof (the default)
+
+$(PROF): $(O)/user/main.o $(LIBRARY)
+	$(call say,LINK,$@) $(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+$(LIBRARY): $(filter-out $(O)/user/main.o,$(OBJECTS))
+	$(call say,AR,$@) rm -f $@ && ar rcs $@ $^
+
+$(O)/user/%.o: user/%.c | skel/prof.skel.h
+	$(call say,CC,$<) mkdir -p $(@D) && $(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+# <asm/types.h> lies in a directory that only the compiler's own triplet knows.
+BPF_INCLUDES := -Ibpf -I. -idirafter /usr/include/$(shell $(CC) -dumpmachine)
+BPF_ARCH := $(patsubst aarch64,arm64,$(patsubst x86_64,x86,$(shell uname -m)))
+skel/prof.skel.h: $(BPF_SOURCES) $(BPF_HEADERS)
+	$(call say,BPF,$@) mkdir -p skel $(O)/bpf && \
+	for source in $(BPF_SOURCES); do \
+		$(CLANG) $(BPF_CFLAGS) -D__TARGET_ARCH_$(BPF_ARCH) $(BPF_INCLUDES) \
+			-c -o $(O)/bpf/$$(basename $$source .c).o $$source || exit 1; \
+	done && \
+	$(BPFTOOL) gen object $(O)/bpf/prof.linked.o $(BPF_SOURCES:bpf/%.c=$(O)/bpf/%.o) && \
+	$(BPFTOOL) gen skeleton $(O)/bpf/prof.linked.o name prof_bpf > $@
+
+$(O)/tests/%: tests/unit/%.c $(LIBRARY)
+	$(call say,CC,$<) mkdir -p $(@D) && \
+	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -o $@ $< $(LIBRARY) $(LDLIBS) -lcmocka -lm
+
+# The traced programs of the tests are built the way distributions build, without sanitizers.
+$(O)/programs/%: tests/programs/%.c
+	$(call say,CC,$<) mkdir -p $(@D) && $(CC) -std=gnu11 -g -O1 -fno-omit-frame-pointer \
+		-Wall -Wextra -D_GNU_SOURCE -MMD -MP -o $@ $< -lpthread
+
+unit-tests: $(UNIT_TESTS) ## build the unit tests
+
+test-programs: $(TEST_PROGRAMS) ## build the programs that the end-to-end tests record
+
+format: ## let clang-format decide the layout
+	$(CLANG_FORMAT) -i $(shell git ls-files '*.c' '*.h')
+
+clean: ## remove everything that was built
+	rm -rf .build skel prof
+
+help: ## list the targets and options
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
+	@echo; echo '  V=1 DEBUG=1 WERROR=1 SAN=address,undefined O=dir prefix=/usr/local DESTDIR='
+
+.PHONY: all unit-tests test-programs format clean help
+
+-include $(OBJECTS:.o=.d) $(UNIT_TESTS:=.d) $(TEST_PROGRAMS:=.d)

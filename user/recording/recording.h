@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a recording says: the rows that a recorder writes and a report reads.
+ *
+ * A recording holds events in blocks of rows (system calls, and runs of page faults) and, beside them,
+ * tables: modules, frames, stacks, locations (symbols), task events, metadata and final counters. This
+ * header is the content; how it lies on disk is format.h's. Every cell of a row is a uint64_t, which
+ * keeps the writer, the codec and the reader free of any knowledge of a kind of event beyond its table
+ * of columns. Signed values are stored as their two's complement.
+ */
+#ifndef PROF_RECORDING_H
+#define PROF_RECORDING_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* ---- Event rows. Numbers are on disk: append, never renumber. ---- */
+
+enum block_kind { BLOCK_SYSCALLS = 1, BLOCK_FAULTS = 2, NR_BLOCK_KINDS };
+
+enum syscall_column {
+	SYSCALL_START_NS, /* CLOCK_MONOTONIC at sys_enter; at sys_exit when BLOCKED */
+	SYSCALL_DURATION_NS,
+	SYSCALL_RESULT, /* int64_t: -errno, -512..-516 for ERESTART*; 0 when UNFINISHED */
+	SYSCALL_NR,
+	SYSCALL_TASK,  /* index into the tasks */
+	SYSCALL_STACK, /* id of a stack, 0 = none */
+	SYSCALL_FLAGS, /* enum syscall_flag */
+	SYSCALL_POPULATED_PAGES, /* pages that the call populated without a fault */
+	SYSCALL_CPU,
+	SYSCALL_ARG0,
+	SYSCALL_ARG1,
+	SYSCALL_ARG2,
+	SYSCALL_ARG3,
+	SYSCALL_ARG4,
+	SYSCALL_ARG5,
+	NR_SYSCALL_COLUMNS
+};
+
+enum syscall_flag {
+	SYSCALL_UNFINISHED = 1, /* never returned: exit, killed inside, or recording ended first */
+	SYSCALL_BLOCKED = 2,    /* refused by seccomp before it began; has no duration */
+	SYSCALL_COMPAT = 4,     /* 32-bit entry: the number is of the other table */
+	SYSCALL_STACK_LOST = 8, /* its stack could not be delivered */
+};
+
+/*
+ * One row is a run: COUNT faults of one task by the same instruction on the same stack, each STRIDE
+ * bytes after the one before. Fault i (from 0) is at ADDRESS + i * STRIDE and, by interpolation, at
+ * START + i * SPAN / (COUNT - 1).
+ */
+enum fault_column {
+	FAULT_START_NS,
+	FAULT_SPAN_NS,    /* from the first fault's start to the last one's; 0 when COUNT is 1 */
+	FAULT_COUNT,      /* >= 1 */
+	FAULT_SERVICE_NS, /* sum over the run, entry to min/maj event */
+	FAULT_SERVICE_MIN_NS,
+	FAULT_SERVICE_MAX_NS,
+	FAULT_ADDRESS,
+	FAULT_STRIDE_BYTES, /* int64_t; 0 when COUNT is 1 */
+	FAULT_IP,
+	FAULT_TASK,
+	FAULT_STACK,
+	FAULT_ERROR_CODE, /* the processor's: 1 present, 2 write, 4 user, 16 fetch */
+	FAULT_KIND,       /* enum fault_kind */
+	FAULT_FLAGS,      /* enum fault_flag */
+	FAULT_POPULATED_PAGES, /* pages populated without a fault since the task's event before */
+	FAULT_CPU,
+	NR_FAULT_COLUMNS
+};
+
+enum fault_kind { FAULT_MINOR, FAULT_MAJOR, FAULT_FAILED, NR_FAULT_KINDS };
+
+enum fault_flag {
+	FAULT_KERNEL = 1,     /* taken in kernel mode, inside a system call; FAULT_IP is a kernel address */
+	FAULT_STACK_LOST = 2, /* its stack could not be delivered */
+	FAULT_UNTIMED = 4,    /* the end was seen without its start */
+};
+
+#define MAX_COLUMNS 16
+
+/* ---- Tables ---- */
+
+enum { MODULE_UNKNOWN = 0, MODULE_KERNEL = 1, MODULE_VDSO = 2, FIRST_FILE_MODULE = 3 };
+
+struct module {
+	char *path; /* as the target saw it; "[unknown]", "[kernel]", "[vdso]" for the first three */
+	uint8_t build_id[20];
+	uint8_t build_id_size; /* 0 when the file has none */
+	uint64_t device, inode;
+};
+
+/* A node of the trie of frames. Node 0 is the root above all stacks and is no frame itself. */
+struct frame {
+	uint32_t parent; /* the caller's node, 0 for the outermost frame; always below the node's own id */
+	uint32_t module;
+	/* File offset of a byte of the executing or calling instruction: the pc itself in the innermost
+	 * frame of a fault, one less than the return address elsewhere. In MODULE_UNKNOWN and
+	 * MODULE_KERNEL it is the address. */
+	uint64_t offset;
+};
+
+enum stack_flag {
+	STACK_COMPLETE = 1,      /* proven to reach the outermost frame */
+	STACK_FRAME_POINTER = 2, /* walked by frame pointers: frames may be missing unnoticed */
+	STACK_TOO_DEEP = 4,      /* cut at the depth limit */
+	STACK_UNREADABLE = 8,    /* a page of the stack was not resident */
+};
+
+struct stack {
+	uint32_t frame; /* the innermost frame's node, 0 = not recorded */
+	uint32_t flags; /* enum stack_flag */
+};
+
+/* One function at a place of the code: the innermost (inlined) one first, the real function last. */
+struct function_line {
+	char *function; /* demangled; NULL when unknown */
+	char *file;     /* NULL when unknown */
+	uint32_t line, column; /* 0 when unknown */
+};
+
+/* What (module, offset) is called. */
+struct location {
+	uint32_t module;
+	uint64_t offset;
+	uint32_t nr_lines;
+	struct function_line *lines;
+};
+
+/* Task ids are serial numbers from 1 in order of birth and never reused; the command's own is 1. */
+enum task_event_type {
+	TASK_FORK = 1, /* other = the child, value = {child's process, pid, tid}; text = comm */
+	TASK_EXEC,     /* value = {pid, tid}; text = path of the program */
+	TASK_COMM,     /* text = the new name */
+	TASK_SIGNAL,   /* delivered: value = {signal, si_code, 1 if a handler runs} */
+	TASK_EXIT, /* value = {wait status, minor faults, major faults, reaped children's faults, cpu ns,
+	            * 1 if the process ends with this thread} */
+	TASK_START, /* the root, or a task found running: value = {process, pid, tid, faults before}; text = comm */
+	TASK_LEFT,  /* still running when recording ended: value = {minor, major faults so far} */
+};
+
+#define TASK_EVENT_VALUES 6
+
+struct task_event {
+	uint64_t time_ns;
+	uint32_t task, other;
+	uint32_t type;
+	uint64_t value[TASK_EVENT_VALUES];
+	char *text; /* "" when there is none */
+};
+
+/* A system call's totals as the kernel side counted them: exact even where the stream dropped. */
+#define KERNEL_TOTAL_BITS 3 /* of its log-linear histogram */
+struct syscall_total {
+	uint32_t nr;
+	uint64_t calls, errors, duration_ns, max_ns;
+	uint32_t nr_buckets; /* pairs of (loglinear index, count), ascending */
+	struct bucket {
+		uint32_t index;
+		uint64_t count;
+	} *buckets;
+};
+
+#endif

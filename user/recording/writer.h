@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Writing a recording.
+ *
+ * Rows and table entries gather in memory and go to the file as whole chunks, so that a file whose
+ * writer was killed is readable up to its last chunk. The first failed write (a full disk) is reported
+ * once; from then on everything is dropped and counted, and what is in the file stays readable.
+ */
+#ifndef PROF_RECORDING_WRITER_H
+#define PROF_RECORDING_WRITER_H
+
+#include "recording/recording.h"
+
+struct writer;
+
+/* Takes `fd` (an empty file open for reading and writing) and writes the header; `path` is for messages. */
+int writer_new(int fd, const char *path, struct writer **out);
+
+/* Metadata: any bytes under a key, which may repeat (argv). */
+void writer_meta(struct writer *w, const char *key, const void *value, size_t size);
+void writer_meta_text(struct writer *w, const char *key, const char *value);
+
+/* One row, `row` having as many cells as the kind has columns. */
+void writer_row(struct writer *w, enum block_kind kind, const uint64_t *row);
+
+/* Table entries; strings are copied. Ids of modules and frames count up from the ones said here. */
+uint32_t writer_module(struct writer *w, const struct module *module); /* first is FIRST_FILE_MODULE */
+uint32_t writer_frame(struct writer *w, uint32_t parent, uint32_t module, uint64_t offset); /* interned */
+void writer_stack(struct writer *w, uint32_t id, const struct stack *stack);
+void writer_location(struct writer *w, const struct location *location);
+void writer_task_event(struct writer *w, const struct task_event *event);
+
+/* Final counters by name ("lost.faults.ring_full"); the same name twice: the later one holds. */
+void writer_counter(struct writer *w, const char *name, uint64_t value);
+void writer_syscall_total(struct writer *w, const struct syscall_total *total);
+
+/* Frames interned so far, for symbolization: the node's module and offset. Ids are 1..nr. */
+uint32_t writer_nr_frames(const struct writer *w);
+void writer_frame_at(const struct writer *w, uint32_t id, struct frame *out);
+
+/* Pushes everything gathered into the file as chunks. Called about once a second. */
+int writer_flush(struct writer *w);
+uint64_t writer_file_bytes(const struct writer *w);
+uint64_t writer_dropped_rows(const struct writer *w); /* after the first failed write */
+
+/* Flushes, writes the index and marks the file complete. Returns the first error there was. */
+int writer_finish(struct writer *w);
+void writer_free(struct writer *w); /* closes the file; NULL is fine */
+
+#endif
