@@ -78,7 +78,7 @@ enum fault_flag {
 	FAULT_UNTIMED = 4,    /* the end was seen without its start */
 };
 
-#define MAX_COLUMNS 16
+#define MAX_COLUMNS 32
 
 /* ---- Tables ---- */
 
