@@ -2,8 +2,8 @@
 /*
  * The log-linear histogram index, shared by the BPF programs, the recorder and the reports.
  *
- * Values below 2^bits have a bucket each; above, every octave is cut into 2^bits equal buckets, so a
- * bucket is never wider than its lower bound / 2^bits. Histograms of equal `bits` add bucket by
+ * Values below 2^bits have a bucket each; above, every octave is cut into 2^bits equal buckets, so
+ * a bucket is never wider than its lower bound / 2^bits. Histograms of equal `bits` add bucket by
  * bucket.
  */
 #ifndef PROF_LOGLINEAR_H

@@ -22,7 +22,8 @@ int syscall_number(const char *name);
 /* How many arguments it takes, 0..6; 6 when unknown. */
 unsigned int syscall_arity(uint64_t nr);
 
-/* ENOENT and the like, also ERESTARTSYS (512) and its kin; NULL when unknown. `error` is positive. */
+/* ENOENT and the like, also ERESTARTSYS (512) and its kin; NULL when unknown. `error` is positive.
+ */
 const char *errno_name(int error);
 
 struct syscall_set {
@@ -36,8 +37,10 @@ static inline bool syscall_set_has(const struct syscall_set *set, uint64_t nr)
 
 /*
  * Parses strace's grammar: comma-separated names, classes (%file or file; desc, network or net,
- * process, memory, signal, ipc), /regex/ (POSIX extended, anywhere in the name), `all`, `none`; a leading
- * `!` takes the complement of the whole list. 0 or -EINVAL, reported, naming the nearest known word.
+ * process, memory, signal, ipc), /regex/ (POSIX extended, anywhere in the name), `all`, `none`; a
+ * leading
+ * `!` takes the complement of the whole list. 0 or -EINVAL, reported, naming the nearest known
+ * word.
  */
 int syscall_set_parse(const char *spec, struct syscall_set *out);
 

@@ -2,10 +2,10 @@
 /*
  * Reading a recording, whole or damaged.
  *
- * Opening loads the tables and the summary of every block; columns are decoded on demand. The file may
- * be hostile: every size is checked against what is there and against a bound before memory is taken,
- * every id against its table, so what comes out of here needs no further checks. Whatever is damaged
- * is left out, counted in `struct integrity` and reported once; the rest is served.
+ * Opening loads the tables and the summary of every block; columns are decoded on demand. The file
+ * may be hostile: every size is checked against what is there and against a bound before memory is
+ * taken, every id against its table, so what comes out of here needs no further checks. Whatever is
+ * damaged is left out, counted in `struct integrity` and reported once; the rest is served.
  */
 #ifndef PROF_RECORDING_READER_H
 #define PROF_RECORDING_READER_H
@@ -14,11 +14,12 @@
 #include "recording/recording.h"
 
 struct integrity {
-	bool complete;           /* the recorder finished the file */
-	bool index_used;         /* found through the index rather than by scanning */
-	uint64_t file_bytes, stored_bytes, raw_bytes; /* raw: what the chunks hold, before compression */
+	bool complete;   /* the recorder finished the file */
+	bool index_used; /* found through the index rather than by scanning */
+	uint64_t file_bytes, stored_bytes,
+		raw_bytes; /* raw: what the chunks hold, before compression */
 	uint32_t chunks, damaged_chunks;
-	uint64_t damaged_offset; /* of the first damage, when there is any */
+	uint64_t damaged_offset;  /* of the first damage, when there is any */
 	uint64_t lost_tail_bytes; /* after the last whole chunk */
 };
 
@@ -26,12 +27,12 @@ struct integrity {
 #define SUMMARY_BITS 9 /* of the log-linear histograms below */
 struct key_summary {
 	uint32_t key;
-	uint64_t events;         /* rows, or faults within rows */
-	uint64_t timed;          /* of those, how many have a duration: the histogram's total */
+	uint64_t events; /* rows, or faults within rows */
+	uint64_t timed;  /* of those, how many have a duration: the histogram's total */
 	uint64_t duration_ns, min_ns, max_ns; /* over the timed ones */
-	uint32_t nr_buckets;     /* syscalls only: (index, count) ascending; faults have none */
+	uint32_t nr_buckets; /* syscalls only: (index, count) ascending; faults have none */
 	struct bucket *buckets;
-	uint32_t nr_errnos;      /* syscalls only: (errno, count) ascending */
+	uint32_t nr_errnos; /* syscalls only: (errno, count) ascending */
 	struct bucket *errnos;
 };
 
@@ -50,10 +51,11 @@ struct task {
 	uint32_t pid, tid;
 	uint64_t start_ns, end_ns; /* end_ns 0: was still running */
 	bool seen, ended, ends_process;
-	int32_t exit_status; /* as wait(2) gives it */
-	uint64_t faults_before; /* before recording, of the root */
+	int32_t exit_status;                 /* as wait(2) gives it */
+	uint64_t faults_before;              /* before recording, of the root */
 	uint64_t minor_faults, major_faults; /* the kernel's own counters at the end */
-	uint64_t reaped_faults; /* of waited-for descendants, when ends_process */
+	uint64_t reaped_faults;              /* of waited-for descendants, when ends_process */
+	uint64_t populated_at_end; /* pages populated between its last event and its end */
 	uint64_t cpu_ns;
 	char *comm; /* last name; never NULL */
 	char *path; /* last program executed; NULL when none was */
@@ -75,19 +77,19 @@ struct recording {
 	VEC(struct meta) meta;
 	VEC(struct counter) counters; /* by name */
 	VEC(struct module) modules;
-	VEC(struct frame) frames; /* [0] is the root */
-	VEC(struct stack) stacks; /* by id; [0] is "none" */
-	VEC(struct location) locations; /* by (module, offset) */
-	VEC(struct task_event) task_events; /* by time */
-	VEC(struct task) tasks; /* by id */
+	VEC(struct frame) frames;                 /* [0] is the root */
+	VEC(struct stack) stacks;                 /* by id; [0] is "none" */
+	VEC(struct location) locations;           /* by (module, offset) */
+	VEC(struct task_event) task_events;       /* by time */
+	VEC(struct task) tasks;                   /* by id */
 	VEC(struct syscall_total) syscall_totals; /* by nr */
-	VEC(struct block) blocks; /* by start_min_ns */
-	struct reader *reader; /* the file behind it */
+	VEC(struct block) blocks;                 /* by start_min_ns */
+	struct reader *reader;                    /* the file behind it */
 };
 
 /*
- * Opens, or reports what is wrong with the file and returns -errno: -ENOENT and the like, -EBADMSG for
- * a file that is no recording or holds nothing readable, -EPROTO for one of a newer format.
+ * Opens, or reports what is wrong with the file and returns -errno: -ENOENT and the like, -EBADMSG
+ * for a file that is no recording or holds nothing readable, -EPROTO for one of a newer format.
  */
 int recording_open(const char *path, struct recording **out);
 void recording_close(struct recording *r); /* NULL is fine */
@@ -96,12 +98,13 @@ void recording_close(struct recording *r); /* NULL is fine */
 const char *recording_meta(const struct recording *r, const char *key);
 uint64_t recording_counter(const struct recording *r, const char *name); /* 0 when absent */
 /* The location of a frame, or NULL when it was never symbolized. */
-const struct location *recording_location(const struct recording *r, uint32_t module, uint64_t offset);
+const struct location *recording_location(const struct recording *r, uint32_t module,
+					  uint64_t offset);
 
 /*
- * Decodes the columns named in `mask` (bit = column) of a block. columns[i] is NULL for the others and
- * else holds block->rows cells, valid until columns_fini. -EBADMSG, reported, when the block is damaged.
- * Cells that are ids (tasks, stacks) have been checked against the tables.
+ * Decodes the columns named in `mask` (bit = column) of a block. columns[i] is NULL for the others
+ * and else holds block->rows cells, valid until columns_fini. -EBADMSG, reported, when the block is
+ * damaged. Cells that are ids (tasks, stacks) have been checked against the tables.
  */
 struct columns {
 	uint32_t rows;
@@ -111,7 +114,8 @@ struct columns {
 #define COLUMN(column) (1U << (column))
 #define ALL_COLUMNS    (~0U)
 
-int block_columns(struct recording *r, const struct block *block, uint32_t mask, struct columns *out);
+int block_columns(struct recording *r, const struct block *block, uint32_t mask,
+		  struct columns *out);
 void columns_fini(struct columns *c);
 
 #endif

@@ -2,11 +2,11 @@
 /*
  * What a recording says: the rows that a recorder writes and a report reads.
  *
- * A recording holds events in blocks of rows (system calls, and runs of page faults) and, beside them,
- * tables: modules, frames, stacks, locations (symbols), task events, metadata and final counters. This
- * header is the content; how it lies on disk is format.h's. Every cell of a row is a uint64_t, which
- * keeps the writer, the codec and the reader free of any knowledge of a kind of event beyond its table
- * of columns. Signed values are stored as their two's complement.
+ * A recording holds events in blocks of rows (system calls, and runs of page faults) and, beside
+ * them, tables: modules, frames, stacks, locations (symbols), task events, metadata and final
+ * counters. This header is the content; how it lies on disk is format.h's. Every cell of a row is a
+ * uint64_t, which keeps the writer, the codec and the reader free of any knowledge of a kind of
+ * event beyond its table of columns. Signed values are stored as their two's complement.
  */
 #ifndef PROF_RECORDING_H
 #define PROF_RECORDING_H
@@ -24,9 +24,9 @@ enum syscall_column {
 	SYSCALL_DURATION_NS,
 	SYSCALL_RESULT, /* int64_t: -errno, -512..-516 for ERESTART*; 0 when UNFINISHED */
 	SYSCALL_NR,
-	SYSCALL_TASK,  /* index into the tasks */
-	SYSCALL_STACK, /* id of a stack, 0 = none */
-	SYSCALL_FLAGS, /* enum syscall_flag */
+	SYSCALL_TASK,            /* index into the tasks */
+	SYSCALL_STACK,           /* id of a stack, 0 = none */
+	SYSCALL_FLAGS,           /* enum syscall_flag */
 	SYSCALL_POPULATED_PAGES, /* pages that the call populated without a fault */
 	SYSCALL_CPU,
 	SYSCALL_ARG0,
@@ -62,9 +62,9 @@ enum fault_column {
 	FAULT_IP,
 	FAULT_TASK,
 	FAULT_STACK,
-	FAULT_ERROR_CODE, /* the processor's: 1 present, 2 write, 4 user, 16 fetch */
-	FAULT_KIND,       /* enum fault_kind */
-	FAULT_FLAGS,      /* enum fault_flag */
+	FAULT_ERROR_CODE,      /* the processor's: 1 present, 2 write, 4 user, 16 fetch */
+	FAULT_KIND,            /* enum fault_kind */
+	FAULT_FLAGS,           /* enum fault_flag */
 	FAULT_POPULATED_PAGES, /* pages populated without a fault since the task's event before */
 	FAULT_CPU,
 	NR_FAULT_COLUMNS
@@ -73,19 +73,34 @@ enum fault_column {
 enum fault_kind { FAULT_MINOR, FAULT_MAJOR, FAULT_FAILED, NR_FAULT_KINDS };
 
 enum fault_flag {
-	FAULT_KERNEL = 1,     /* taken in kernel mode, inside a system call; FAULT_IP is a kernel address */
+	FAULT_KERNEL =
+		1, /* taken in kernel mode, inside a system call; FAULT_IP is a kernel address */
 	FAULT_STACK_LOST = 2, /* its stack could not be delivered */
 	FAULT_UNTIMED = 4,    /* the end was seen without its start */
 };
 
 #define MAX_COLUMNS 32
 
+/*
+ * ---- Names that recorder and report agree on ----
+ *
+ * Metadata keys: argv (one per word), cwd, host, kernel, arch, cpus, prof_version, start_unix_ns,
+ * start_monotonic_ns, page_bytes, events ("faults", "syscalls" or "faults,syscalls"), trace (the -e
+ * trace= choice, absent when all), stacks ("frame-pointer", "none"), clock.
+ * Counters: wall_ns, user_ns, system_ns (of the command, by wait4), max_rss_bytes, exit_status (as
+ * wait(2) gives it), rusage.minflt, rusage.majflt, kernel.faults.{minor,major,failed} (counted
+ * beside the stream), kernel.fault_ns.{minor,major}, lost.EVENTS.REASON with EVENTS one of
+ * syscalls, faults, stacks, tasks, mappings and REASON one of ring_full, ring_busy, no_memory,
+ * disk, unread.
+ */
+
 /* ---- Tables ---- */
 
 enum { MODULE_UNKNOWN = 0, MODULE_KERNEL = 1, MODULE_VDSO = 2, FIRST_FILE_MODULE = 3 };
 
 struct module {
-	char *path; /* as the target saw it; "[unknown]", "[kernel]", "[vdso]" for the first three */
+	char *path; /* as the target saw it; "[unknown]", "[kernel]", "[vdso]" for the first three
+		     */
 	uint8_t build_id[20];
 	uint8_t build_id_size; /* 0 when the file has none */
 	uint64_t device, inode;
@@ -93,11 +108,12 @@ struct module {
 
 /* A node of the trie of frames. Node 0 is the root above all stacks and is no frame itself. */
 struct frame {
-	uint32_t parent; /* the caller's node, 0 for the outermost frame; always below the node's own id */
+	uint32_t parent; /* the caller's node, 0 for the outermost frame; always below the node's
+			    own id */
 	uint32_t module;
-	/* File offset of a byte of the executing or calling instruction: the pc itself in the innermost
-	 * frame of a fault, one less than the return address elsewhere. In MODULE_UNKNOWN and
-	 * MODULE_KERNEL it is the address. */
+	/* File offset of a byte of the executing or calling instruction: the pc itself in the
+	 * innermost frame of a fault, one less than the return address elsewhere. In MODULE_UNKNOWN
+	 * and MODULE_KERNEL it is the address. */
 	uint64_t offset;
 };
 
@@ -113,10 +129,11 @@ struct stack {
 	uint32_t flags; /* enum stack_flag */
 };
 
-/* One function at a place of the code: the innermost (inlined) one first, the real function last. */
+/* One function at a place of the code: the innermost (inlined) one first, the real function last.
+ */
 struct function_line {
-	char *function; /* demangled; NULL when unknown */
-	char *file;     /* NULL when unknown */
+	char *function;        /* demangled; NULL when unknown */
+	char *file;            /* NULL when unknown */
 	uint32_t line, column; /* 0 when unknown */
 };
 
@@ -134,13 +151,16 @@ enum task_event_type {
 	TASK_EXEC,     /* value = {pid, tid}; text = path of the program */
 	TASK_COMM,     /* text = the new name */
 	TASK_SIGNAL,   /* delivered: value = {signal, si_code, 1 if a handler runs} */
-	TASK_EXIT, /* value = {wait status, minor faults, major faults, reaped children's faults, cpu ns,
-	            * 1 if the process ends with this thread} */
-	TASK_START, /* the root, or a task found running: value = {process, pid, tid, faults before}; text = comm */
-	TASK_LEFT,  /* still running when recording ended: value = {minor, major faults so far} */
+	TASK_EXIT,  /* value = {wait status, minor faults, major faults, reaped children's faults,
+		     * cpu ns,  1 if the process ends with this thread, pages populated since its last
+		     * event} */
+	TASK_START, /* the root, or a task found running: value = {process, pid, tid, faults
+		       before}; text = comm */
+	TASK_LEFT, /* still running when recording ended: value = {minor, major faults so far, 0, 0,
+		    * cpu ns, 0, pages populated since its last event} */
 };
 
-#define TASK_EVENT_VALUES 6
+#define TASK_EVENT_VALUES 8
 
 struct task_event {
 	uint64_t time_ns;
@@ -159,7 +179,7 @@ struct syscall_total {
 	struct bucket {
 		uint32_t index;
 		uint64_t count;
-	} *buckets;
+	} * buckets;
 };
 
 #endif

@@ -3,8 +3,9 @@
  * Writing a recording.
  *
  * Rows and table entries gather in memory and go to the file as whole chunks, so that a file whose
- * writer was killed is readable up to its last chunk. The first failed write (a full disk) is reported
- * once; from then on everything is dropped and counted, and what is in the file stays readable.
+ * writer was killed is readable up to its last chunk. The first failed write (a full disk) is
+ * reported once; from then on everything is dropped and counted, and what is in the file stays
+ * readable.
  */
 #ifndef PROF_RECORDING_WRITER_H
 #define PROF_RECORDING_WRITER_H
@@ -13,7 +14,8 @@
 
 struct writer;
 
-/* Takes `fd` (an empty file open for reading and writing) and writes the header; `path` is for messages. */
+/* Takes `fd` (an empty file open for reading and writing) and writes the header; `path` is for
+ * messages. */
 int writer_new(int fd, const char *path, struct writer **out);
 
 /* Metadata: any bytes under a key, which may repeat (argv). */
@@ -24,8 +26,10 @@ void writer_meta_text(struct writer *w, const char *key, const char *value);
 void writer_row(struct writer *w, enum block_kind kind, const uint64_t *row);
 
 /* Table entries; strings are copied. Ids of modules and frames count up from the ones said here. */
-uint32_t writer_module(struct writer *w, const struct module *module); /* first is FIRST_FILE_MODULE */
-uint32_t writer_frame(struct writer *w, uint32_t parent, uint32_t module, uint64_t offset); /* interned */
+uint32_t writer_module(struct writer *w,
+		       const struct module *module); /* first is FIRST_FILE_MODULE */
+uint32_t writer_frame(struct writer *w, uint32_t parent, uint32_t module,
+		      uint64_t offset); /* interned */
 void writer_stack(struct writer *w, uint32_t id, const struct stack *stack);
 void writer_location(struct writer *w, const struct location *location);
 void writer_task_event(struct writer *w, const struct task_event *event);

@@ -4,8 +4,8 @@
  *
  * Every place is asked for once, so each file gets sorted indexes of its own at its first question
  * (functions by address, and per compilation unit the inlined calls and the line table), built with
- * libelf and libdw as readers; a question is then a binary search. A function is named only when the
- * address lies inside it: the nearest symbol below is never taken for it.
+ * libelf and libdw as readers; a question is then a binary search. A function is named only when
+ * the address lies inside it: the nearest symbol below is never taken for it.
  */
 #ifndef PROF_SYMBOLS_H
 #define PROF_SYMBOLS_H
@@ -18,19 +18,21 @@ struct symbolizer *symbolizer_new(void);
 void symbolizer_free(struct symbolizer *s); /* NULL is fine */
 
 /*
- * What lies at `offset` of the module's file (not its virtual address). The file is opened at its path,
- * and used only if its build-id is still the module's; its debug information may lie in the file itself,
- * in a separate file by build-id or .gnu_debuglink, and its symbols in .symtab, .gnu_debugdata or
- * .dynsym. A MODULE_KERNEL place is looked up in /proc/kallsyms, where that shows addresses.
+ * What lies at `offset` of the module's file (not its virtual address). The file is opened at its
+ * path, and used only if its build-id is still the module's; its debug information may lie in the
+ * file itself, in a separate file by build-id or .gnu_debuglink, and its symbols in .symtab,
+ * .gnu_debugdata or .dynsym. A MODULE_KERNEL place is looked up in /proc/kallsyms, where that shows
+ * addresses.
  *
- * Returns the number of functions (0 = nothing known), innermost inlined one first, in *out: an array
- * that belongs to the symbolizer and is valid until the next call. Never fails loudly: a file that is
- * missing, changed or damaged just has no names.
+ * Returns the number of functions (0 = nothing known), innermost inlined one first, in *out: an
+ * array that belongs to the symbolizer and is valid until the next call. Never fails loudly: a file
+ * that is missing, changed or damaged just has no names.
  */
 uint32_t symbolizer_lookup(struct symbolizer *s, const struct module *module, uint32_t module_id,
 			   uint64_t offset, const struct function_line **out);
 
-/* The GNU build-id of a file; returns its size in bytes, 0 when it has none (at most 20 are kept). */
+/* The GNU build-id of a file; returns its size in bytes, 0 when it has none (at most 20 are kept).
+ */
 uint8_t build_id_of_file(const char *path, uint8_t out[20]);
 
 /* A readable name for a C++ or Rust (legacy and v0) symbol, a copy of the symbol for any other. */
