@@ -2,7 +2,7 @@
 /*
  * The system calls by name: number, arity and classes; and sets of them as users write them.
  *
- * One table, user/decode/syscall_table.h, feeds the names, the classes and the help text.
+ * One table per architecture, user/decode/syscall_table_*.h, feeds the names, arities and classes.
  */
 #ifndef PROF_DECODE_SYSCALLS_H
 #define PROF_DECODE_SYSCALLS_H
@@ -10,6 +10,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include "base/nearest.h"
 
 #define NR_SYSCALLS 512 /* numbers below this have a bit of their own in sets */
 
@@ -35,16 +37,27 @@ static inline bool syscall_set_has(const struct syscall_set *set, uint64_t nr)
 	return nr < NR_SYSCALLS && set->bits[nr / 64] >> (nr % 64) & 1;
 }
 
+/* What a system call deals with, classified as strace does, so that counts of a class agree. */
+enum syscall_class {
+	CLASS_FILE = 1,    /* takes the name of a file */
+	CLASS_DESC = 2,    /* takes or returns a descriptor, except for the calls on sockets */
+	CLASS_NETWORK = 4, /* sockets */
+	CLASS_PROCESS = 8, /* makes, ends, awaits or signals processes */
+	CLASS_MEMORY = 16, /* maps memory or governs mappings */
+	CLASS_SIGNAL = 32,
+	CLASS_IPC = 64, /* System V semaphores, queues and shared memory */
+};
+
+/* The classes it is in, an OR of the above. */
+unsigned int syscall_classes(uint64_t nr);
+
 /*
- * Parses strace's grammar: comma-separated names, classes (%file or file; desc, network or net,
- * process, memory, signal, ipc), /regex/ (POSIX extended, anywhere in the name), `all`, `none`; a
- * leading
- * `!` takes the complement of the whole list. 0 or -EINVAL, reported, naming the nearest known
- * word.
+ * Parses a comma-separated list of names, classes (%file or file; desc, network or net, process,
+ * memory, signal, ipc), /regex/ (POSIX extended, anywhere in the name), `all` and `none`. A name
+ * wins over an equal class word. A leading `!` makes it the complement of the whole list; `!`
+ * before a later element takes that element away, wherever it stands: `file,!/at$/`. Spaces are not
+ * allowed. 0 or -EINVAL, reported, naming the nearest known word.
  */
 int syscall_set_parse(const char *spec, struct syscall_set *out);
-
-/* The word of `words` (a NULL-terminated list) nearest to `typed`, or NULL if none is near. */
-const char *nearest_word(const char *typed, const char *const *words);
 
 #endif

@@ -1,0 +1,435 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The table of system calls against the two authorities at hand: the C headers (numbers, names) and
+ * the running kernel's trace events (arities). And sets of system calls as users write them.
+ */
+#include <errno.h>
+#include <mntent.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+
+#include "base/error.h"
+#include "decode/syscalls.h"
+
+#include <cmocka.h> /* last: it makes a macro of fail() */
+
+/* ---- The table ---- */
+
+static void test_numbers_and_names_are_the_headers(void **state)
+{
+	FILE *macros = popen("cc -E -dM -x c -include asm/unistd.h /dev/null 2>/dev/null", "r");
+	char line[256], name[128];
+	int nr, checked = 0;
+
+	(void)state;
+	assert_non_null(macros);
+	while (fgets(line, sizeof line, macros)) {
+		if (sscanf(line, "#define __NR_%127s %d", name, &nr) != 2)
+			continue;
+		if (!strcmp(name, "syscalls") || !strcmp(name, "arch_specific_syscall"))
+			continue;
+		assert_int_equal(syscall_number(name), nr);
+		assert_string_equal(syscall_name(nr), name);
+		checked++;
+	}
+	pclose(macros);
+	if (!checked) {
+		print_message("no C compiler to ask for the numbers\n");
+		skip();
+	}
+	assert_true(checked > 250);
+}
+
+/* Where the kernel's function, and so its trace event, has another name than the system call. */
+static const char *event_name(const char *name)
+{
+	static const char *const renamed[][2] = {
+		{"stat", "newstat"},   {"lstat", "newlstat"}, {"fstat", "newfstat"},
+		{"uname", "newuname"}, {"umount2", "umount"}, {"sendfile", "sendfile64"},
+	};
+
+	for (size_t i = 0; i < sizeof renamed / sizeof *renamed; i++)
+		if (!strcmp(renamed[i][0], name))
+			return renamed[i][1];
+	return name;
+}
+
+/* Where the trace events are mounted, if anywhere. */
+static bool find_tracefs(char out[256])
+{
+	FILE *mounts = setmntent("/proc/mounts", "r");
+	struct mntent *mount;
+	bool found = false;
+
+	while (mounts && !found && (mount = getmntent(mounts))) {
+		found = !strcmp(mount->mnt_type, "tracefs");
+		snprintf(out, 256, "%s", mount->mnt_dir);
+	}
+	if (mounts)
+		endmntent(mounts);
+	return found;
+}
+
+/* The arguments follow __syscall_nr, one field each; newer kernels append copies of strings. */
+static int arity_of_event(const char *tracefs, const char *name)
+{
+	char path[512], line[256];
+	FILE *format;
+	int arity = -1;
+
+	snprintf(path, sizeof path, "%s/events/syscalls/sys_enter_%s/format", tracefs,
+		 event_name(name));
+	format = fopen(path, "r");
+	while (format && fgets(line, sizeof line, format)) {
+		if (strstr(line, "__syscall_nr"))
+			arity = 0;
+		else if (arity >= 0 && strstr(line, "field:") && !strstr(line, "__data_loc"))
+			arity++;
+	}
+	if (format)
+		fclose(format);
+	return arity;
+}
+
+static void test_arities_are_the_kernels(void **state)
+{
+	char tracefs[256];
+	int checked = 0;
+
+	(void)state;
+	if (!find_tracefs(tracefs)) {
+		print_message("no tracefs is mounted to ask for the arities\n");
+		skip();
+	}
+	for (uint64_t nr = 0; nr < NR_SYSCALLS; nr++) {
+		const char *name = syscall_name(nr);
+		int arity = name ? arity_of_event(tracefs, name) : -1;
+
+		if (arity < 0)
+			continue;
+		if ((int)syscall_arity(nr) != arity)
+			fail_msg("%s has %d arguments, not %u", name, arity, syscall_arity(nr));
+		checked++;
+	}
+	if (!checked) {
+		print_message("tracefs cannot be read, or has no events of system calls\n");
+		skip();
+	}
+	assert_true(checked > 250);
+}
+
+static void test_every_row_is_sound(void **state)
+{
+	int known = 0;
+
+	(void)state;
+	for (uint64_t nr = 0; nr < NR_SYSCALLS; nr++) {
+		if (!syscall_name(nr))
+			continue;
+		assert_int_equal(syscall_number(syscall_name(nr)), nr);
+		assert_true(syscall_arity(nr) <= 6);
+		known++;
+	}
+	assert_true(known > 300);
+	assert_string_equal(syscall_name(462), "mseal");
+	assert_string_equal(syscall_name(469), "file_setattr");
+	assert_int_equal(syscall_arity(SYS_mmap), 6);
+	assert_int_equal(syscall_arity(SYS_getpid), 0);
+}
+
+static void test_unknown_numbers(void **state)
+{
+	char buffer[32];
+
+	(void)state;
+	assert_null(syscall_name(511));
+	assert_null(syscall_name(NR_SYSCALLS));
+	assert_null(syscall_name(UINT64_MAX));
+	assert_int_equal(syscall_arity(UINT64_MAX), 6);
+	assert_int_equal(syscall_classes(UINT64_MAX), 0);
+	assert_int_equal(syscall_number("opne"), -1);
+	assert_int_equal(syscall_number(""), -1);
+	assert_string_equal(syscall_label(SYS_read, buffer), "read");
+	assert_string_equal(syscall_label(511, buffer), "syscall_511");
+	assert_string_equal(syscall_label(UINT64_MAX, buffer), "syscall_18446744073709551615");
+}
+
+static void test_errno_names(void **state)
+{
+	(void)state;
+	assert_string_equal(errno_name(ENOENT), "ENOENT");
+	assert_string_equal(errno_name(EAGAIN), "EAGAIN");
+	assert_string_equal(errno_name(512), "ERESTARTSYS");
+	assert_string_equal(errno_name(513), "ERESTARTNOINTR");
+	assert_string_equal(errno_name(514), "ERESTARTNOHAND");
+	assert_string_equal(errno_name(515), "ENOIOCTLCMD");
+	assert_string_equal(errno_name(516), "ERESTART_RESTARTBLOCK");
+	assert_null(errno_name(0));
+	assert_null(errno_name(-2));
+	assert_null(errno_name(511));
+	assert_null(errno_name(4095));
+}
+
+/* ---- Sets ---- */
+
+static char messages[1024];
+
+static void keep_message(const char *line)
+{
+	size_t used = strlen(messages);
+
+	snprintf(messages + used, sizeof messages - used, "%s\n", line);
+}
+
+static int capture(void **state)
+{
+	(void)state;
+	messages[0] = '\0';
+	message_sink_set(keep_message);
+	return 0;
+}
+
+static int release(void **state)
+{
+	(void)state;
+	message_sink_set(NULL);
+	return 0;
+}
+
+/* Asserts that `spec` is the set of exactly these names, which are separated by spaces. */
+static void check_set(const char *spec, const char *names)
+{
+	struct syscall_set set;
+	char copy[256], *rest = copy;
+	int members = 0;
+
+	assert_int_equal(syscall_set_parse(spec, &set), 0);
+	snprintf(copy, sizeof copy, "%s", names);
+	for (char *name; (name = strsep(&rest, " "));) {
+		if (!*name)
+			continue;
+		assert_true(syscall_number(name) >= 0);
+		if (!syscall_set_has(&set, syscall_number(name)))
+			fail_msg("'%s' lacks %s", spec, name);
+		members++;
+	}
+	for (uint64_t nr = 0; nr < NR_SYSCALLS; nr++)
+		members -= syscall_set_has(&set, nr);
+	if (members)
+		fail_msg("'%s' has %d members more than '%s'", spec, -members, names);
+	assert_string_equal(messages, "");
+}
+
+static void test_sets_of_names(void **state)
+{
+	(void)state;
+	check_set("read", "read");
+	check_set("openat,close", "openat close");
+	check_set("close,openat,close", "openat close");
+	check_set("none", "");
+	check_set("none,read", "read");
+	check_set("!all", "");
+	check_set("all,!all", "");
+}
+
+static void test_sets_by_class(void **state)
+{
+	(void)state;
+	check_set("ipc", "shmget shmat shmctl shmdt semget semop semctl semtimedop msgget msgsnd "
+			 "msgrcv msgctl");
+	check_set("%ipc", "shmget shmat shmctl shmdt semget semop semctl semtimedop msgget msgsnd "
+			  "msgrcv msgctl");
+	check_set("ipc,!/^(shm|sem)/,read", "msgget msgsnd msgrcv msgctl read");
+}
+
+static void test_equal_ways_to_say_a_class(void **state)
+{
+	static const char *const equal[][2] = {
+		{"%file", "file"},       {"%desc", "desc"},
+		{"%network", "net"},     {"%net", "network"},
+		{"%process", "process"}, {"%memory", "memory"},
+		{"%signal", "signal"},   {"file,memory", "memory,%file"},
+	};
+	struct syscall_set a, b, empty = {{0}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof equal / sizeof *equal; i++) {
+		assert_int_equal(syscall_set_parse(equal[i][0], &a), 0);
+		assert_int_equal(syscall_set_parse(equal[i][1], &b), 0);
+		assert_memory_equal(&a, &b, sizeof a);
+		assert_memory_not_equal(&a, &empty, sizeof a);
+	}
+}
+
+static void test_class_members(void **state)
+{
+	struct syscall_set set;
+
+	(void)state;
+	assert_int_equal(syscall_set_parse("file", &set), 0);
+	assert_true(syscall_set_has(&set, SYS_openat));
+	assert_true(syscall_set_has(&set, SYS_execve));
+	assert_false(syscall_set_has(&set, SYS_read));
+	assert_int_equal(syscall_set_parse("desc", &set), 0);
+	assert_true(syscall_set_has(&set, SYS_read));
+	assert_true(syscall_set_has(&set, SYS_mmap));
+	assert_false(syscall_set_has(&set, SYS_munmap));
+	assert_false(syscall_set_has(&set, SYS_socket));
+	assert_int_equal(syscall_set_parse("network,process,signal,memory", &set), 0);
+	assert_true(syscall_set_has(&set, SYS_socket));
+	assert_true(syscall_set_has(&set, SYS_execve));
+	assert_true(syscall_set_has(&set, SYS_rt_sigaction));
+	assert_true(syscall_set_has(&set, SYS_brk));
+	assert_false(syscall_set_has(&set, SYS_openat));
+}
+
+static void test_sets_by_regex(void **state)
+{
+	(void)state;
+	check_set("/^(mem|user)/", "membarrier memfd_create memfd_secret userfaultfd");
+	check_set("/^pwritev?2?$/", "pwritev pwritev2");
+	check_set("/^d{1,2}up3$/", "dup3"); /* the comma belongs to the expression */
+	check_set("/^dup3$/,/^tee$/,read", "dup3 tee read");
+}
+
+static void test_complement(void **state)
+{
+	struct syscall_set set;
+
+	(void)state;
+	assert_int_equal(syscall_set_parse("!read,write", &set), 0);
+	assert_false(syscall_set_has(&set, SYS_read));
+	assert_false(syscall_set_has(&set, SYS_write));
+	assert_true(syscall_set_has(&set, SYS_close));
+	assert_true(syscall_set_has(&set, 511)); /* a call this build has no name for */
+	check_set("!all,read", "");
+
+	assert_int_equal(syscall_set_parse("!read,!write", &set), 0);
+	assert_false(syscall_set_has(&set, SYS_read));
+	assert_false(syscall_set_has(&set, SYS_write));
+	assert_true(syscall_set_has(&set, SYS_close));
+
+	assert_int_equal(syscall_set_parse("file,!/at$/", &set), 0);
+	assert_true(syscall_set_has(&set, SYS_statfs));
+	assert_true(syscall_set_has(&set, SYS_execve));
+	assert_false(syscall_set_has(&set, SYS_openat));
+	assert_false(syscall_set_has(&set, SYS_read));
+
+	assert_int_equal(syscall_set_parse("all", &set), 0);
+	for (uint64_t nr = 0; nr < NR_SYSCALLS; nr++)
+		assert_true(syscall_set_has(&set, nr));
+	assert_false(syscall_set_has(&set, NR_SYSCALLS));
+}
+
+static void check_refused(const char *spec, const char *said)
+{
+	struct syscall_set set = {{42}};
+
+	messages[0] = '\0';
+	assert_int_equal(syscall_set_parse(spec, &set), -EINVAL);
+	assert_string_equal(messages, said);
+	assert_int_equal(set.bits[0], 42); /* untouched */
+}
+
+static void test_refused_sets(void **state)
+{
+	static const char missing[] =
+		"hint: write names between commas: open,read, %file, /^sched_/, all or none\n";
+	char said[256];
+
+	(void)state;
+	check_refused("opnat,read", "prof: unknown system call 'opnat' in 'opnat,read'\n"
+				    "hint: did you mean 'openat'?\n");
+	check_refused("read,!wrte", "prof: unknown system call 'wrte' in 'read,!wrte'\n"
+				    "hint: did you mean 'write'?\n");
+	check_refused("memroy", "prof: unknown system call 'memroy' in 'memroy'\n"
+				"hint: did you mean 'memory'?\n");
+	check_refused("%fiel", "prof: unknown class of system calls '%fiel' in '%fiel'\n"
+			       "hint: did you mean '%file'?\n");
+	check_refused("xyzzyxyzzy", "prof: unknown system call 'xyzzyxyzzy' in 'xyzzyxyzzy'\n");
+	check_refused(
+		"%xyzzyxyzzy",
+		"prof: unknown class of system calls '%xyzzyxyzzy' in '%xyzzyxyzzy'\n"
+		"hint: the classes are file, desc, network, process, memory, signal and ipc\n");
+	check_refused("/zzz/", "prof: no system call matches 'zzz' in '/zzz/'\n");
+	check_refused("/open", "prof: a regular expression does not end in '/open'\n"
+			       "hint: it stands between slashes: /^sched_/\n");
+	check_refused("/open/x", "prof: a regular expression does not end in '/open/x'\n"
+				 "hint: it stands between slashes: /^sched_/\n");
+	static const char *const empty_elements[] = {"",      "!",           ",",     "read,",
+						     ",read", "read,,write", "read,!"};
+	for (size_t i = 0; i < sizeof empty_elements / sizeof *empty_elements; i++) {
+		snprintf(said, sizeof said,
+			 "prof: an element is missing in the system calls '%s'\n%s",
+			 empty_elements[i], missing);
+		check_refused(empty_elements[i], said);
+	}
+	messages[0] = '\0';
+	assert_int_equal(syscall_set_parse("read, write", &(struct syscall_set){{0}}), -EINVAL);
+	assert_int_equal(syscall_set_parse("/[a/", &(struct syscall_set){{0}}), -EINVAL);
+	assert_non_null(strstr(messages, "prof: bad regular expression '[a' in '/[a/': "));
+}
+
+#ifdef __x86_64__
+static void test_the_word_of_the_contract(void **state)
+{
+	(void)state;
+	check_refused("opne,read", "prof: unknown system call 'opne' in 'opne,read'\n"
+				   "hint: did you mean 'open'?\n");
+}
+#endif
+
+/* ---- The nearest word ---- */
+
+static void test_nearest_word(void **state)
+{
+	static const char *const words[] = {"record", "report", "script", "info", "doctor", NULL};
+
+	(void)state;
+	assert_string_equal(nearest_word("recrod", words), "record"); /* swapped */
+	assert_string_equal(nearest_word("reocrd", words), "record");
+	assert_string_equal(nearest_word("ecord", words), "record");   /* missing */
+	assert_string_equal(nearest_word("reportt", words), "report"); /* too many */
+	assert_string_equal(nearest_word("scrapt", words), "script");  /* wrong */
+	assert_string_equal(nearest_word("inf", words), "info");
+	assert_string_equal(nearest_word("doctor", words), "doctor");
+	assert_null(nearest_word("zzz", words));
+	assert_null(nearest_word("ino4u", words));
+	assert_null(nearest_word("", words));
+	assert_null(nearest_word("record", (const char *const[]){NULL}));
+	assert_null(nearest_word("abc", (const char *const[]){"x", NULL}));
+
+	char endless[200];
+	memset(endless, 'r', sizeof endless);
+	endless[sizeof endless - 1] = '\0';
+	assert_null(nearest_word(endless, words));
+	assert_null(nearest_word("r", (const char *const[]){endless, NULL}));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_numbers_and_names_are_the_headers),
+		cmocka_unit_test(test_arities_are_the_kernels),
+		cmocka_unit_test(test_every_row_is_sound),
+		cmocka_unit_test(test_unknown_numbers),
+		cmocka_unit_test(test_errno_names),
+		cmocka_unit_test_setup_teardown(test_sets_of_names, capture, release),
+		cmocka_unit_test_setup_teardown(test_sets_by_class, capture, release),
+		cmocka_unit_test_setup_teardown(test_equal_ways_to_say_a_class, capture, release),
+		cmocka_unit_test_setup_teardown(test_class_members, capture, release),
+		cmocka_unit_test_setup_teardown(test_sets_by_regex, capture, release),
+		cmocka_unit_test_setup_teardown(test_complement, capture, release),
+		cmocka_unit_test_setup_teardown(test_refused_sets, capture, release),
+#ifdef __x86_64__
+		cmocka_unit_test_setup_teardown(test_the_word_of_the_contract, capture, release),
+#endif
+		cmocka_unit_test(test_nearest_word),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

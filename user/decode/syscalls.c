@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: MIT
+#include "decode/syscalls.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+struct syscall_row {
+	const char *name;
+	uint8_t arity, classes;
+};
+
+#define SYSCALL(nr, name, arity, classes) [nr] = {#name, arity, classes},
+
+static const struct syscall_row rows[NR_SYSCALLS] = {
+#if defined(__x86_64__)
+#include "decode/syscall_table_x86_64.h"
+#elif defined(__aarch64__)
+#include "decode/syscall_table_aarch64.h"
+#else
+#error "this architecture has no table of system calls yet"
+#endif
+};
+
+static const struct syscall_row *row_of(uint64_t nr)
+{
+	return nr < NR_SYSCALLS && rows[nr].name ? &rows[nr] : NULL;
+}
+
+const char *syscall_name(uint64_t nr)
+{
+	const struct syscall_row *row = row_of(nr);
+
+	return row ? row->name : NULL;
+}
+
+const char *syscall_label(uint64_t nr, char buffer[32])
+{
+	const char *name = syscall_name(nr);
+
+	if (name)
+		return name;
+	snprintf(buffer, 32, "syscall_%" PRIu64, nr);
+	return buffer;
+}
+
+int syscall_number(const char *name)
+{
+	for (int nr = 0; nr < NR_SYSCALLS; nr++)
+		if (rows[nr].name && !strcmp(rows[nr].name, name))
+			return nr;
+	return -1;
+}
+
+unsigned int syscall_arity(uint64_t nr)
+{
+	const struct syscall_row *row = row_of(nr);
+
+	return row ? row->arity : 6;
+}
+
+unsigned int syscall_classes(uint64_t nr)
+{
+	const struct syscall_row *row = row_of(nr);
+
+	return row ? row->classes : 0;
+}
