@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What to print for a place in code.
+ *
+ * A place holds one function and whatever was inlined into it there, so it has one label or more.
+ * A place without a name is `module+0xoffset`, never dropped; kernel functions end in `_[k]`, by
+ * which flame graphs know them.
+ */
+#ifndef PROF_PROFILE_FRAME_LABEL_H
+#define PROF_PROFILE_FRAME_LABEL_H
+
+#include "recording/reader.h"
+
+/* How many functions there are at the place; at least 1. */
+uint32_t frame_nr_labels(const struct recording *r, uint32_t module, uint64_t offset);
+
+/* The label of function `i`, 0 being the outermost one. The caller frees it. */
+char *frame_label(const struct recording *r, uint32_t module, uint64_t offset, uint32_t i);
+
+/* The last component of a module's path. */
+const char *module_label(const struct recording *r, uint32_t module);
+
+#endif

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: MIT
+#include "profile/path_tree.h"
+
+struct ordering {
+	const struct path_tree *tree;
+	enum weight weight;
+};
+
+static int compare_siblings(const void *a, const void *b, void *context)
+{
+	const struct ordering *by = context;
+	uint32_t x_id = *(const uint32_t *)a, y_id = *(const uint32_t *)b;
+	const struct path_node *x = path_tree_node(by->tree, x_id);
+	const struct path_node *y = path_tree_node(by->tree, y_id);
+
+	if (x->parent != y->parent)
+		return x->parent < y->parent ? -1 : 1;
+	if (x->total[by->weight] != y->total[by->weight])
+		return x->total[by->weight] > y->total[by->weight] ? -1 : 1;
+	return strcmp(path_tree_name(by->tree, x_id), path_tree_name(by->tree, y_id));
+}
+
+static void sum_towards_root(struct path_tree *tree)
+{
+	vec_each (&tree->nodes, node)
+		memcpy(node->total, node->self, sizeof node->total);
+	for (size_t i = tree->nodes.size; i-- > 1;) {
+		struct path_node *node = &tree->nodes.items[i];
+		struct path_node *parent = &tree->nodes.items[node->parent];
+
+		for (int w = 0; w < NR_WEIGHTS; w++)
+			parent->total[w] += node->total[w];
+	}
+}
+
+void path_tree_init(struct path_tree *tree)
+{
+	*tree = (struct path_tree){0};
+	vec_push(&tree->nodes);
+}
+
+void path_tree_fini(struct path_tree *tree)
+{
+	names_fini(&tree->names);
+	pair_map_fini(&tree->by_name);
+	vec_free(&tree->nodes);
+	free(tree->order);
+	*tree = (struct path_tree){0};
+}
+
+uint32_t path_tree_child(struct path_tree *tree, uint32_t node, uint32_t name)
+{
+	uint32_t depth = path_tree_node(tree, node)->depth, child;
+
+	if (depth == PATH_MAX_DEPTH)
+		return node;
+	child = pair_map_number(&tree->by_name, node, name) + 1;
+	if (child == tree->nodes.size)
+		*vec_push(&tree->nodes) =
+			(struct path_node){.parent = node, .name = name, .depth = depth + 1};
+	return child;
+}
+
+void path_tree_add(struct path_tree *tree, uint32_t node, const uint64_t weights[NR_WEIGHTS])
+{
+	for (int w = 0; w < NR_WEIGHTS; w++)
+		tree->nodes.items[node].self[w] += weights[w];
+}
+
+void path_tree_finish(struct path_tree *tree, enum weight weight)
+{
+	struct ordering by = {tree, weight};
+	size_t nr = tree->nodes.size - 1;
+
+	sum_towards_root(tree);
+	tree->order = xrealloc(tree->order, nr, sizeof *tree->order);
+	for (uint32_t i = 0; i < nr; i++)
+		tree->order[i] = i + 1;
+	qsort_r(tree->order, nr, sizeof *tree->order, compare_siblings, &by);
+	vec_each (&tree->nodes, node)
+		node->nr_children = 0;
+	for (uint32_t i = 0; i < nr; i++) {
+		uint32_t parent_id = tree->nodes.items[tree->order[i]].parent;
+		struct path_node *parent = &tree->nodes.items[parent_id];
+
+		if (!parent->nr_children++)
+			parent->first_child = i;
+	}
+}
+
+const struct path_node *path_tree_node(const struct path_tree *tree, uint32_t node)
+{
+	return &tree->nodes.items[node];
+}
+
+const char *path_tree_name(const struct path_tree *tree, uint32_t node)
+{
+	return names_text(&tree->names, tree->nodes.items[node].name);
+}
+
+const uint32_t *path_tree_children(const struct path_tree *tree, uint32_t node)
+{
+	return tree->order + tree->nodes.items[node].first_child;
+}
+
+uint32_t path_walk_next(struct path_walk *walk, const struct path_tree *tree, uint32_t node)
+{
+	const uint32_t *children = path_tree_children(tree, node);
+
+	for (uint32_t i = path_tree_node(tree, node)->nr_children; i-- > 0;)
+		*vec_push(&walk->pending) = children[i];
+	return walk->pending.size ? walk->pending.items[--walk->pending.size] : 0;
+}
+
+void path_walk_fini(struct path_walk *walk)
+{
+	vec_free(&walk->pending);
+}

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: MIT
+#include "profile/paths.h"
+
+#include "decode/syscalls.h"
+#include "profile/frame_label.h"
+
+struct builder {
+	const struct recording *r;
+	struct path_tree *tree;
+	/* By id of a frame: the tree's node, valid for the base it was found for (+ 1). */
+	uint32_t *node, *base;
+	VEC(uint32_t) chain;
+};
+
+static uint32_t extend_by_text(struct path_tree *tree, uint32_t node, const char *text)
+{
+	return path_tree_child(tree, node, names_intern(&tree->names, text));
+}
+
+static uint32_t extend_by_code(const struct recording *r, struct path_tree *tree, uint32_t node,
+			       uint32_t module, uint64_t offset)
+{
+	uint32_t nr_labels = frame_nr_labels(r, module, offset);
+
+	for (uint32_t i = 0; i < nr_labels; i++) {
+		scoped_free char *label = frame_label(r, module, offset, i);
+
+		node = extend_by_text(tree, node, label);
+	}
+	return node;
+}
+
+/* Climbs until a frame that is in the tree already, then adds the ones passed on the way. */
+static uint32_t extend_by_stack(struct builder *b, uint32_t base, uint32_t frame)
+{
+	uint32_t node = base;
+
+	b->chain.size = 0;
+	for (; frame; frame = b->r->frames.items[frame].parent) {
+		if (b->base[frame] == base + 1) {
+			node = b->node[frame];
+			break;
+		}
+		*vec_push(&b->chain) = frame;
+	}
+	while (b->chain.size) {
+		uint32_t inner = b->chain.items[--b->chain.size];
+		const struct frame *at = &b->r->frames.items[inner];
+
+		node = extend_by_code(b->r, b->tree, node, at->module, at->offset);
+		b->node[inner] = node;
+		b->base[inner] = base + 1;
+	}
+	return node;
+}
+
+void paths_add(struct path_tree *tree, const struct recording *r, const struct tally *tally,
+	       path_extend *root, path_extend *leaf)
+{
+	struct builder b = {
+		.r = r,
+		.tree = tree,
+		.node = xcalloc(r->frames.size, sizeof *b.node),
+		.base = xcalloc(r->frames.size, sizeof *b.base),
+	};
+
+	for (size_t i = 0; i < tally->cells.size; i++) {
+		const struct tally_cell *cell = &tally->cells.items[i];
+		uint32_t node = root ? root(r, tree, 0, cell->place.root) : 0;
+
+		if (cell->place.stack < r->stacks.size)
+			node = extend_by_stack(&b, node, r->stacks.items[cell->place.stack].frame);
+		if (leaf && cell->place.leaf)
+			node = leaf(r, tree, node, cell->place.leaf);
+		path_tree_add(tree, node, cell->weights);
+	}
+	vec_free(&b.chain);
+	free(b.node);
+	free(b.base);
+}
+
+uint32_t path_extend_comm(const struct recording *r, struct path_tree *tree, uint32_t node,
+			  uint64_t what)
+{
+	return extend_by_text(tree, node, r->tasks.items[what].comm);
+}
+
+uint32_t path_extend_kernel(const struct recording *r, struct path_tree *tree, uint32_t node,
+			    uint64_t what)
+{
+	return extend_by_code(r, tree, node, MODULE_KERNEL, what);
+}
+
+uint32_t path_extend_syscall(const struct recording *r, struct path_tree *tree, uint32_t node,
+			     uint64_t what)
+{
+	char buffer[32];
+	scoped_free char *label = xasprintf("%s_[k]", syscall_label(what - 1, buffer));
+
+	(void)r;
+	return extend_by_text(tree, node, label);
+}

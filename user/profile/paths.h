@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * From places to paths: turns a tally's stacks into a tree of named frames.
+ *
+ * The recording keeps stacks as a trie; each of its nodes maps to one node of the tree, so a node
+ * is named once however many stacks pass through it.
+ */
+#ifndef PROF_PROFILE_PATHS_H
+#define PROF_PROFILE_PATHS_H
+
+#include "profile/tally.h"
+
+/* Adds what a place's root or leaf stands for below `node`; returns the node it ends at. */
+typedef uint32_t path_extend(const struct recording *r, struct path_tree *tree, uint32_t node,
+			     uint64_t what);
+
+/* Adds every cell of the tally; `root` and `leaf` may be NULL where places have none. */
+void paths_add(struct path_tree *tree, const struct recording *r, const struct tally *tally,
+	       path_extend *root, path_extend *leaf);
+
+/* The extensions in use: a task's comm as the root, a fault's kernel address and a syscall as leaf.
+ */
+path_extend path_extend_comm;    /* what: id of a task */
+path_extend path_extend_kernel;  /* what: address of a kernel instruction */
+path_extend path_extend_syscall; /* what: number + 1 */
+
+#endif
