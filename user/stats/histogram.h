@@ -14,6 +14,7 @@
 struct histogram {
 	uint32_t bits; /* as in loglinear.h */
 	uint64_t total;
+	uint32_t first, end; /* every bucket outside [first, end) is empty */
 	uint64_t *counts;
 };
 

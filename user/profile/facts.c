@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: MIT
+#include "profile/facts.h"
+
+#include <stdio.h>
+#include <sys/wait.h>
+
+#define DEFAULT_PAGE_BYTES 4096
+
+struct known recording_known(const struct recording *r, const char *counter)
+{
+	for (size_t i = 0; i < r->counters.size; i++) {
+		if (!strcmp(r->counters.items[i].name, counter))
+			return (struct known){true, r->counters.items[i].value};
+	}
+	return (struct known){0};
+}
+
+static uint64_t meta_number(const struct recording *r, const char *key, uint64_t otherwise)
+{
+	const char *text = recording_meta(r, key);
+
+	return text && *text ? strtoull(text, NULL, 10) : otherwise;
+}
+
+uint64_t recording_page_bytes(const struct recording *r)
+{
+	return meta_number(r, "page_bytes", DEFAULT_PAGE_BYTES);
+}
+
+uint64_t recording_start_ns(const struct recording *r)
+{
+	return meta_number(r, "start_monotonic_ns", 0);
+}
+
+bool recording_has(const struct recording *r, const char *events)
+{
+	const char *recorded = recording_meta(r, "events");
+
+	return !recorded || strstr(recorded, events);
+}
+
+int shell_status(int wait_status)
+{
+	return WIFSIGNALED(wait_status) ? 128 + WTERMSIG(wait_status) : WEXITSTATUS(wait_status);
+}
+
+const char *signal_label(int signal, char buffer[32])
+{
+	const char *name = sigabbrev_np(signal);
+
+	if (name)
+		snprintf(buffer, 32, "SIG%s", name);
+	else
+		snprintf(buffer, 32, "SIG%d", signal);
+	return buffer;
+}
+
+const char *fatal_signal(int wait_status, char buffer[32])
+{
+	return WIFSIGNALED(wait_status) ? signal_label(WTERMSIG(wait_status), buffer) : NULL;
+}
+
+void losses_of(const struct recording *r, struct losses *out)
+{
+	*out = (struct losses){0};
+	for (size_t i = 0; i < r->counters.size; i++) {
+		const struct counter *counter = &r->counters.items[i];
+		const char *name = counter->name + strlen("lost."), *dot;
+
+		if (strncmp(counter->name, "lost.", strlen("lost.")) || !counter->value)
+			continue;
+		dot = strchr(name, '.');
+		*vec_push(&out->items) = (struct loss){
+			.name = name,
+			.reason = dot ? dot + 1 : "",
+			.events_size = dot ? (size_t)(dot - name) : strlen(name),
+			.lost = counter->value,
+		};
+		out->total += counter->value;
+	}
+}
+
+void losses_fini(struct losses *losses)
+{
+	vec_free(&losses->items);
+}
+
+uint64_t losses_sum(const struct losses *losses, const char *events)
+{
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < losses->items.size; i++) {
+		const struct loss *loss = &losses->items.items[i];
+
+		if (loss->events_size == strlen(events) &&
+		    !strncmp(loss->name, events, loss->events_size))
+			sum += loss->lost;
+	}
+	return sum;
+}
+
+bool recording_lacks_syscalls(const struct recording *r)
+{
+	struct losses losses;
+	bool lost;
+
+	losses_of(r, &losses);
+	lost = losses_sum(&losses, "syscalls") > 0;
+	losses_fini(&losses);
+	return lost || r->integrity.damaged_chunks > 0;
+}

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: MIT
+#include "profile/quantile_pass.h"
+
+#include "loglinear.h"
+#include "stats/quantiles.h"
+
+#define BATCH  256 /* questions at a time: 8 MiB of search cells */
+#define CHAINS 512 /* a power of two; system calls share one only when forged */
+
+struct batch {
+	struct question *questions;
+	size_t nr;
+	struct search searches[BATCH];
+	uint16_t head[CHAINS], next[BATCH]; /* search + 1 by its system call, 0 ends the chain */
+};
+
+static bool summary_has(const struct key_summary *summary, uint32_t bucket)
+{
+	uint32_t low = 0, high = summary->nr_buckets;
+
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+
+		if (summary->buckets[middle].index < bucket)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < summary->nr_buckets && summary->buckets[low].index == bucket;
+}
+
+static bool block_matters(const struct batch *batch, const struct block *block)
+{
+	if (block->kind != BLOCK_SYSCALLS)
+		return false;
+	for (size_t i = 0; i < batch->nr; i++) {
+		const struct question *q = &batch->questions[i];
+		const struct key_summary *summary = block_summary(block, q->nr);
+
+		if (!search_is_done(&batch->searches[i]) && summary &&
+		    summary_has(summary, q->bucket))
+			return true;
+	}
+	return false;
+}
+
+static void count_rows(struct batch *batch, const struct columns *c)
+{
+	const uint64_t *nrs = c->at[SYSCALL_NR], *durations = c->at[SYSCALL_DURATION_NS];
+
+	for (uint32_t row = 0; row < c->rows; row++) {
+		uint64_t nr = nrs[row];
+
+		for (uint16_t at = batch->head[nr % CHAINS]; at; at = batch->next[at - 1]) {
+			if (batch->questions[at - 1].nr == nr)
+				search_count(&batch->searches[at - 1], durations[row]);
+		}
+	}
+}
+
+static void read_blocks(struct recording *r, struct batch *batch)
+{
+	uint32_t mask = COLUMN(SYSCALL_NR) | COLUMN(SYSCALL_DURATION_NS);
+
+	vec_each (&r->blocks, block) {
+		struct columns c;
+
+		if (!block_matters(batch, block) || block_columns(r, block, mask, &c) < 0)
+			continue;
+		count_rows(batch, &c);
+		columns_fini(&c);
+	}
+}
+
+/* Chains the open searches by system call; false when there are none. */
+static bool chain_open(struct batch *batch)
+{
+	bool any = false;
+
+	memset(batch->head, 0, sizeof batch->head);
+	for (size_t i = 0; i < batch->nr; i++) {
+		uint16_t *head = &batch->head[batch->questions[i].nr % CHAINS];
+
+		if (search_is_done(&batch->searches[i]))
+			continue;
+		batch->next[i] = *head;
+		*head = (uint16_t)(i + 1);
+		any = true;
+	}
+	return any;
+}
+
+static void narrow(struct batch *batch)
+{
+	for (size_t i = 0; i < batch->nr; i++) {
+		struct search *search = &batch->searches[i];
+
+		if (search_is_done(search) || search_narrow(search))
+			continue;
+		batch->questions[i].is_exact = false;
+		search_fini(search);
+	}
+}
+
+static void answer_batch(struct recording *r, struct question *questions, size_t nr)
+{
+	struct batch *batch = xnew(struct batch);
+
+	batch->questions = questions;
+	batch->nr = nr;
+	for (size_t i = 0; i < nr; i++) {
+		struct question *q = &questions[i];
+
+		search_init(&batch->searches[i], loglinear_lower(q->bucket, SUMMARY_BITS),
+			    loglinear_width(q->bucket, SUMMARY_BITS), q->rank);
+		q->is_exact = true;
+	}
+	while (chain_open(batch)) {
+		read_blocks(r, batch);
+		narrow(batch);
+	}
+	for (size_t i = 0; i < nr; i++)
+		questions[i].answer_ns = batch->searches[i].low;
+	free(batch);
+}
+
+void questions_answer(struct recording *r, struct question *questions, size_t nr)
+{
+	for (size_t done = 0; done < nr; done += BATCH)
+		answer_batch(r, questions + done, nr - done < BATCH ? nr - done : BATCH);
+}
+
+const struct key_summary *block_summary(const struct block *block, uint32_t key)
+{
+	uint32_t low = 0, high = block->nr_keys;
+
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+
+		if (block->keys[middle].key < key)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < block->nr_keys && block->keys[low].key == key ? &block->keys[low] : NULL;
+}

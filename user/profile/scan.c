@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: MIT
+#include "profile/scan.h"
+
+#include "profile/facts.h"
+#include "profile/fault_row.h"
+
+static void note_stack(struct scan *scan, uint64_t stack, bool lost, uint64_t events)
+{
+	scan->stack_events[stack] += events;
+	if (lost)
+		scan->stacks_lost += events;
+}
+
+static void add_syscalls(struct scan *scan, const struct columns *c)
+{
+	for (uint32_t i = 0; i < c->rows; i++) {
+		struct activity *task = &scan->tasks[c->at[SYSCALL_TASK][i]];
+		uint64_t flags = c->at[SYSCALL_FLAGS][i];
+
+		task->syscalls++;
+		if (!(flags & (SYSCALL_UNFINISHED | SYSCALL_BLOCKED)))
+			task->syscall_ns += c->at[SYSCALL_DURATION_NS][i];
+		scan->populated_pages += c->at[SYSCALL_POPULATED_PAGES][i];
+		note_stack(scan, c->at[SYSCALL_STACK][i], flags & SYSCALL_STACK_LOST, 1);
+	}
+}
+
+static void add_to_class(struct fault_class *class, const struct columns *c, uint32_t i)
+{
+	uint64_t count = c->at[FAULT_COUNT][i], flags = c->at[FAULT_FLAGS][i];
+
+	class->faults += count;
+	*(flags & FAULT_KERNEL ? &class->kernel : &class->user) += count;
+	if (count > 1)
+		class->in_runs += count;
+	if (flags & FAULT_UNTIMED)
+		return;
+	class->timed += count;
+	class->service_ns += c->at[FAULT_SERVICE_NS][i];
+	if (class->max_ns < c->at[FAULT_SERVICE_MAX_NS][i])
+		class->max_ns = c->at[FAULT_SERVICE_MAX_NS][i];
+}
+
+static void add_faults(struct scan *scan, const struct columns *c, uint64_t page_bytes)
+{
+	for (uint32_t i = 0; i < c->rows; i++) {
+		uint64_t kind = c->at[FAULT_KIND][i], count = c->at[FAULT_COUNT][i];
+
+		add_to_class(&scan->faults[kind], c, i);
+		scan->tasks[c->at[FAULT_TASK][i]].faults += count;
+		scan->populated_pages += c->at[FAULT_POPULATED_PAGES][i];
+		note_stack(scan, c->at[FAULT_STACK][i], c->at[FAULT_FLAGS][i] & FAULT_STACK_LOST,
+			   count);
+		fault_row_add(c, i, 0, page_bytes, &scan->fault_places);
+	}
+}
+
+static uint32_t wanted_columns(enum block_kind kind)
+{
+	if (kind == BLOCK_SYSCALLS)
+		return COLUMN(SYSCALL_TASK) | COLUMN(SYSCALL_DURATION_NS) | COLUMN(SYSCALL_STACK) |
+		       COLUMN(SYSCALL_FLAGS) | COLUMN(SYSCALL_POPULATED_PAGES);
+	return FAULT_PLACE_COLUMNS | COLUMN(FAULT_TASK) | COLUMN(FAULT_SERVICE_MAX_NS) |
+	       COLUMN(FAULT_POPULATED_PAGES);
+}
+
+static void scan_block(struct recording *r, const struct block *block, struct scan *scan)
+{
+	struct columns c;
+
+	if (block_columns(r, block, wanted_columns(block->kind), &c) < 0) {
+		scan->unreadable_blocks++;
+		return;
+	}
+	if (block->kind == BLOCK_SYSCALLS)
+		add_syscalls(scan, &c);
+	else
+		add_faults(scan, &c, recording_page_bytes(r));
+	columns_fini(&c);
+}
+
+void scan_recording(struct recording *r, struct scan *out)
+{
+	*out = (struct scan){
+		.tasks = xcalloc(r->tasks.size, sizeof *out->tasks),
+		.stack_events = xcalloc(r->stacks.size, sizeof *out->stack_events),
+	};
+	vec_each (&r->blocks, block)
+		scan_block(r, block, out);
+}
+
+void scan_fini(struct scan *scan)
+{
+	free(scan->tasks);
+	free(scan->stack_events);
+	tally_fini(&scan->fault_places);
+	*scan = (struct scan){0};
+}
+
+uint64_t scan_faults(const struct scan *scan)
+{
+	uint64_t faults = 0;
+
+	for (int kind = 0; kind < NR_FAULT_KINDS; kind++)
+		faults += scan->faults[kind].faults;
+	return faults;
+}

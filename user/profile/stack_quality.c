@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+#include "profile/stack_quality.h"
+
+#include "profile/facts.h"
+
+const struct stack_verdict_words stack_verdict_words[NR_STACK_VERDICTS] = {
+	[STACK_PROVEN] = {"complete", "complete"},
+	[STACK_LOST] = {"lost", "could not be delivered"},
+	[STACK_ABSENT] = {"absent", "have none"},
+	[STACK_CUT_UNREADABLE] = {"unreadable",
+				  "end at a page of the stack that was not in memory"},
+	[STACK_CUT_TOO_DEEP] = {"too_deep", "are cut at the depth limit"},
+	[STACK_UNPROVEN] =
+		{"frame_pointer",
+		 "were walked by frame pointers, which cannot prove that none is missing"},
+	[STACK_BROKEN] = {"broken", "end early"},
+};
+
+enum stack_verdict stack_verdict_of(uint32_t stack_flags)
+{
+	if (stack_flags & STACK_COMPLETE)
+		return STACK_PROVEN;
+	if (stack_flags & STACK_UNREADABLE)
+		return STACK_CUT_UNREADABLE;
+	if (stack_flags & STACK_TOO_DEEP)
+		return STACK_CUT_TOO_DEEP;
+	return stack_flags & STACK_FRAME_POINTER ? STACK_UNPROVEN : STACK_BROKEN;
+}
+
+void stack_quality_of(const struct recording *r, const struct scan *scan, struct stack_quality *out)
+{
+	const char *method = recording_meta(r, "stacks");
+
+	*out = (struct stack_quality){.recorded = !method || strcmp(method, "none") != 0};
+	if (!out->recorded)
+		return;
+	for (size_t id = 1; id < r->stacks.size; id++) {
+		const struct stack *stack = &r->stacks.items[id];
+		enum stack_verdict verdict =
+			stack->frame ? stack_verdict_of(stack->flags) : STACK_ABSENT;
+
+		out->events[verdict] += scan->stack_events[id];
+	}
+	out->events[STACK_LOST] += scan->stacks_lost;
+	if (r->stacks.size)
+		out->events[STACK_ABSENT] += scan->stack_events[0] - scan->stacks_lost;
+	for (int verdict = 0; verdict < NR_STACK_VERDICTS; verdict++)
+		*(verdict == STACK_PROVEN ? &out->complete : &out->incomplete) +=
+			out->events[verdict];
+}

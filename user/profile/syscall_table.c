@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: MIT
+#include "profile/syscall_table.h"
+
+#include "decode/syscalls.h"
+#include "loglinear.h"
+#include "profile/facts.h"
+#include "profile/quantile_pass.h"
+#include "stats/histogram.h"
+#include "stats/quantiles.h"
+
+const unsigned int quantile_percent[NR_QUANTILES] = {50, 90, 99};
+
+const char *const syscall_sort_names[NR_SYSCALL_SORTS + 1] = {
+	"time", "calls", "errors", "avg", "min", "p50", "p90", "p99", "max", "name",
+};
+
+/* All summaries of all blocks, those of one system call adjacent. */
+struct summaries {
+	VEC(const struct key_summary *) items;
+};
+
+/* Questions about rows; the answer to number i goes to the i-th slot. */
+struct slot {
+	uint32_t row, quantile;
+};
+struct questions {
+	VEC(struct question) items;
+	VEC(struct slot) slots;
+};
+
+#define MAX_ERRNO 4095
+
+static int compare_keys(const void *a, const void *b)
+{
+	const struct key_summary *x = *(const struct key_summary *const *)a;
+	const struct key_summary *y = *(const struct key_summary *const *)b;
+
+	return (x->key > y->key) - (x->key < y->key);
+}
+
+static void collect_summaries(const struct recording *r, struct summaries *out)
+{
+	for (size_t i = 0; i < r->blocks.size; i++) {
+		const struct block *block = &r->blocks.items[i];
+
+		for (uint32_t k = 0; block->kind == BLOCK_SYSCALLS && k < block->nr_keys; k++)
+			*vec_push(&out->items) = &block->keys[k];
+	}
+	if (out->items.size)
+		qsort(out->items.items, out->items.size, sizeof *out->items.items, compare_keys);
+}
+
+static void add_errno(struct syscall_row *row, const struct bucket *errors)
+{
+	size_t at = 0;
+
+	row->errors += errors->count;
+	if (errors->index > MAX_ERRNO)
+		return;
+	while (at < row->errnos.size && row->errnos.items[at].index < errors->index)
+		at++;
+	if (at == row->errnos.size || row->errnos.items[at].index != errors->index) {
+		vec_push(&row->errnos);
+		memmove(&row->errnos.items[at + 1], &row->errnos.items[at],
+			(row->errnos.size - 1 - at) * sizeof *row->errnos.items);
+		row->errnos.items[at] = (struct bucket){.index = errors->index};
+	}
+	row->errnos.items[at].count += errors->count;
+}
+
+static void add_summary(struct syscall_row *row, const struct key_summary *summary,
+			struct histogram *durations)
+{
+	if (summary->timed && (!row->timed || summary->min_ns < row->min_ns))
+		row->min_ns = summary->min_ns;
+	if (summary->max_ns > row->max_ns)
+		row->max_ns = summary->max_ns;
+	row->calls += summary->events;
+	row->timed += summary->timed;
+	row->total_ns += summary->duration_ns;
+	for (uint32_t i = 0; i < summary->nr_errnos; i++)
+		add_errno(row, &summary->errnos[i]);
+	for (uint32_t i = 0; i < summary->nr_buckets; i++)
+		histogram_add(durations, summary->buckets[i].index, summary->buckets[i].count);
+}
+
+static void ask_quantiles(const struct syscall_row *row, uint32_t row_index,
+			  const struct histogram *durations, struct questions *questions)
+{
+	for (uint32_t q = 0; q < NR_QUANTILES && durations->total; q++) {
+		uint64_t rank = quantile_rank(durations->total, quantile_percent[q]), below;
+		uint32_t bucket = histogram_find(durations, rank, &below);
+
+		*vec_push(&questions->items) = (struct question){
+			.nr = row->nr,
+			.bucket = bucket,
+			.rank = rank - below,
+		};
+		*vec_push(&questions->slots) = (struct slot){row_index, q};
+	}
+}
+
+static void add_rows(const struct summaries *summaries, struct syscall_table *table,
+		     struct questions *questions)
+{
+	struct histogram durations;
+	size_t i = 0;
+
+	histogram_init(&durations, SUMMARY_BITS);
+	while (i < summaries->items.size) {
+		struct syscall_row *row = vec_push(&table->rows);
+
+		row->nr = summaries->items.items[i]->key;
+		histogram_clear(&durations);
+		for (; i < summaries->items.size && summaries->items.items[i]->key == row->nr; i++)
+			add_summary(row, summaries->items.items[i], &durations);
+		ask_quantiles(row, (uint32_t)table->rows.size - 1, &durations, questions);
+	}
+	histogram_fini(&durations);
+}
+
+static void take_answers(const struct questions *questions, struct syscall_table *table)
+{
+	for (size_t i = 0; i < questions->items.size; i++) {
+		const struct slot *slot = &questions->slots.items[i];
+		const struct question *question = &questions->items.items[i];
+		struct syscall_row *row = &table->rows.items[slot->row];
+
+		row->quantile_ns[slot->quantile] = question->answer_ns;
+		row->approximate |= !question->is_exact;
+	}
+}
+
+/* The rows made from summaries, the first `nr_known`, are in order of their numbers. */
+static struct syscall_row *row_of(struct syscall_table *table, size_t nr_known, uint32_t nr)
+{
+	size_t low = 0, high = nr_known;
+	struct syscall_row *row;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (table->rows.items[middle].nr < nr)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (low < nr_known && table->rows.items[low].nr == nr)
+		return &table->rows.items[low];
+	row = vec_push(&table->rows);
+	row->nr = nr;
+	return row;
+}
+
+/* The middle of the bucket that holds the rank, as the kernel's histogram knows no better. */
+static uint64_t coarse_quantile_ns(const struct histogram *durations, unsigned int percent,
+				   uint64_t max_ns)
+{
+	uint64_t below, rank = quantile_rank(durations->total, percent);
+	uint32_t bucket = histogram_find(durations, rank, &below);
+	uint64_t middle = loglinear_lower(bucket, KERNEL_TOTAL_BITS) +
+			  loglinear_width(bucket, KERNEL_TOTAL_BITS) / 2;
+
+	return middle < max_ns ? middle : max_ns;
+}
+
+static void use_kernel_total(const struct syscall_total *total, struct syscall_row *row)
+{
+	struct histogram durations;
+
+	histogram_init(&durations, KERNEL_TOTAL_BITS);
+	for (uint32_t i = 0; i < total->nr_buckets; i++)
+		histogram_add(&durations, total->buckets[i].index, total->buckets[i].count);
+	if (!row->timed && total->nr_buckets)
+		row->min_ns = loglinear_lower(total->buckets[0].index, KERNEL_TOTAL_BITS);
+	row->approximate = true;
+	row->calls = total->calls;
+	row->errors = total->errors;
+	row->timed = durations.total;
+	row->total_ns = total->duration_ns;
+	row->max_ns = total->max_ns;
+	for (int q = 0; q < NR_QUANTILES && durations.total; q++)
+		row->quantile_ns[q] =
+			coarse_quantile_ns(&durations, quantile_percent[q], total->max_ns);
+	histogram_fini(&durations);
+}
+
+static void use_kernel_totals(const struct recording *r, struct syscall_table *table)
+{
+	size_t nr_known = table->rows.size;
+
+	for (size_t i = 0; i < r->syscall_totals.size; i++) {
+		const struct syscall_total *total = &r->syscall_totals.items[i];
+		struct syscall_row *row = row_of(table, nr_known, total->nr);
+
+		if (total->calls > row->calls)
+			use_kernel_total(total, row);
+	}
+}
+
+static void sum_rows(struct syscall_table *table)
+{
+	vec_each (&table->rows, row) {
+		table->calls += row->calls;
+		table->errors += row->errors;
+		table->timed += row->timed;
+		table->total_ns += row->total_ns;
+		table->approximate |= row->approximate;
+	}
+}
+
+void syscall_table_build(struct recording *r, struct syscall_table *out)
+{
+	struct summaries summaries = {0};
+	struct questions questions = {0};
+
+	*out = (struct syscall_table){0};
+	collect_summaries(r, &summaries);
+	add_rows(&summaries, out, &questions);
+	questions_answer(r, questions.items.items, questions.items.size);
+	take_answers(&questions, out);
+	if (recording_lacks_syscalls(r))
+		use_kernel_totals(r, out);
+	sum_rows(out);
+	vec_free(&summaries.items);
+	vec_free(&questions.items);
+	vec_free(&questions.slots);
+}
+
+void syscall_table_fini(struct syscall_table *table)
+{
+	vec_each (&table->rows, row)
+		vec_free(&row->errnos);
+	vec_free(&table->rows);
+}
+
+static uint64_t sort_value(const struct syscall_row *row, enum syscall_sort by)
+{
+	switch (by) {
+	case SORT_TIME:
+		return row->total_ns;
+	case SORT_CALLS:
+		return row->calls;
+	case SORT_ERRORS:
+		return row->errors;
+	case SORT_AVG:
+		return syscall_row_mean_ns(row);
+	case SORT_MIN:
+		return row->min_ns;
+	case SORT_P50:
+		return row->quantile_ns[P50];
+	case SORT_P90:
+		return row->quantile_ns[P90];
+	case SORT_P99:
+		return row->quantile_ns[P99];
+	case SORT_MAX:
+		return row->max_ns;
+	default:
+		return 0; /* by name */
+	}
+}
+
+static int compare_rows(const void *a, const void *b, void *by)
+{
+	const struct syscall_row *x = a, *y = b;
+	uint64_t left = sort_value(x, *(enum syscall_sort *)by);
+	uint64_t right = sort_value(y, *(enum syscall_sort *)by);
+	char x_name[32], y_name[32];
+
+	if (left != right)
+		return left > right ? -1 : 1;
+	return strcmp(syscall_label(x->nr, x_name), syscall_label(y->nr, y_name));
+}
+
+void syscall_table_sort(struct syscall_table *table, enum syscall_sort by)
+{
+	if (table->rows.size)
+		qsort_r(table->rows.items, table->rows.size, sizeof *table->rows.items,
+			compare_rows, &by);
+}
+
+uint64_t syscall_row_mean_ns(const struct syscall_row *row)
+{
+	return row->timed ? row->total_ns / row->timed : 0;
+}
