@@ -141,21 +141,22 @@ static void report_unknown_name(const struct command *c, const char *typed)
 	VEC(const char *) names = {0}, candidates = {0};
 	const char *nearest;
 
-	for (const struct option_row *row = c->options; row->name; row++) {
+	for (const struct option_row *row = c->options; row->name; row++)
 		*vec_push(&names) = row->name;
-		if (!strncmp(row->name, name, strlen(name)))
-			*vec_push(&candidates) = row->name;
-	}
 	*vec_push(&names) = help_row.name;
+	vec_each (&names, it)
+		if (!strncmp(*it, name, strlen(name)))
+			*vec_push(&candidates) = *it;
 	*vec_push(&names) = NULL;
 	nearest = nearest_word(name, names.items);
-	if (candidates.size > 1)
+	if (candidates.size > 1) {
 		refuse(-EINVAL, "%s: option '--%s' is ambiguous: --%s or --%s", c->name, name,
 		       candidates.items[0], candidates.items[1]);
-	else
+	} else {
 		refuse(-EINVAL, "%s: unknown option '--%s'", c->name, name);
-	if (candidates.size < 2 && nearest)
-		hint("did you mean '--%s'?", nearest);
+		if (nearest)
+			hint("did you mean '--%s'?", nearest);
+	}
 	vec_free(&names);
 	vec_free(&candidates);
 }
@@ -165,7 +166,7 @@ static const struct option_row *row_of_value(const struct command *c, int value)
 	if (value >= FIRST_LONG_VALUE)
 		return &c->options[value - FIRST_LONG_VALUE];
 	for (const struct option_row *row = c->options; row->name; row++)
-		if (row->letter == value)
+		if (row->letter && row->letter == value)
 			return row;
 	return NULL;
 }

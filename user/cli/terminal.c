@@ -41,7 +41,7 @@ int color_mode_parse(const char *text, enum color_mode *out)
 			return 0;
 		}
 	}
-	refuse(-EINVAL, "'%s' does not say when to use colours", text);
+	refuse(-EINVAL, "'%s' does not say when to use colors", text);
 	hint("write auto, always or never");
 	return -EINVAL;
 }

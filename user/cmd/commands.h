@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The subcommands of prof. Each lives in a file of its own; main.c lists them.
+ */
+#ifndef PROF_CMD_COMMANDS_H
+#define PROF_CMD_COMMANDS_H
+
+#include "cli/options.h"
+
+extern const struct command record_command;
+extern const struct command report_command;
+extern const struct command script_command;
+extern const struct command info_command;
+extern const struct command doctor_command;
+
+#endif
