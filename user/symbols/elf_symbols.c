@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: MIT
+#include "symbols/elf_symbols.h"
+
+#include <elfutils/libdwfl.h>
+#include <string.h>
+
+#define MAX_PACKED_BYTES (4 << 20) /* it unpacks to a multiple; the C library's has 0.1 MiB */
+
+/* Per section: where its code ends, 0 when it holds none. */
+struct code_ends {
+	uint64_t *items;
+	size_t size, capacity;
+};
+
+static void find_code(Elf *elf, struct code_ends *out)
+{
+	Elf_Scn *section = NULL;
+	GElf_Shdr header;
+
+	while ((section = elf_nextscn(elf, section)) && gelf_getshdr(section, &header)) {
+		size_t index = elf_ndxscn(section);
+
+		vec_extend(out, index + 1);
+		if (header.sh_flags & SHF_EXECINSTR &&
+		    header.sh_size <= UINT64_MAX - header.sh_addr)
+			out->items[index] = header.sh_addr + header.sh_size;
+	}
+}
+
+/* Assembly often leaves its functions without a type. $x and .L mark places, not functions. */
+static bool names_function(const GElf_Sym *symbol, const char *name)
+{
+	switch (GELF_ST_TYPE(symbol->st_info)) {
+	case STT_FUNC:
+	case STT_GNU_IFUNC:
+		return *name;
+	case STT_NOTYPE:
+		return *name && *name != '$' && *name != '.';
+	default:
+		return false;
+	}
+}
+
+static void add_section(struct symbol_table *table, Elf *elf, Elf_Scn *section,
+			const struct code_ends *code)
+{
+	Elf_Data *data = elf_getdata(section, NULL);
+	GElf_Shdr header;
+	GElf_Sym symbol;
+
+	if (!data || !gelf_getshdr(section, &header))
+		return;
+	for (int i = 1; gelf_getsym(data, i, &symbol); i++) {
+		uint64_t end = symbol.st_shndx < code->size ? code->items[symbol.st_shndx] : 0;
+		const char *name;
+
+		if (symbol.st_value >= end)
+			continue;
+		name = elf_strptr(elf, header.sh_link, symbol.st_name);
+		if (name && names_function(&symbol, name))
+			symbol_table_add(table,
+					 &(struct symbol){
+						 .start = symbol.st_value,
+						 .size = symbol.st_size,
+						 .limit = end,
+						 .name = name,
+						 .local = GELF_ST_BIND(symbol.st_info) == STB_LOCAL,
+					 });
+	}
+}
+
+static void add_sections(struct symbol_table *table, Elf *elf, uint32_t type)
+{
+	struct code_ends code = {0};
+	Elf_Scn *section = NULL;
+	GElf_Shdr header;
+
+	find_code(elf, &code);
+	while ((section = elf_nextscn(elf, section)) && gelf_getshdr(section, &header))
+		if (header.sh_type == type)
+			add_section(table, elf, section, &code);
+	vec_free(&code);
+}
+
+/* Keeps libdwfl from looking for any other file. */
+static int find_no_file(Dwfl_Module *module, void **data, const char *name, Dwarf_Addr base,
+			const char *path, const char *link, GElf_Word checksum, char **out)
+{
+	(void)module, (void)data, (void)name, (void)base;
+	(void)path, (void)link, (void)checksum, (void)out;
+	return -1;
+}
+
+/* The ELF image in .gnu_debugdata: the one besides the program itself that libdwfl has symbols
+ * from. */
+static Elf *unpack(Dwfl *dwfl, const char *path)
+{
+	Dwfl_Module *module = dwfl_report_offline(dwfl, "", path, -1);
+	int nr_symbols = module ? dwfl_module_getsymtab(module) : 0;
+	GElf_Addr bias, address;
+	Elf *program = module ? dwfl_module_getelf(module, &bias) : NULL;
+
+	for (int i = nr_symbols - 1; i > 0; i--) {
+		GElf_Sym symbol;
+		Elf *elf = NULL;
+
+		if (dwfl_module_getsym_info(module, i, &symbol, &address, NULL, &elf, NULL) &&
+		    elf && elf != program)
+			return elf;
+	}
+	return NULL;
+}
+
+static void add_packed(struct elf_symbols *symbols, const char *path,
+		       const struct elf_file *program)
+{
+	static const Dwfl_Callbacks callbacks = {
+		.find_debuginfo = find_no_file,
+		.section_address = dwfl_offline_section_address,
+	};
+	GElf_Shdr header;
+	Elf *elf;
+
+	if (!elf_file_section(program, ".gnu_debugdata", &header) ||
+	    header.sh_size > MAX_PACKED_BYTES)
+		return;
+	symbols->packed = dwfl_begin(&callbacks);
+	elf = symbols->packed ? unpack(symbols->packed, path) : NULL;
+	if (elf)
+		add_sections(&symbols->table, elf, SHT_SYMTAB);
+}
+
+void elf_symbols_init(struct elf_symbols *symbols, const char *path, const struct elf_file *program,
+		      const struct elf_file *debug)
+{
+	memset(symbols, 0, sizeof *symbols);
+	if (elf_file_has_type(program, SHT_SYMTAB)) {
+		add_sections(&symbols->table, program->elf, SHT_SYMTAB);
+	} else if (elf_file_has_type(debug, SHT_SYMTAB)) {
+		add_sections(&symbols->table, debug->elf, SHT_SYMTAB);
+	} else {
+		add_sections(&symbols->table, program->elf, SHT_DYNSYM);
+		add_packed(symbols, path, program);
+	}
+	symbol_table_seal(&symbols->table);
+}
+
+void elf_symbols_fini(struct elf_symbols *symbols)
+{
+	symbol_table_fini(&symbols->table);
+	if (symbols->packed)
+		dwfl_end(symbols->packed);
+}

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: MIT
+#include "symbols/symbols.h"
+
+#include <string.h>
+
+#include "base/vec.h"
+#include "symbols/debug_file.h"
+#include "symbols/dwarf_info.h"
+#include "symbols/elf_symbols.h"
+#include "symbols/kallsyms.h"
+
+/* A module's file and what is known of it so far. */
+struct image {
+	struct elf_file program, debug;
+	char *path;
+	struct dwarf_info *dwarf; /* NULL when there is none */
+	bool has_symbols;         /* `symbols` has been read */
+	struct elf_symbols symbols;
+};
+
+struct symbolizer {
+	VEC(struct image *) images; /* by module id; NULL until asked for */
+	struct kallsyms *kernel;
+	struct function_chain answer;
+};
+
+static bool is_deleted(const char *path)
+{
+	static const char mark[] = " (deleted)";
+	size_t size = strlen(path);
+
+	return size >= sizeof mark - 1 && !strcmp(path + size - (sizeof mark - 1), mark);
+}
+
+/* Opens the module's file if it still is the one that was mapped. */
+static void open_program(const struct module *module, bool is_vdso, struct elf_file *out)
+{
+	if (is_vdso)
+		elf_file_open_vdso(out);
+	else if (module->path[0] == '/' && !is_deleted(module->path))
+		elf_file_open(module->path, out);
+	if (out->elf && module->build_id_size &&
+	    (module->build_id_size != out->build_id_size ||
+	     memcmp(module->build_id, out->build_id, out->build_id_size)))
+		elf_file_close(out);
+}
+
+static bool has_dwarf(const struct elf_file *file)
+{
+	GElf_Shdr header;
+
+	return elf_file_section(file, ".debug_info", &header) ||
+	       elf_file_section(file, ".zdebug_info", &header);
+}
+
+static struct image *image_new(const struct module *module, bool is_vdso)
+{
+	struct image *image = xnew(struct image);
+
+	image->program = image->debug = ELF_FILE_CLOSED;
+	image->path = xstrdup(module->path);
+	open_program(module, is_vdso, &image->program);
+	if (!image->program.elf)
+		return image;
+	if (!has_dwarf(&image->program) || !elf_file_has_type(&image->program, SHT_SYMTAB))
+		debug_file_open(&image->program, module->path, &image->debug);
+	if (has_dwarf(&image->program))
+		image->dwarf = dwarf_info_new(image->program.elf);
+	else if (has_dwarf(&image->debug))
+		image->dwarf = dwarf_info_new(image->debug.elf);
+	elf_file_give_back(&image->program);
+	elf_file_give_back(&image->debug);
+	return image;
+}
+
+static void image_free(struct image *image)
+{
+	if (!image)
+		return;
+	if (image->has_symbols)
+		elf_symbols_fini(&image->symbols);
+	dwarf_info_free(image->dwarf);
+	elf_file_close(&image->debug);
+	elf_file_close(&image->program);
+	free(image->path);
+	free(image);
+}
+
+static char *image_symbol(struct image *image, uint64_t address)
+{
+	if (!image->has_symbols)
+		elf_symbols_init(&image->symbols, image->path, &image->program, &image->debug);
+	image->has_symbols = true;
+	return symbol_table_find(&image->symbols.table, address);
+}
+
+static void find_in_image(struct image *image, uint64_t offset, struct function_chain *out)
+{
+	struct function_line *real;
+	uint64_t address;
+
+	if (!image->program.elf || !elf_file_address(&image->program, offset, &address))
+		return;
+	if (image->dwarf)
+		dwarf_info_find(image->dwarf, address, out);
+	real = out->size ? &out->items[out->size - 1] : vec_push(out);
+	if (!real->function)
+		real->function = image_symbol(image, address);
+	if (!real->function && !real->file)
+		out->size--;
+}
+
+static void find_in_kernel(struct symbolizer *s, uint64_t address, struct function_chain *out)
+{
+	char *name;
+
+	if (!s->kernel)
+		s->kernel = kallsyms_new("/proc/kallsyms");
+	name = symbol_table_find(&s->kernel->table, address);
+	if (name)
+		vec_push(out)->function = name;
+}
+
+static struct image *image_of(struct symbolizer *s, const struct module *module, uint32_t id)
+{
+	vec_extend(&s->images, (size_t)id + 1);
+	if (!s->images.items[id])
+		s->images.items[id] = image_new(module, id == MODULE_VDSO);
+	return s->images.items[id];
+}
+
+struct symbolizer *symbolizer_new(void)
+{
+	return xnew(struct symbolizer);
+}
+
+void symbolizer_free(struct symbolizer *s)
+{
+	if (!s)
+		return;
+	vec_each (&s->images, image)
+		image_free(*image);
+	vec_free(&s->images);
+	kallsyms_free(s->kernel);
+	vec_free(&s->answer);
+	free(s);
+}
+
+uint32_t symbolizer_lookup(struct symbolizer *s, const struct module *module, uint32_t module_id,
+			   uint64_t offset, const struct function_line **out)
+{
+	s->answer.size = 0;
+	if (module_id == MODULE_KERNEL)
+		find_in_kernel(s, offset, &s->answer);
+	else if (module_id != MODULE_UNKNOWN)
+		find_in_image(image_of(s, module, module_id), offset, &s->answer);
+	*out = s->answer.items;
+	return s->answer.size;
+}
