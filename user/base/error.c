@@ -3,6 +3,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static void print_to_stderr(const char *line)
@@ -57,4 +58,11 @@ void hint(const char *fmt, ...)
 void note(const char *fmt, ...)
 {
 	SAY("note", 0);
+}
+
+void bug(const char *file, int line, const char *fmt, ...)
+{
+	refuse(0, "bug in %s:%d", file, line);
+	SAY("bug", 0);
+	abort();
 }

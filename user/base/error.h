@@ -21,6 +21,12 @@ void hint(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* Prints "note: MESSAGE": something the user should know, though nothing failed. */
 void note(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
+/* An invariant of prof's own is broken: says where and aborts. Never for anything that comes from
+ * outside. */
+#define BUG(...) bug(__FILE__, __LINE__, __VA_ARGS__)
+void bug(const char *file, int line, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4), noreturn));
+
 /* Receives each message as one line without its newline. NULL restores stderr. */
 typedef void message_sink(const char *line);
 void message_sink_set(message_sink *sink);

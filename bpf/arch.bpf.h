@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+/* What differs between processors: registers, and the mark of a 32-bit system call. */
+#ifndef PROF_ARCH_BPF_H
+#define PROF_ARCH_BPF_H
+
+#include "vmlinux.h"
+#include <bpf/bpf_helpers.h>
+
+#if defined(__TARGET_ARCH_x86)
+
+#define TS_COMPAT 2 /* arch/x86/include/asm/thread_info.h */
+
+static __always_inline bool task_in_compat_syscall(struct task_struct *task)
+{
+	return task->thread_info.status & TS_COMPAT;
+}
+
+#define regs_ip(regs)        ((regs)->ip)
+#define regs_fp(regs)        ((regs)->bp)
+#define regs_sp(regs)        ((regs)->sp)
+#define regs_user_mode(regs) (((regs)->cs & 3) == 3)
+#define regs_nr(regs)        ((long)(regs)->orig_ax)
+
+static __always_inline void regs_args(struct pt_regs *regs, bool compat, __u64 args[6])
+{
+	if (compat) {
+		args[0] = regs->bx, args[1] = regs->cx, args[2] = regs->dx;
+		args[3] = regs->si, args[4] = regs->di, args[5] = regs->bp;
+	} else {
+		args[0] = regs->di, args[1] = regs->si, args[2] = regs->dx;
+		args[3] = regs->r10, args[4] = regs->r8, args[5] = regs->r9;
+	}
+}
+
+#elif defined(__TARGET_ARCH_arm64)
+
+#define TIF_32BIT 22 /* arch/arm64/include/asm/thread_info.h */
+
+static __always_inline bool task_in_compat_syscall(struct task_struct *task)
+{
+	return task->thread_info.flags >> TIF_32BIT & 1;
+}
+
+#define regs_ip(regs)        ((regs)->pc)
+#define regs_fp(regs)        ((regs)->regs[29])
+#define regs_sp(regs)        ((regs)->sp)
+#define regs_user_mode(regs) (((regs)->pstate & 0xf) == 0)
+#define regs_nr(regs)        ((long)(regs)->syscallno)
+
+static __always_inline void regs_args(struct pt_regs *regs, bool compat, __u64 args[6])
+{
+	args[0] = regs->orig_x0, args[1] = regs->regs[1], args[2] = regs->regs[2];
+	args[3] = regs->regs[3], args[4] = regs->regs[4], args[5] = regs->regs[5];
+}
+
+#endif
+
+#endif

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What to record, set by the recorder before the programs are loaded.
+ *
+ * Read-only data is constant to the verifier, so the code of a feature that is off is not even
+ * loaded.
+ */
+#ifndef PROF_CONFIG_BPF_H
+#define PROF_CONFIG_BPF_H
+
+#include "vmlinux.h"
+#include <bpf/bpf_helpers.h>
+
+#include "event.h"
+
+const volatile bool cfg_faults __weak = false;
+const volatile bool cfg_syscalls __weak = false;
+const volatile bool cfg_stacks __weak = false;
+const volatile bool cfg_all_syscalls __weak = true; /* else those in the set below */
+const volatile __u64 cfg_syscall_set[8] __weak = {0};
+const volatile __u64 cfg_ring_bytes __weak = 1 << 20; /* a power of two */
+
+/* The numbers of the few system calls that mean something to the programs, by architecture. */
+const volatile __u32 cfg_nr_execve __weak = 0;
+const volatile __u32 cfg_nr_execveat __weak = 0;
+const volatile __u32 cfg_nr_exit __weak = 0;
+const volatile __u32 cfg_nr_exit_group __weak = 0;
+const volatile __u32 cfg_nr_rt_sigreturn __weak = 0;
+const volatile __u32 cfg_nr_mmap __weak = 0;
+const volatile __u32 cfg_nr_mprotect __weak = 0;
+
+static __always_inline bool is_exec(__u32 nr)
+{
+	return nr == cfg_nr_execve || nr == cfg_nr_execveat;
+}
+
+/* Calls whose user registers at exit, if it comes, are not those at enter. */
+static __always_inline bool returns_elsewhere(__u32 nr)
+{
+	return is_exec(nr) || nr == cfg_nr_rt_sigreturn || nr == cfg_nr_exit ||
+	       nr == cfg_nr_exit_group;
+}
+
+static __always_inline bool is_chosen(__u64 nr)
+{
+	return cfg_all_syscalls || (nr < 512 && cfg_syscall_set[nr / 64 & 7] >> (nr % 64) & 1);
+}
+
+#endif

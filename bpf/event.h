@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The contract between the BPF programs and the recorder: what lies in the rings and the shared
+ * maps.
+ *
+ * Each CPU writes variable-sized events into a ring of its own (ring.bpf.h writes, capture/ring.c
+ * reads). Every event starts with `struct event`; sizes are multiples of eight. Both sides are
+ * built together, so nothing here is stable between versions: what is, is the recording.
+ */
+#ifndef PROF_EVENT_H
+#define PROF_EVENT_H
+
+#ifdef __bpf__
+#include "vmlinux.h"
+#else
+#include <linux/types.h>
+#endif
+
+#include "loglinear.h"
+
+enum event_type {
+	EVENT_SYSCALL = 1,
+	EVENT_FAULT,
+	EVENT_STACK,
+	EVENT_MAPPING,
+	EVENT_START,
+	EVENT_FORK,
+	EVENT_EXEC,
+	EVENT_EXIT,
+	EVENT_COMM,
+	EVENT_SIGNAL,
+	EVENT_LEFT,
+	NR_EVENT_TYPES
+};
+
+struct event {
+	__u16 size_bytes;
+	__u8 type;
+	__u8 flags;
+	__u32 task; /* serial number given at birth: never reused, and kept when exec changes the
+		       tid */
+	__u64 time_ns;
+};
+
+enum { WIRE_UNFINISHED = 1, WIRE_BLOCKED = 2, WIRE_COMPAT = 4, WIRE_KERNEL = 1, WIRE_UNTIMED = 4 };
+
+/* Instead of a stack's id: it was walked, but could not be delivered. */
+#define STACK_LOST 0xffffffffU
+
+struct syscall_event {
+	struct event head; /* time: sys_enter; flags: UNFINISHED, BLOCKED, COMPAT */
+	__u64 duration_ns;
+	__s64 result;
+	__u64 args[6];
+	__u32 stack;
+	__u32 populated_pages; /* by the call, without a fault */
+	__u32 nr;
+	__u32 reserved;
+};
+
+struct fault_event {
+	struct event head; /* time: the entry tracepoint; flags: KERNEL, UNTIMED */
+	__u64 service_ns;
+	__u64 address;
+	__u64 ip;
+	__u32 stack;
+	__u32 populated_pages; /* since the task's last event, without a fault */
+	__u32 error_code;
+	__u32 kind; /* enum wire_fault_kind */
+};
+
+enum wire_fault_kind { WIRE_MINOR, WIRE_MAJOR, WIRE_FAILED, NR_WIRE_FAULT_KINDS };
+
+#define MAX_FRAMES 1024
+
+enum { WALK_FRAME_POINTER = 2, WALK_TOO_DEEP = 4, WALK_UNREADABLE = 8, WALK_EXACT_LEAF = 16 };
+
+/* A stack seen for the first time; later events name it by its id. */
+struct stack_event {
+	struct event head; /* flags: how the walk went */
+	__u32 id;
+	__u32 space; /* the address space that the frames lie in */
+	__u32 nr_frames;
+	__u32 reserved;
+	__u64 frames[]; /* innermost first: user addresses */
+};
+
+#define MAX_PATH_BYTES 4096
+
+/* Executable memory appeared in an address space. */
+struct mapping_event {
+	struct event head;
+	__u32 space;
+	__u32 path_bytes; /* 0: no file */
+	__u64 start, end, file_offset_bytes;
+	__u64 inode;
+	__u64 device;
+	__u64 is_vdso;
+	char path[]; /* padded with NUL */
+};
+
+#define COMM_BYTES 16
+
+/* The launched command is released: its first execve begins. */
+struct start_event {
+	struct event head;
+	__u32 pid, tid;
+	__u64 faults_before;
+};
+
+struct fork_event {
+	struct event head; /* task: the parent */
+	__u32 child, child_process;
+	__u32 pid, tid;
+	__u32 child_space, parent_space; /* equal in threads */
+	char comm[COMM_BYTES];
+};
+
+struct exec_event {
+	struct event head;
+	__u32 pid, tid;
+	__u32 space, path_bytes;
+	char comm[COMM_BYTES];
+	char path[]; /* padded with NUL */
+};
+
+struct exit_event { /* also EVENT_LEFT, without status and reaped faults */
+	struct event head;
+	__u32 status;       /* as wait(2) gives it */
+	__u32 ends_process; /* no thread is left */
+	__u64 minor_faults, major_faults;
+	__u64 reaped_faults; /* of children that the process waited for */
+	__u64 populated_pages;
+	__u64 cpu_ns;
+};
+
+struct comm_event {
+	struct event head;
+	char comm[COMM_BYTES];
+};
+
+struct signal_event {
+	struct event head;
+	__s32 signal, code;
+	__u64 has_handler;
+};
+
+/*
+ * A ring's bookkeeping, one per CPU. `head` and `tail` count bytes since the start and never wrap;
+ * the event at `head` lies at head modulo the ring's size. Room of MAX_EVENT_BYTES follows the
+ * ring, so an event that begins inside it never has to be split.
+ */
+#define MAX_EVENT_BYTES 16384
+
+enum loss_reason { LOST_RING_FULL, LOST_RING_BUSY, LOST_NO_MEMORY, NR_LOSS_REASONS };
+
+struct ring_head {
+	__u64 head; /* written by the CPU */
+	__u64 busy; /* an event is being written */
+	__u64 produced[NR_EVENT_TYPES];
+	__u64 lost[NR_EVENT_TYPES][NR_LOSS_REASONS];
+	__u64 tail __attribute__((aligned(128))); /* written by the recorder */
+	__u64 padding[15];
+};
+
+/* Totals that stay exact when a ring overflows. One per CPU and system call, or class of fault. */
+#define TOTAL_BITS    3
+#define TOTAL_BUCKETS LOGLINEAR_BUCKETS(TOTAL_BITS)
+
+struct total {
+	__u64 calls, errors, duration_ns, max_ns;
+	__u32 buckets[TOTAL_BUCKETS];
+};
+
+#define NR_SYSCALL_TOTALS 512                       /* larger numbers share the last one */
+#define NR_FAULT_TOTALS   (2 * NR_WIRE_FAULT_KINDS) /* kind, then the same in kernel mode */
+
+/* A task's state, in task storage: the recorder makes the root's, the programs all others. */
+struct pending_fault {
+	__u64 time_ns; /* 0: none */
+	__u64 address;
+	__u64 ip;
+	__u32 error_code;
+	__u32 stack;
+};
+
+struct task_state {
+	__u32 task;    /* serial number */
+	__u32 process; /* that of the process's leader at birth */
+	__u32 space;
+	__u8 held;       /* launched, but its execve has not begun: record nothing */
+	__u8 fresh;      /* its first sys_exit is that of the fork which made it */
+	__u8 in_syscall; /* sys_enter was seen, and chosen */
+	__u8 compat;
+	__u32 nr;
+	__u32 syscall_stack; /* taken at enter by calls that do not come back the same */
+	__u64 enter_ns;
+	__u64 args[6];
+	__u64 faults_seen; /* min_flt + maj_flt as of the last event */
+	struct pending_fault user, kernel;
+};
+
+_Static_assert(sizeof(struct event) == 16, "no padding");
+_Static_assert(sizeof(struct syscall_event) == 96, "no padding");
+_Static_assert(sizeof(struct fault_event) == 56, "no padding");
+_Static_assert(sizeof(struct ring_head) % 128 == 0, "heads of two CPUs share no cache line");
+
+#endif

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Page faults: entry by tracepoint, end by the software event of a minor or major fault.
+ *
+ * Between the two lies the service time, sleep for the disk included. A failing fault has no end:
+ * it is still pending when the next thing happens to its task. A fault in user mode can be pending
+ * while one in kernel mode is (a signal frame written after a failed access), so each mode has its
+ * own slot, and the end's registers tell which one it closes.
+ *
+ * Licence: the object is "Dual MIT/GPL" (task.bpf.c). Reads pt_regs and task_struct.
+ */
+#include "vmlinux.h"
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_tracing.h>
+
+#include "arch.bpf.h"
+#include "fault.bpf.h"
+#include "stack.bpf.h"
+#include "state.bpf.h"
+
+static __always_inline void fault_begin(struct task_state *state, struct pending_fault *fault,
+					struct pt_regs *user_regs, __u64 address, __u64 ip,
+					__u64 error_code, __u32 walk_flags)
+{
+	fault->address = address;
+	fault->ip = ip;
+	fault->error_code = error_code;
+	if (state->in_syscall && is_exec(state->nr)) /* half-way between two address spaces */
+		fault->stack = state->syscall_stack;
+	else
+		fault->stack = stack_of(user_regs, state->task, state->space, walk_flags);
+	fault->time_ns = bpf_ktime_get_ns();
+}
+
+SEC("tp_btf/page_fault_user")
+int BPF_PROG(on_page_fault_user, unsigned long address, struct pt_regs *regs,
+	     unsigned long error_code)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct task_state *state = state_of(task);
+
+	if (!state || (long)address < 0)
+		return 0;
+	fault_fail_pending(task, state);
+	fault_begin(state, &state->user, regs, address, regs_ip(regs), error_code, WALK_EXACT_LEAF);
+	return 0;
+}
+
+SEC("tp_btf/page_fault_kernel")
+int BPF_PROG(on_page_fault_kernel, unsigned long address, struct pt_regs *regs,
+	     unsigned long error_code)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct task_state *state = state_of(task);
+
+	/* Kernel addresses are no user memory; with faults disabled (a peek that may fail, such as
+	 * our own at a stack) the kernel does not handle the fault at all. */
+	if (!state || (long)address < 0 || task->pagefault_disabled)
+		return 0;
+	if (state->kernel.time_ns)
+		fault_send(task, state, &state->kernel, WIRE_FAILED, WIRE_KERNEL, 0);
+	fault_begin(state, &state->kernel, (struct pt_regs *)bpf_task_pt_regs(task), address,
+		    regs_ip(regs), error_code, 0);
+	return 0;
+}
+
+static __always_inline int fault_end(struct bpf_perf_event_data *context, __u32 kind)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct task_state *state = state_of(task);
+	__u32 flags = regs_user_mode(&context->regs) ? 0 : WIRE_KERNEL;
+	struct pending_fault *fault;
+	__u64 service_ns = 0;
+
+	if (!state)
+		return 0;
+	fault = flags ? &state->kernel : &state->user;
+	if (fault->time_ns) {
+		service_ns = bpf_ktime_get_ns() - fault->time_ns;
+	} else {
+		flags |= WIRE_UNTIMED;
+		fault->time_ns = bpf_ktime_get_ns();
+		fault->address = context->addr;
+		fault->ip = regs_ip(&context->regs);
+		fault->error_code = 0;
+		fault->stack = 0;
+	}
+	fault_send(task, state, fault, kind, flags, service_ns);
+	return 0;
+}
+
+SEC("perf_event")
+int on_minor_fault(struct bpf_perf_event_data *context)
+{
+	return fault_end(context, WIRE_MINOR);
+}
+
+SEC("perf_event")
+int on_major_fault(struct bpf_perf_event_data *context)
+{
+	return fault_end(context, WIRE_MAJOR);
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT */
+/* Sending a page fault's event: shared by its end, its failure and the task's death. */
+#ifndef PROF_FAULT_BPF_H
+#define PROF_FAULT_BPF_H
+
+#include "vmlinux.h"
+#include <bpf/bpf_helpers.h>
+
+#include "ring.bpf.h"
+#include "state.bpf.h"
+
+static __always_inline void fault_count(__u32 kind, __u32 flags, __u64 service_ns)
+{
+	__u32 key = kind + (flags & WIRE_KERNEL ? NR_WIRE_FAULT_KINDS : 0);
+	struct total *total = bpf_map_lookup_elem(&fault_totals, &key);
+
+	if (!total)
+		return;
+	total->calls++;
+	total_add_time(total, service_ns);
+}
+
+/* Counts the pending fault as `kind` and sends its event; nothing is pending then. */
+static __always_inline void fault_send(struct task_struct *task, struct task_state *state,
+				       struct pending_fault *fault, __u32 kind, __u32 flags,
+				       __u64 service_ns)
+{
+	__u32 populated_pages = state_populated(state, task, kind != WIRE_FAILED);
+	struct ring_head *ring = ring_of_cpu();
+	struct fault_event *event;
+
+	fault_count(kind, flags, service_ns);
+	event = ring ? ring_reserve(ring, EVENT_FAULT, sizeof *event) : NULL;
+	if (event) {
+		event_head(&event->head, EVENT_FAULT, flags, sizeof *event, state->task,
+			   fault->time_ns);
+		event->service_ns = service_ns;
+		event->address = fault->address;
+		event->ip = fault->ip;
+		event->stack = fault->stack;
+		event->populated_pages = populated_pages;
+		event->error_code = fault->error_code;
+		event->kind = kind;
+		ring_commit(ring, EVENT_FAULT, sizeof *event);
+	}
+	fault->time_ns = 0;
+}
+
+/* A pending fault that something else overtakes has failed: EFAULT, SIGSEGV, SIGBUS, or a signal.
+ */
+static __always_inline void fault_fail_pending(struct task_struct *task, struct task_state *state)
+{
+	if (state->user.time_ns)
+		fault_send(task, state, &state->user, WIRE_FAILED, 0, 0);
+	if (state->kernel.time_ns)
+		fault_send(task, state, &state->kernel, WIRE_FAILED, WIRE_KERNEL, 0);
+}
+
+#endif

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: MIT
+/*
+ * System calls: one event per call, sent when it returns.
+ *
+ * sys_enter stashes number, arguments and time in the task's state; sys_exit pairs with what was
+ * stashed, never by its own number, which is wrong after rt_sigreturn. The cases that do not come
+ * in such pairs: the child of a fork returns without having entered; seccomp refuses before the
+ * entry; exit, and being killed, do not return (task.bpf.c sends those). Times exclude our own
+ * work: the clock is read last at enter and first at exit.
+ *
+ * Licence: the object is "Dual MIT/GPL" (task.bpf.c). Reads pt_regs and task_struct.
+ */
+#include "vmlinux.h"
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_tracing.h>
+
+#include "arch.bpf.h"
+#include "config.bpf.h"
+#include "fault.bpf.h"
+#include "mapping.bpf.h"
+#include "ring.bpf.h"
+#include "stack.bpf.h"
+#include "state.bpf.h"
+#include "syscall.bpf.h"
+
+#define PROT_EXEC     4
+#define MAX_VMAS_TOLD 16
+#define MAX_ERRNO     4095
+
+/* mprotect may cover several mappings: tell of each. */
+static __always_inline void mappings_changed(struct task_struct *task, struct task_state *state,
+					     __u32 nr, __u64 args[6], __s64 result)
+{
+	__u64 at = nr == cfg_nr_mmap ? (__u64)result : args[0];
+	__u64 end = at + args[1];
+
+	if (!(args[2] & PROT_EXEC) || (result < 0 && result >= -MAX_ERRNO))
+		return;
+	for (int i = 0; i < MAX_VMAS_TOLD && at && at < end; i++)
+		at = mapping_tell(task, state, at);
+}
+
+static __always_inline void watch_mappings(struct task_struct *task, struct task_state *state,
+					   struct pt_regs *regs, __s64 result)
+{
+	__u64 args[6];
+	long nr = regs_nr(regs);
+
+	if (!cfg_stacks || (nr != cfg_nr_mmap && nr != cfg_nr_mprotect))
+		return;
+	regs_args(regs, false, args);
+	mappings_changed(task, state, nr, args, result);
+}
+
+static __always_inline void state_enter(struct task_state *state, struct task_struct *task,
+					struct pt_regs *regs, long nr)
+{
+	state->compat = task_in_compat_syscall(task);
+	state->in_syscall = state->compat ? cfg_all_syscalls : is_chosen(nr);
+	if (!state->in_syscall)
+		return;
+	state->fresh = 0;
+	state->nr = nr;
+	regs_args(regs, state->compat, state->args);
+	state->syscall_stack = 0;
+	if (returns_elsewhere(nr))
+		state->syscall_stack = stack_of(regs, state->task, state->space, 0);
+	if (!cfg_faults)
+		state->faults_seen = task->min_flt + task->maj_flt;
+	state->enter_ns = bpf_ktime_get_ns();
+}
+
+/* The launched command runs our own code until its execve: from here on it is the target. */
+static __always_inline struct task_state *state_release(struct task_struct *task, long nr)
+{
+	struct task_state *state = bpf_task_storage_get(&tasks, task, NULL, 0);
+	struct ring_head *ring = ring_of_cpu();
+	struct start_event *event;
+
+	if (!state || !state->held || nr != cfg_nr_execve)
+		return state && !state->held ? state : NULL;
+	state->held = 0;
+	state->faults_seen = task->min_flt + task->maj_flt;
+	event = ring ? ring_reserve(ring, EVENT_START, sizeof *event) : NULL;
+	if (!event)
+		return state;
+	event_head(&event->head, EVENT_START, 0, sizeof *event, state->task, bpf_ktime_get_ns());
+	event->pid = task->tgid;
+	event->tid = task->pid;
+	event->faults_before = state->faults_seen;
+	ring_commit(ring, EVENT_START, sizeof *event);
+	return state;
+}
+
+/* A seccomp filter answered in the call's place, so there was no entry; the arguments still stand.
+ */
+static __always_inline void send_blocked(struct task_struct *task, struct task_state *state,
+					 struct pt_regs *regs, __s64 result, __u64 now_ns)
+{
+	long nr = regs_nr(regs);
+
+	if (nr < 0) /* a tracer made it no call at all */
+		return;
+	state->compat = task_in_compat_syscall(task);
+	if (!(state->compat ? cfg_all_syscalls : is_chosen(nr)))
+		return;
+	state->nr = nr;
+	state->enter_ns = now_ns;
+	regs_args(regs, state->compat, state->args);
+	syscall_send(task, state, result, 0, WIRE_BLOCKED,
+		     stack_of(regs, state->task, state->space, 0));
+}
+
+SEC("tp_btf/sys_enter")
+int BPF_PROG(on_sys_enter, struct pt_regs *regs, long nr)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct task_state *state = state_release(task, nr);
+
+	if (state)
+		state_enter(state, task, regs, nr);
+	return 0;
+}
+
+SEC("tp_btf/sys_exit")
+int BPF_PROG(on_sys_exit, struct pt_regs *regs, long result)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct task_state *state = state_of(task);
+	__u64 now_ns;
+	__u32 stack;
+
+	if (!state)
+		return 0;
+	now_ns = bpf_ktime_get_ns();
+	if (cfg_faults && state->kernel.time_ns)
+		fault_fail_pending(task, state); /* it ended in EFAULT, or the like */
+	if (state->in_syscall) {
+		stack = returns_elsewhere(state->nr) ? state->syscall_stack
+						     : stack_of(regs, state->task, state->space, 0);
+		syscall_send(task, state, result, now_ns - state->enter_ns, 0, stack);
+	} else if (state->fresh) {
+		state->fresh = 0; /* the fork that made this task, returning in it */
+	} else {
+		send_blocked(task, state, regs, result, now_ns);
+	}
+	watch_mappings(task, state, regs, result);
+	return 0;
+}
+
+/* In place of the two above when only faults are recorded. */
+SEC("tp_btf/sys_enter")
+int BPF_PROG(on_release, struct pt_regs *regs, long nr)
+{
+	state_release(bpf_get_current_task_btf(), nr);
+	return 0;
+}
+
+SEC("tp_btf/sys_exit")
+int BPF_PROG(on_mapping, struct pt_regs *regs, long result)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct task_state *state = state_of(task);
+
+	if (state)
+		watch_mappings(task, state, regs, result);
+	return 0;
+}

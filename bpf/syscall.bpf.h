@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT */
+/* Sending a system call's event: shared by the call's return and the task's death. */
+#ifndef PROF_SYSCALL_BPF_H
+#define PROF_SYSCALL_BPF_H
+
+#include "vmlinux.h"
+#include <bpf/bpf_helpers.h>
+
+#include "ring.bpf.h"
+#include "state.bpf.h"
+
+static __always_inline void syscall_count(struct task_state *state, __s64 result, __u64 duration_ns,
+					  __u32 flags)
+{
+	__u32 key = state->nr < NR_SYSCALL_TOTALS ? state->nr : NR_SYSCALL_TOTALS - 1;
+	struct total *total = bpf_map_lookup_elem(&syscall_totals, &key);
+
+	if (!total)
+		return;
+	total->calls++;
+	if (flags & WIRE_UNFINISHED)
+		return;
+	if (result < 0 && result >= -4095)
+		total->errors++;
+	if (!(flags & WIRE_BLOCKED))
+		total_add_time(total, duration_ns);
+}
+
+/* Counts the call that `state` holds and sends its event; the call is over then. */
+static __always_inline void syscall_send(struct task_struct *task, struct task_state *state,
+					 __s64 result, __u64 duration_ns, __u32 flags, __u32 stack)
+{
+	__u32 populated_pages = state_populated(state, task, 0);
+	struct ring_head *ring = ring_of_cpu();
+	struct syscall_event *event;
+
+	if (!cfg_faults)
+		populated_pages = 0; /* the kernel's count holds faults, too, and cannot tell */
+	state->in_syscall = 0;
+	syscall_count(state, result, duration_ns, flags);
+	event = ring ? ring_reserve(ring, EVENT_SYSCALL, sizeof *event) : NULL;
+	if (!event)
+		return;
+	event_head(&event->head, EVENT_SYSCALL, flags | (state->compat ? WIRE_COMPAT : 0),
+		   sizeof *event, state->task, state->enter_ns);
+	event->duration_ns = duration_ns;
+	event->result = result;
+	for (int i = 0; i < 6; i++)
+		event->args[i] = state->args[i];
+	event->stack = stack;
+	event->populated_pages = populated_pages;
+	event->nr = state->nr;
+	event->reserved = 0;
+	ring_commit(ring, EVENT_SYSCALL, sizeof *event);
+}
+
+#endif

@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The tree of tasks: who was born, what it became, how it ended.
+ *
+ * sched_process_fork runs in the parent before the child can, so a child is followed from its first
+ * instruction. A task's death also ends what it was in the middle of: a call that never returns, a
+ * fault that failed. The counters that the kernel kept for it, read there, are what all recorded
+ * faults are later reconciled with.
+ *
+ * Reads task_struct, signal_struct, linux_binprm, kernel_siginfo, k_sigaction.
+ */
+#include "vmlinux.h"
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_tracing.h>
+#include <bpf/bpf_core_read.h>
+
+#include "arch.bpf.h"
+#include "fault.bpf.h"
+#include "mapping.bpf.h"
+#include "ring.bpf.h"
+#include "state.bpf.h"
+#include "syscall.bpf.h"
+
+char LICENSE[] SEC("license") = "Dual MIT/GPL";
+
+__u32 nr_tasks = 1;  /* serial numbers given out; the root has the first */
+__u32 nr_spaces = 1; /* the same of address spaces */
+
+static __always_inline void fork_send(struct task_struct *child, struct task_state *parent_state,
+				      struct task_state *state)
+{
+	struct ring_head *ring = ring_of_cpu();
+	struct fork_event *event;
+
+	event = ring ? ring_reserve(ring, EVENT_FORK, sizeof *event) : NULL;
+	if (!event)
+		return;
+	event_head(&event->head, EVENT_FORK, 0, sizeof *event, parent_state->task,
+		   bpf_ktime_get_ns());
+	event->child = state->task;
+	event->child_process = state->process;
+	event->pid = child->tgid;
+	event->tid = child->pid;
+	event->child_space = state->space;
+	event->parent_space = parent_state->space;
+	bpf_probe_read_kernel(event->comm, sizeof event->comm, child->comm);
+	ring_commit(ring, EVENT_FORK, sizeof *event);
+}
+
+SEC("tp_btf/sched_process_fork")
+int BPF_PROG(on_fork, struct task_struct *parent, struct task_struct *child)
+{
+	struct task_state *parent_state = state_of(parent);
+	struct task_state *state;
+	bool is_thread = parent->tgid == child->tgid;
+
+	if (!parent_state)
+		return 0;
+	state = bpf_task_storage_get(&tasks, child, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
+	if (!state) {
+		ring_lose(EVENT_FORK, LOST_NO_MEMORY);
+		return 0;
+	}
+	state->task = __sync_fetch_and_add(&nr_tasks, 1) + 1;
+	state->process = is_thread ? parent_state->process : state->task;
+	state->space = is_thread ? parent_state->space : __sync_fetch_and_add(&nr_spaces, 1) + 1;
+	state->fresh = 1;
+	fork_send(child, parent_state, state);
+	return 0;
+}
+
+static __always_inline void exec_send(struct task_struct *task, struct task_state *state,
+				      struct linux_binprm *bprm)
+{
+	struct ring_head *ring = ring_of_cpu();
+	__u64 size_bytes = sizeof(struct exec_event) + MAX_PATH_BYTES;
+	struct exec_event *event;
+	long path_bytes;
+
+	event = ring ? ring_reserve(ring, EVENT_EXEC, size_bytes) : NULL;
+	if (!event)
+		return;
+	path_bytes = bpf_probe_read_kernel_str(event->path, MAX_PATH_BYTES, bprm->filename);
+	if (path_bytes < 0 || path_bytes > MAX_PATH_BYTES)
+		path_bytes = 0;
+	size_bytes = sizeof(struct exec_event) + ((path_bytes + 7) & ~7ULL);
+	event_head(&event->head, EVENT_EXEC, 0, size_bytes, state->task, bpf_ktime_get_ns());
+	event->pid = task->tgid;
+	event->tid = task->pid;
+	event->space = state->space;
+	event->path_bytes = path_bytes;
+	bpf_probe_read_kernel(event->comm, sizeof event->comm, task->comm);
+	ring_commit(ring, EVENT_EXEC, size_bytes);
+}
+
+/* Before the new program's first instruction: its code, the loader's, and the vdso are mapped. */
+SEC("tp_btf/sched_process_exec")
+int BPF_PROG(on_exec, struct task_struct *task, int old_pid, struct linux_binprm *bprm)
+{
+	struct task_state *state = state_of(task);
+	struct pt_regs *regs = (struct pt_regs *)bpf_task_pt_regs(task);
+
+	if (!state)
+		return 0;
+	state->space = __sync_fetch_and_add(&nr_spaces, 1) + 1;
+	exec_send(task, state, bprm);
+	if (!cfg_stacks)
+		return 0;
+	mapping_tell(task, state, BPF_CORE_READ(task, mm, start_code));
+	mapping_tell(task, state, BPF_CORE_READ(task, mm, end_code) - 1);
+	mapping_tell(task, state, regs_ip(regs));
+	mapping_tell(task, state, (__u64)BPF_CORE_READ(task, mm, context.vdso));
+	return 0;
+}
+
+static __always_inline void exit_send(struct task_struct *task, struct task_state *state,
+				      __u32 type)
+{
+	struct signal_struct *signal = task->signal;
+	__u32 populated_pages = state_populated(state, task, 0);
+	struct ring_head *ring = ring_of_cpu();
+	struct exit_event *event;
+
+	event = ring ? ring_reserve(ring, type, sizeof *event) : NULL;
+	if (!event)
+		return;
+	event_head(&event->head, type, 0, sizeof *event, state->task, bpf_ktime_get_ns());
+	event->status = task->exit_code;
+	event->ends_process = type == EVENT_EXIT && signal->live.counter == 0;
+	event->minor_faults = task->min_flt;
+	event->major_faults = task->maj_flt;
+	event->reaped_faults = signal->cmin_flt + signal->cmaj_flt;
+	event->populated_pages = cfg_faults ? populated_pages : 0;
+	event->cpu_ns = task->se.sum_exec_runtime;
+	ring_commit(ring, type, sizeof *event);
+}
+
+static __always_inline void task_end(struct task_struct *task, struct task_state *state, __u32 type)
+{
+	fault_fail_pending(task, state);
+	if (state->in_syscall)
+		syscall_send(task, state, 0, 0, WIRE_UNFINISHED, state->syscall_stack);
+	exit_send(task, state, type);
+}
+
+SEC("tp_btf/sched_process_exit")
+int BPF_PROG(on_exit, struct task_struct *task)
+{
+	struct task_state *state = state_of(task);
+
+	if (state)
+		task_end(task, state, EVENT_EXIT);
+	return 0;
+}
+
+SEC("tp_btf/task_rename")
+int BPF_PROG(on_rename, struct task_struct *task, const char *comm)
+{
+	struct task_state *state = state_of(task);
+	struct ring_head *ring = ring_of_cpu();
+	struct comm_event *event;
+
+	if (!state || !ring)
+		return 0;
+	event = ring_reserve(ring, EVENT_COMM, sizeof *event);
+	if (!event)
+		return 0;
+	event_head(&event->head, EVENT_COMM, 0, sizeof *event, state->task, bpf_ktime_get_ns());
+	bpf_probe_read_kernel_str(event->comm, sizeof event->comm, comm);
+	ring_commit(ring, EVENT_COMM, sizeof *event);
+	return 0;
+}
+
+SEC("tp_btf/signal_deliver")
+int BPF_PROG(on_signal, int signal, struct kernel_siginfo *info, struct k_sigaction *action)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct task_state *state = state_of(task);
+	struct ring_head *ring = ring_of_cpu();
+	struct signal_event *event;
+
+	if (!state || !ring)
+		return 0;
+	fault_fail_pending(task, state);
+	event = ring_reserve(ring, EVENT_SIGNAL, sizeof *event);
+	if (!event)
+		return 0;
+	event_head(&event->head, EVENT_SIGNAL, 0, sizeof *event, state->task, bpf_ktime_get_ns());
+	event->signal = signal;
+	event->code = BPF_CORE_READ(info, si_code);
+	event->has_handler = (__u64)BPF_CORE_READ(action, sa.sa_handler) > 1; /* DFL 0, IGN 1 */
+	ring_commit(ring, EVENT_SIGNAL, sizeof *event);
+	return 0;
+}
+
+/* After the other programs are detached: what was still running when recording ended. */
+SEC("iter/task")
+int on_left(struct bpf_iter__task *context)
+{
+	struct task_struct *task = context->task;
+	struct task_state *state;
+
+	if (!task)
+		return 0;
+	state = state_of(task);
+	if (state)
+		task_end(task, state, EVENT_LEFT);
+	return 0;
+}

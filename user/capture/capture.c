@@ -1,0 +1,330 @@
+// SPDX-License-Identifier: MIT
+#include "capture/capture.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <linux/perf_event.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/error.h"
+#include "base/vec.h"
+#include "capture/privileges.h"
+#include "prof.skel.h"
+
+struct capture {
+	struct prof_bpf *skeleton;
+	struct rings rings;
+	uint32_t nr_cpus;
+	uint64_t ring_bytes;
+	bool faults;
+	VEC(struct bpf_link *) links;
+	struct bpf_link *release_link; /* also in links, until it is taken away early */
+	struct total *per_cpu;         /* one value per CPU, to read totals into */
+};
+
+/* All rings together; at 96 bytes an event, 16 MiB hold what 60 ms of the busiest loop make. */
+#define RINGS_BUDGET_BYTES (32ULL << 20)
+#define RING_MIN_BYTES     (512ULL << 10)
+
+static uint64_t ring_size(uint64_t wanted_bytes, uint32_t nr_cpus)
+{
+	uint64_t bytes = wanted_bytes ? wanted_bytes : RINGS_BUDGET_BYTES / nr_cpus;
+	uint64_t power = wanted_bytes ? 64 << 10 : RING_MIN_BYTES;
+
+	while (power < bytes)
+		power *= 2;
+	return power > bytes && !wanted_bytes && power > RING_MIN_BYTES ? power / 2 : power;
+}
+
+static void configure(struct prof_bpf *s, const struct capture_options *options)
+{
+	s->rodata->cfg_faults = options->faults;
+	s->rodata->cfg_syscalls = options->syscalls;
+	s->rodata->cfg_stacks = options->stacks;
+	s->rodata->cfg_all_syscalls = !options->syscall_set;
+	if (options->syscall_set)
+		memcpy((void *)s->rodata->cfg_syscall_set, options->syscall_set,
+		       sizeof s->rodata->cfg_syscall_set);
+	s->rodata->cfg_nr_execve = SYS_execve;
+	s->rodata->cfg_nr_execveat = SYS_execveat;
+	s->rodata->cfg_nr_exit = SYS_exit;
+	s->rodata->cfg_nr_exit_group = SYS_exit_group;
+	s->rodata->cfg_nr_rt_sigreturn = SYS_rt_sigreturn;
+	s->rodata->cfg_nr_mmap = SYS_mmap;
+	s->rodata->cfg_nr_mprotect = SYS_mprotect;
+}
+
+/* Programs of features that are off are not loaded at all. */
+static void choose_programs(struct prof_bpf *s, const struct capture_options *options)
+{
+	const struct {
+		struct bpf_program *program;
+		bool wanted;
+	} choices[] = {
+		{s->progs.on_sys_enter, options->syscalls},
+		{s->progs.on_sys_exit, options->syscalls},
+		{s->progs.on_release, !options->syscalls},
+		{s->progs.on_mapping, !options->syscalls && options->stacks},
+		{s->progs.on_page_fault_user, options->faults},
+		{s->progs.on_page_fault_kernel, options->faults},
+		{s->progs.on_minor_fault, options->faults},
+		{s->progs.on_major_fault, options->faults},
+	};
+
+	for (size_t i = 0; i < sizeof choices / sizeof *choices; i++)
+		bpf_program__set_autoload(choices[i].program, choices[i].wanted);
+}
+
+static int size_maps(struct capture *c)
+{
+	struct prof_bpf *s = c->skeleton;
+
+	s->rodata->cfg_ring_bytes = c->ring_bytes;
+	if (bpf_map__set_max_entries(s->maps.ring_heads, c->nr_cpus) ||
+	    bpf_map__set_max_entries(s->maps.ring_data, c->nr_cpus) ||
+	    bpf_map__set_value_size(s->maps.ring_data, c->ring_bytes + MAX_EVENT_BYTES))
+		return fail(-errno, "cannot set the size of the event rings");
+	return 0;
+}
+
+/* libbpf's own words matter only when loading fails for a reason that we cannot word. */
+static char last_words[1024];
+
+static int keep_last_words(enum libbpf_print_level level, const char *fmt, va_list args)
+{
+	if (level == LIBBPF_WARN)
+		vsnprintf(last_words, sizeof last_words, fmt, args);
+	return 0;
+}
+
+static int report_load_failure(int err)
+{
+	char missing[PRIVILEGE_LIST_SIZE];
+
+	if (privileges_missing(PRIVILEGES_NEEDED, missing))
+		return privileges_fail(err);
+	fail(err, "cannot load the BPF programs");
+	last_words[strcspn(last_words, "\n")] = '\0';
+	if (*last_words)
+		note("%s", last_words);
+	hint("'prof doctor' tells what this kernel lacks");
+	return err;
+}
+
+int capture_new(const struct capture_options *options, struct capture **out)
+{
+	struct capture *c = xnew(struct capture);
+	int err;
+
+	libbpf_set_print(keep_last_words);
+	c->nr_cpus = libbpf_num_possible_cpus();
+	c->ring_bytes = ring_size(options->ring_bytes, c->nr_cpus);
+	c->faults = options->faults;
+	c->per_cpu = xcalloc(c->nr_cpus, sizeof *c->per_cpu);
+	c->skeleton = prof_bpf__open();
+	if (!c->skeleton) {
+		err = report_load_failure(-errno);
+		goto failed;
+	}
+	configure(c->skeleton, options);
+	choose_programs(c->skeleton, options);
+	err = size_maps(c);
+	if (err)
+		goto failed;
+	err = prof_bpf__load(c->skeleton);
+	if (err) {
+		report_load_failure(err);
+		goto failed;
+	}
+	err = rings_map(bpf_map__fd(c->skeleton->maps.ring_heads),
+			bpf_map__fd(c->skeleton->maps.ring_data), c->nr_cpus, c->ring_bytes,
+			&c->rings);
+	if (err)
+		goto failed;
+	*out = c;
+	return 0;
+failed:
+	capture_free(c);
+	return err;
+}
+
+static int keep_link(struct capture *c, struct bpf_link *link, const char *what)
+{
+	if (!link)
+		return fail(-errno, "cannot attach to %s", what);
+	*vec_push(&c->links) = link;
+	return 0;
+}
+
+static int attach_tracepoints(struct capture *c)
+{
+	struct bpf_program *program;
+
+	bpf_object__for_each_program(program, c->skeleton->obj)
+	{
+		const char *section = bpf_program__section_name(program);
+		int err;
+
+		if (!bpf_program__autoload(program) || strncmp(section, "tp_btf/", 7))
+			continue;
+		err = keep_link(c, bpf_program__attach(program), section + 7);
+		if (err)
+			return err;
+		if (program == c->skeleton->progs.on_release)
+			c->release_link = c->links.items[c->links.size - 1];
+	}
+	return 0;
+}
+
+/* One software event per CPU; -ENODEV for one that is offline. */
+static int open_fault_event(uint64_t config, uint32_t cpu)
+{
+	struct perf_event_attr attr = {
+		.type = PERF_TYPE_SOFTWARE,
+		.size = sizeof attr,
+		.config = config,
+		.sample_period = 1,
+	};
+	int fd = syscall(SYS_perf_event_open, &attr, -1, cpu, -1, PERF_FLAG_FD_CLOEXEC);
+
+	return fd < 0 ? -errno : fd;
+}
+
+static int attach_fault_event(struct capture *c, struct bpf_program *program, uint64_t config,
+			      const char *name)
+{
+	for (uint32_t cpu = 0; cpu < c->nr_cpus; cpu++) {
+		int fd = open_fault_event(config, cpu), err;
+
+		if (fd == -ENODEV)
+			continue;
+		if (fd < 0) {
+			fail(fd, "cannot count %s faults on CPU %u", name, cpu);
+			hint("it needs CAP_PERFMON, or kernel.perf_event_paranoid below 1");
+			return fd;
+		}
+		err = keep_link(c, bpf_program__attach_perf_event(program, fd), "page faults");
+		if (err) {
+			close(fd);
+			return err;
+		}
+	}
+	return 0;
+}
+
+int capture_attach(struct capture *c)
+{
+	int err = attach_tracepoints(c);
+
+	if (err || !c->faults)
+		return err;
+	err = attach_fault_event(c, c->skeleton->progs.on_minor_fault,
+				 PERF_COUNT_SW_PAGE_FAULTS_MIN, "minor");
+	if (err)
+		return err;
+	return attach_fault_event(c, c->skeleton->progs.on_major_fault,
+				  PERF_COUNT_SW_PAGE_FAULTS_MAJ, "major");
+}
+
+int capture_follow(struct capture *c, pid_t pid)
+{
+	struct task_state state = {.task = 1, .process = 1, .space = 1, .held = 1};
+	scoped_fd int pidfd = syscall(SYS_pidfd_open, pid, 0);
+
+	if (pidfd < 0)
+		return fail(-errno, "cannot open process %d", pid);
+	if (bpf_map_update_elem(bpf_map__fd(c->skeleton->maps.tasks), &pidfd, &state, BPF_NOEXIST))
+		return fail(-errno, "cannot follow process %d", pid);
+	return 0;
+}
+
+static void detach(struct capture *c, struct bpf_link *link)
+{
+	for (size_t i = 0; i < c->links.size; i++) {
+		if (c->links.items[i] != link)
+			continue;
+		bpf_link__destroy(link);
+		c->links.items[i] = c->links.items[--c->links.size];
+		return;
+	}
+}
+
+void capture_released(struct capture *c)
+{
+	if (c->release_link)
+		detach(c, c->release_link);
+	c->release_link = NULL;
+}
+
+struct rings *capture_rings(struct capture *c)
+{
+	return &c->rings;
+}
+
+void capture_detach(struct capture *c)
+{
+	vec_each (&c->links, link)
+		bpf_link__destroy(*link);
+	vec_free(&c->links);
+	c->release_link = NULL;
+}
+
+int capture_tell_left(struct capture *c)
+{
+	struct bpf_link *link = bpf_program__attach_iter(c->skeleton->progs.on_left, NULL);
+	char nothing[64];
+	int fd, err = 0;
+
+	if (!link)
+		return fail(-errno, "cannot walk the tasks that are still running");
+	fd = bpf_iter_create(bpf_link__fd(link));
+	if (fd < 0)
+		err = fail(fd, "cannot walk the tasks that are still running");
+	while (fd >= 0 && read(fd, nothing, sizeof nothing) > 0)
+		; /* the programs write to the rings, not to the reader */
+	if (fd >= 0)
+		close(fd);
+	bpf_link__destroy(link);
+	return err;
+}
+
+bool capture_total(struct capture *c, enum capture_totals which, uint32_t key,
+		   struct total_sum *out)
+{
+	const struct bpf_map *map = which == CAPTURE_SYSCALL_TOTALS
+					    ? c->skeleton->maps.syscall_totals
+					    : c->skeleton->maps.fault_totals;
+
+	*out = (struct total_sum){0};
+	if (bpf_map_lookup_elem(bpf_map__fd(map), &key, c->per_cpu))
+		return false;
+	for (uint32_t cpu = 0; cpu < c->nr_cpus; cpu++) {
+		const struct total *total = &c->per_cpu[cpu];
+
+		out->calls += total->calls;
+		out->errors += total->errors;
+		out->duration_ns += total->duration_ns;
+		if (total->max_ns > out->max_ns)
+			out->max_ns = total->max_ns;
+		for (uint32_t i = 0; i < TOTAL_BUCKETS; i++)
+			out->buckets[i] += total->buckets[i];
+	}
+	return out->calls > 0;
+}
+
+void capture_free(struct capture *c)
+{
+	if (!c)
+		return;
+	capture_detach(c);
+	rings_unmap(&c->rings);
+	prof_bpf__destroy(c->skeleton);
+	free(c->per_cpu);
+	free(c);
+}

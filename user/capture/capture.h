@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The BPF programs in the kernel: loaded for what is to be recorded, attached, followed to the end.
+ *
+ * The order is load, attach, follow (the root task), drain as often as it takes, detach, collect
+ * what was left unfinished, drain once more, read the totals.
+ */
+#ifndef PROF_CAPTURE_H
+#define PROF_CAPTURE_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "capture/ring.h"
+#include "event.h"
+
+struct capture_options {
+	bool faults, syscalls, stacks;
+	const uint64_t *syscall_set; /* 512 bits of the chosen numbers; NULL: all */
+	uint64_t ring_bytes; /* per CPU, rounded up to a power of two; 0: by the number of CPUs */
+};
+
+struct capture;
+
+/* Opens and loads the programs. 0 or -errno, reported with the missing privilege or feature. */
+int capture_new(const struct capture_options *options, struct capture **out);
+int capture_attach(struct capture *c);
+void capture_free(struct capture *c); /* NULL is fine */
+
+/* Follows a held process (capture/child.h); it becomes task 1. */
+int capture_follow(struct capture *c, pid_t pid);
+
+/* The held process executes its command: what only watched for that is detached. */
+void capture_released(struct capture *c);
+
+struct rings *capture_rings(struct capture *c);
+
+/* Stops recording. Then the programs tell once more of every task that is still running. */
+void capture_detach(struct capture *c);
+int capture_tell_left(struct capture *c);
+
+/* Sums over the CPUs of one entry of the totals; false when nothing was counted. */
+enum capture_totals { CAPTURE_SYSCALL_TOTALS, CAPTURE_FAULT_TOTALS };
+struct total_sum {
+	uint64_t calls, errors, duration_ns, max_ns;
+	uint64_t buckets[TOTAL_BUCKETS];
+};
+bool capture_total(struct capture *c, enum capture_totals which, uint32_t key,
+		   struct total_sum *out);
+
+#endif

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Launching the command so that recording begins exactly with its execve.
+ *
+ * The child is forked, made what the user expects it to be (their identity under sudo, their signal
+ * mask, none of our descriptors), and then held on a pipe until the recorder is attached to it. A
+ * second pipe, closed by a successful exec, brings back the reason of a failed one.
+ */
+#ifndef PROF_CAPTURE_CHILD_H
+#define PROF_CAPTURE_CHILD_H
+
+#include <signal.h>
+#include <stdbool.h>
+#include <sys/resource.h>
+#include <sys/types.h>
+
+#include "capture/identity.h"
+
+struct child {
+	pid_t pid;
+	int hold_fd, error_fd;
+};
+
+/* Exit statuses that a failed launch has, as env(1), nice(1) and timeout(1) give them. */
+enum { EXIT_NOT_RUN = 125, EXIT_NOT_EXECUTABLE = 126, EXIT_NOT_FOUND = 127 };
+
+/*
+ * Where PATH has the command `name`; a copy. NULL when it cannot be run, which is reported, and
+ * *exit_status is EXIT_NOT_FOUND or EXIT_NOT_EXECUTABLE.
+ */
+char *command_find(const char *name, int *exit_status);
+
+/* What of the process's state a child must get back as it was when prof started. */
+struct launch_state {
+	sigset_t signal_mask;
+	struct rlimit memlock; /* libbpf raises it on old kernels */
+};
+
+void launch_state_save(struct launch_state *out);
+
+/* Forks the held child. 0 or -errno, reported. */
+int child_spawn(const char *path, char *const argv[], const struct identity *identity,
+		const struct launch_state *state, struct child *out);
+
+/*
+ * Lets it go and waits until it executes the command. 0; or the exit status of a failed launch,
+ * reported, with the child reaped.
+ */
+int child_release(struct child *child, const char *name);
+
+/* Ends a child that was never released. */
+void child_abandon(struct child *child);
+
+#endif

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: MIT
+#include "capture/ring.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/error.h"
+
+static size_t heads_bytes(const struct rings *rings)
+{
+	size_t page = sysconf(_SC_PAGESIZE);
+
+	return (rings->nr_cpus * sizeof *rings->heads + page - 1) / page * page;
+}
+
+int rings_map(int heads_fd, int data_fd, uint32_t nr_cpus, uint64_t ring_bytes, struct rings *out)
+{
+	struct rings rings = {
+		.nr_cpus = nr_cpus,
+		.ring_bytes = ring_bytes,
+		.stride_bytes = ring_bytes + MAX_EVENT_BYTES,
+	};
+
+	rings.heads =
+		mmap(NULL, heads_bytes(&rings), PROT_READ | PROT_WRITE, MAP_SHARED, heads_fd, 0);
+	if (rings.heads == MAP_FAILED)
+		return fail(-errno, "cannot map the heads of the event rings");
+	rings.data = mmap(NULL, nr_cpus * rings.stride_bytes, PROT_READ, MAP_SHARED, data_fd, 0);
+	if (rings.data == MAP_FAILED) {
+		int err = -errno;
+
+		munmap(rings.heads, heads_bytes(&rings));
+		return fail(err, "cannot map the event rings");
+	}
+	rings.upto = xcalloc(nr_cpus, sizeof *rings.upto);
+	rings.consumed = xcalloc(NR_EVENT_TYPES, sizeof *rings.consumed);
+	*out = rings;
+	return 0;
+}
+
+void rings_unmap(struct rings *rings)
+{
+	if (!rings->heads)
+		return;
+	munmap(rings->heads, heads_bytes(rings));
+	munmap(rings->data, rings->nr_cpus * rings->stride_bytes);
+	free(rings->upto);
+	free(rings->consumed);
+	*rings = (struct rings){0};
+}
+
+/* Room is given back now and then within a long run, so that the CPU need not wait for its end. */
+#define GIVE_BACK_BYTES (256 << 10)
+
+static void ring_drain(struct rings *rings, uint32_t cpu, event_handler *handle, void *arg)
+{
+	struct ring_head *head = &rings->heads[cpu];
+	const uint8_t *data = rings->data + cpu * rings->stride_bytes;
+	uint64_t at = head->tail, given_back = at;
+
+	while (at < rings->upto[cpu]) {
+		const struct event *event = (const void *)(data + (at & (rings->ring_bytes - 1)));
+
+		if (event->size_bytes < sizeof *event || event->type >= NR_EVENT_TYPES)
+			BUG("event of %u bytes and type %u in ring %u", event->size_bytes,
+			    event->type, cpu);
+		handle(arg, cpu, event);
+		rings->consumed[event->type]++;
+		at += event->size_bytes;
+		if (at - given_back >= GIVE_BACK_BYTES)
+			__atomic_store_n(&head->tail, given_back = at, __ATOMIC_RELEASE);
+	}
+	__atomic_store_n(&head->tail, at, __ATOMIC_RELEASE);
+}
+
+uint64_t rings_drain(struct rings *rings, event_handler *handle, void *arg)
+{
+	uint64_t most = 0;
+
+	for (uint32_t cpu = 0; cpu < rings->nr_cpus; cpu++) {
+		struct ring_head *head = &rings->heads[cpu];
+
+		rings->upto[cpu] = __atomic_load_n(&head->head, __ATOMIC_ACQUIRE);
+		if (rings->upto[cpu] - head->tail > most)
+			most = rings->upto[cpu] - head->tail;
+	}
+	for (uint32_t cpu = 0; cpu < rings->nr_cpus; cpu++)
+		ring_drain(rings, cpu, handle, arg);
+	return most;
+}
+
+uint64_t rings_lost(const struct rings *rings, enum event_type type, enum loss_reason reason)
+{
+	uint64_t lost = 0;
+
+	for (uint32_t cpu = 0; cpu < rings->nr_cpus; cpu++)
+		lost += rings->heads[cpu].lost[type][reason];
+	return lost;
+}
+
+uint64_t rings_produced(const struct rings *rings, enum event_type type)
+{
+	uint64_t produced = 0;
+
+	for (uint32_t cpu = 0; cpu < rings->nr_cpus; cpu++)
+		produced += rings->heads[cpu].produced[type];
+	return produced;
+}

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: MIT
+/* `prof record`: the options; record/record.h does the work. */
+#include <errno.h>
+#include <stddef.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/error.h"
+#include "cli/number.h"
+#include "cmd/commands.h"
+#include "record/record.h"
+
+struct cli {
+	struct record_options record;
+	bool any_event; /* -e was given: what it does not name is not recorded */
+};
+
+static int set_output(void *opts, const char *value)
+{
+	struct cli *cli = opts;
+
+	if (!*value)
+		return refuse(-EINVAL, "-o needs the name of a file");
+	cli->record.output = value;
+	return 0;
+}
+
+static int choose_syscalls(struct cli *cli, const char *spec)
+{
+	struct syscall_set set;
+
+	if (syscall_set_parse(spec, &set))
+		return -EINVAL;
+	for (size_t i = 0; i < NR_SYSCALLS / 64; i++)
+		cli->record.syscall_set.bits[i] |= set.bits[i];
+	cli->record.syscalls = true;
+	cli->record.chosen_syscalls = true;
+	cli->record.trace = spec;
+	return 0;
+}
+
+static int choose_event(struct cli *cli, const char *name)
+{
+	static const char *const events[] = {"faults", "syscalls", "trace=", NULL};
+	const char *nearest;
+
+	if (!strcmp(name, "faults")) {
+		cli->record.faults = true;
+		return 0;
+	}
+	if (!strcmp(name, "syscalls")) {
+		cli->record.syscalls = true;
+		return 0;
+	}
+	refuse(-EINVAL, "unknown event '%s'", name);
+	nearest = nearest_word(name, events);
+	if (nearest)
+		hint("did you mean '%s'?", nearest);
+	else
+		hint("events are faults, syscalls and trace=SET, as in -e trace=openat,read");
+	return -EINVAL;
+}
+
+/* A set of system calls has commas of its own, so trace= takes the rest of the word. */
+static int add_events(void *opts, const char *value)
+{
+	struct cli *cli = opts;
+	scoped_free char *words = xstrdup(value);
+	char *rest = words, *word;
+
+	cli->any_event = true;
+	while (rest) {
+		if (!strncmp(rest, "trace=", 6))
+			return choose_syscalls(cli, value + (rest - words) + 6);
+		word = strsep(&rest, ",");
+		if (choose_event(cli, word))
+			return -EINVAL;
+	}
+	return 0;
+}
+
+static int no_stacks(void *opts, const char *value)
+{
+	struct cli *cli = opts;
+
+	(void)value;
+	cli->record.stacks = false;
+	return 0;
+}
+
+static int no_symbols(void *opts, const char *value)
+{
+	struct cli *cli = opts;
+
+	(void)value;
+	cli->record.symbols = false;
+	return 0;
+}
+
+static int as_root(void *opts, const char *value)
+{
+	struct cli *cli = opts;
+
+	(void)value;
+	cli->record.as_root = true;
+	return 0;
+}
+
+static int quiet(void *opts, const char *value)
+{
+	struct cli *cli = opts;
+
+	(void)value;
+	cli->record.quiet = true;
+	return 0;
+}
+
+#define MAX_RING_BYTES (256ULL << 20)
+
+static int set_ring_size(void *opts, const char *value)
+{
+	struct cli *cli = opts;
+
+	if (size_parse(value, &cli->record.ring_bytes))
+		return -EINVAL;
+	if (cli->record.ring_bytes == 0 || cli->record.ring_bytes > MAX_RING_BYTES)
+		return refuse(-EINVAL, "--ring-size takes 64K to 256M, not '%s'", value);
+	return 0;
+}
+
+static const struct option_row options[] = {
+	{"output", 'o', "FILE", "write the recording to FILE (prof.data)", set_output},
+	{"event", 'e', "WHAT",
+	 "record only WHAT: faults, syscalls, or trace=SET; may be repeated. SET is as strace's: "
+	 "names, "
+	 "%file %desc %network %process %memory %signal %ipc, /regex/, !SET for all but these",
+	 add_events},
+	{"no-stacks", 0, NULL, "record no call stacks", no_stacks},
+	{"no-symbols", 0, NULL, "do not look up function names", no_symbols},
+	{"as-root", 0, NULL, "under sudo, run the command as root, not as the invoking user",
+	 as_root},
+	{"ring-size", 0, "SIZE", "buffer per CPU between kernel and recorder (64K to 256M)",
+	 set_ring_size},
+	{"quiet", 'q', NULL, "do not sum up at the end", quiet},
+	{0},
+};
+
+static const char *const examples[] = {
+	"prof record ./app --its-options",
+	"prof record -e faults -o app.data ./app",
+	"prof record -e trace=%file,%memory -- make -j8",
+	"prof record --no-stacks -e trace='!futex,/^clock_/' ./server",
+	NULL,
+};
+
+static int run(int argc, char **argv)
+{
+	struct cli cli = {
+		.record = {.output = "prof.data", .stacks = true, .symbols = true},
+	};
+	int first = options_parse(&record_command, argc, argv, &cli);
+
+	if (first < 0)
+		return options_exit_status(first);
+	if (first == argc)
+		return usage_error(&record_command, "no command to record");
+	if (!cli.any_event)
+		cli.record.faults = cli.record.syscalls = true;
+	return record_run(&cli.record, argv + first);
+}
+
+const struct command record_command = {
+	.name = "record",
+	.summary = "run a command and record its system calls and page faults",
+	.synopsis = "[-o FILE] [-e WHAT] [--] COMMAND [ARGS]",
+	.description = "Runs COMMAND and records every system call and every page fault of it and "
+		       "of all processes "
+		       "and threads that it starts, from its own execve to its end. An earlier "
+		       "FILE is kept as "
+		       "FILE.old. The exit status is the command's; 127 when it was not found, 126 "
+		       "when it could "
+		       "not be executed, 125 when prof failed before it ran, 1 when the command "
+		       "succeeded but the "
+		       "recording could not be written. The first Ctrl-C is for the command; a "
+		       "second one saves "
+		       "and leaves the command running, a third one leaves out the function names.",
+	.examples = examples,
+	.options = options,
+	.run = run,
+};

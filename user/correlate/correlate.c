@@ -1,0 +1,331 @@
+// SPDX-License-Identifier: MIT
+#include "correlate/correlate.h"
+
+#include <string.h>
+
+#include "base/vec.h"
+#include "correlate/fault_runs.h"
+#include "correlate/modules.h"
+#include "correlate/spaces.h"
+
+/* The wire's flags are the recording's; the names differ because the recording's never change. */
+_Static_assert((int)WIRE_UNFINISHED == SYSCALL_UNFINISHED && (int)WIRE_BLOCKED == SYSCALL_BLOCKED &&
+		       (int)WIRE_COMPAT == SYSCALL_COMPAT,
+	       "flags of system calls");
+_Static_assert((int)WIRE_KERNEL == FAULT_KERNEL && (int)WIRE_UNTIMED == FAULT_UNTIMED,
+	       "flags of faults");
+_Static_assert((int)WIRE_MINOR == FAULT_MINOR && (int)WIRE_MAJOR == FAULT_MAJOR &&
+		       (int)WIRE_FAILED == FAULT_FAILED,
+	       "kinds of faults");
+_Static_assert((int)WALK_FRAME_POINTER == STACK_FRAME_POINTER &&
+		       (int)WALK_TOO_DEEP == STACK_TOO_DEEP &&
+		       (int)WALK_UNREADABLE == STACK_UNREADABLE,
+	       "flags of stacks");
+
+struct waiting_stack {
+	uint64_t time_ns;
+	uint32_t id, space, nr_frames, flags;
+	uint64_t *frames;
+};
+
+struct waiting_stacks {
+	struct waiting_stack *items;
+	size_t size, capacity;
+};
+
+struct correlator {
+	struct writer *writer;
+	struct recorded recorded;
+	struct fault_runs runs;
+	struct modules modules;
+	struct spaces spaces;
+	struct waiting_stacks fresh, ripe; /* of this round, and of the round before */
+	VEC(uint64_t) kernel_ips;          /* ascending */
+};
+
+struct correlator *correlator_new(struct writer *writer)
+{
+	struct correlator *c = xnew(struct correlator);
+
+	c->writer = writer;
+	fault_runs_init(&c->runs, writer);
+	modules_init(&c->modules, writer);
+	return c;
+}
+
+void correlator_free(struct correlator *c)
+{
+	if (!c)
+		return;
+	vec_each (&c->fresh, stack)
+		free(stack->frames);
+	vec_each (&c->ripe, stack)
+		free(stack->frames);
+	vec_free(&c->fresh);
+	vec_free(&c->ripe);
+	vec_free(&c->kernel_ips);
+	fault_runs_fini(&c->runs);
+	modules_fini(&c->modules);
+	spaces_free(&c->spaces);
+	free(c);
+}
+
+static void take_syscall(struct correlator *c, uint32_t cpu, const struct syscall_event *event)
+{
+	bool lost = event->stack == STACK_LOST;
+	uint64_t row[NR_SYSCALL_COLUMNS] = {
+		[SYSCALL_START_NS] = event->head.time_ns,
+		[SYSCALL_DURATION_NS] = event->duration_ns,
+		[SYSCALL_RESULT] = event->result,
+		[SYSCALL_NR] = event->nr,
+		[SYSCALL_TASK] = event->head.task,
+		[SYSCALL_STACK] = lost ? 0 : event->stack,
+		[SYSCALL_FLAGS] = event->head.flags | (lost ? SYSCALL_STACK_LOST : 0),
+		[SYSCALL_POPULATED_PAGES] = event->populated_pages,
+		[SYSCALL_CPU] = cpu,
+	};
+
+	memcpy(&row[SYSCALL_ARG0], event->args, sizeof event->args);
+	fault_runs_close(&c->runs, event->head.task);
+	writer_row(c->writer, BLOCK_SYSCALLS, row);
+	c->recorded.syscalls++;
+}
+
+/* Few distinct instructions of the kernel touch user memory, so a sorted array serves. */
+static void note_kernel_ip(struct correlator *c, uint64_t ip)
+{
+	size_t low = 0, high = c->kernel_ips.size;
+
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+
+		if (c->kernel_ips.items[middle] < ip)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (low < c->kernel_ips.size && c->kernel_ips.items[low] == ip)
+		return;
+	vec_push(&c->kernel_ips);
+	memmove(&c->kernel_ips.items[low + 1], &c->kernel_ips.items[low],
+		(c->kernel_ips.size - 1 - low) * sizeof ip);
+	c->kernel_ips.items[low] = ip;
+}
+
+static void take_fault(struct correlator *c, uint32_t cpu, const struct fault_event *event)
+{
+	if (event->head.flags & WIRE_KERNEL)
+		note_kernel_ip(c, event->ip);
+	fault_runs_add(&c->runs, cpu, event);
+	c->recorded.faults++;
+}
+
+static void take_stack(struct correlator *c, const struct stack_event *event)
+{
+	struct waiting_stack *stack = vec_push(&c->fresh);
+
+	stack->time_ns = event->head.time_ns;
+	stack->flags = event->head.flags;
+	stack->id = event->id;
+	stack->space = event->space;
+	stack->nr_frames = event->nr_frames;
+	stack->frames = xcalloc(event->nr_frames, sizeof *stack->frames);
+	memcpy(stack->frames, event->frames, event->nr_frames * sizeof *stack->frames);
+}
+
+static void take_mapping(struct correlator *c, const struct mapping_event *event)
+{
+	struct mapping mapping = {
+		.start = event->start,
+		.end = event->end,
+		.file_offset_bytes = event->file_offset_bytes,
+		.time_ns = event->head.time_ns,
+		.module = MODULE_UNKNOWN,
+	};
+
+	if (event->is_vdso)
+		mapping.module = MODULE_VDSO;
+	else if (event->path_bytes && *event->path)
+		mapping.module =
+			module_intern(&c->modules, event->path, event->device, event->inode);
+	if (event->is_vdso)
+		mapping.file_offset_bytes = 0;
+	space_map(&c->spaces, event->space, &mapping);
+}
+
+static struct task_event task_event(const struct event *head, enum task_event_type type,
+				    const char *text)
+{
+	return (struct task_event){
+		.time_ns = head->time_ns, .task = head->task, .type = type, .text = (char *)text};
+}
+
+static void take_start(struct correlator *c, const struct start_event *event)
+{
+	struct task_event row = task_event(&event->head, TASK_START, "");
+
+	row.value[0] = event->head.task;
+	row.value[1] = event->pid;
+	row.value[2] = event->tid;
+	row.value[3] = event->faults_before;
+	writer_task_event(c->writer, &row);
+	c->recorded.tasks++;
+}
+
+static void take_fork(struct correlator *c, const struct fork_event *event)
+{
+	struct task_event row = task_event(&event->head, TASK_FORK, event->comm);
+
+	row.other = event->child;
+	row.value[0] = event->child_process;
+	row.value[1] = event->pid;
+	row.value[2] = event->tid;
+	writer_task_event(c->writer, &row);
+	if (event->child_space != event->parent_space)
+		space_born(&c->spaces, event->child_space, event->parent_space,
+			   event->head.time_ns);
+	c->recorded.tasks++;
+}
+
+static void take_exec(struct correlator *c, const struct exec_event *event)
+{
+	struct task_event row =
+		task_event(&event->head, TASK_EXEC, event->path_bytes ? event->path : "");
+	struct task_event comm = task_event(&event->head, TASK_COMM, event->comm);
+
+	row.value[0] = event->pid;
+	row.value[1] = event->tid;
+	writer_task_event(c->writer, &row);
+	writer_task_event(c->writer, &comm);
+	space_born(&c->spaces, event->space, 0, event->head.time_ns);
+}
+
+static void take_exit(struct correlator *c, const struct exit_event *event)
+{
+	bool ended = event->head.type == EVENT_EXIT;
+	struct task_event row = task_event(&event->head, ended ? TASK_EXIT : TASK_LEFT, "");
+
+	row.value[0] = ended ? event->status : 0;
+	row.value[1] = event->minor_faults;
+	row.value[2] = event->major_faults;
+	row.value[3] = event->reaped_faults;
+	row.value[4] = event->cpu_ns;
+	row.value[5] = event->ends_process;
+	row.value[6] = event->populated_pages;
+	fault_runs_forget(&c->runs, event->head.task);
+	writer_task_event(c->writer, &row);
+	if (!ended)
+		c->recorded.left++;
+}
+
+static void take_comm(struct correlator *c, const struct comm_event *event)
+{
+	struct task_event row = task_event(&event->head, TASK_COMM, event->comm);
+
+	writer_task_event(c->writer, &row);
+}
+
+static void take_signal(struct correlator *c, const struct signal_event *event)
+{
+	struct task_event row = task_event(&event->head, TASK_SIGNAL, "");
+
+	row.value[0] = (uint64_t)(int64_t)event->signal;
+	row.value[1] = (uint64_t)(int64_t)event->code;
+	row.value[2] = event->has_handler;
+	writer_task_event(c->writer, &row);
+}
+
+void correlator_event(void *correlator, uint32_t cpu, const struct event *event)
+{
+	struct correlator *c = correlator;
+	const void *whole = event;
+
+	switch (event->type) {
+	case EVENT_SYSCALL:
+		return take_syscall(c, cpu, whole);
+	case EVENT_FAULT:
+		return take_fault(c, cpu, whole);
+	case EVENT_STACK:
+		return take_stack(c, whole);
+	case EVENT_MAPPING:
+		return take_mapping(c, whole);
+	case EVENT_START:
+		return take_start(c, whole);
+	case EVENT_FORK:
+		return take_fork(c, whole);
+	case EVENT_EXEC:
+		return take_exec(c, whole);
+	case EVENT_EXIT:
+	case EVENT_LEFT:
+		return take_exit(c, whole);
+	case EVENT_COMM:
+		return take_comm(c, whole);
+	case EVENT_SIGNAL:
+		return take_signal(c, whole);
+	}
+}
+
+/* Outermost frame first, as the trie grows; the innermost frame of a fault is where it happened. */
+static void place_stack(struct correlator *c, const struct waiting_stack *waiting)
+{
+	struct stack stack = {.flags = waiting->flags & ~(uint32_t)WALK_EXACT_LEAF};
+
+	for (uint32_t i = waiting->nr_frames; i-- > 0;) {
+		bool exact = i == 0 && waiting->flags & WALK_EXACT_LEAF;
+		uint64_t address = waiting->frames[i] - (exact ? 0 : 1);
+		const struct mapping *mapping =
+			space_find(&c->spaces, waiting->space, address, waiting->time_ns);
+		uint32_t module = mapping ? mapping->module : MODULE_UNKNOWN;
+		uint64_t offset = module == MODULE_UNKNOWN
+					  ? address
+					  : address - mapping->start + mapping->file_offset_bytes;
+
+		stack.frame = writer_frame(c->writer, stack.frame, module, offset);
+		c->recorded.frames_seen++;
+	}
+	writer_stack(c->writer, waiting->id, &stack);
+}
+
+static void place_stacks(struct correlator *c)
+{
+	vec_each (&c->ripe, stack) {
+		place_stack(c, stack);
+		free(stack->frames);
+	}
+	c->ripe.size = 0;
+}
+
+void correlator_round(struct correlator *c)
+{
+	struct waiting_stacks placed;
+
+	place_stacks(c);
+	placed = c->ripe;
+	c->ripe = c->fresh;
+	c->fresh = placed;
+}
+
+void correlator_flush(struct correlator *c, bool last)
+{
+	fault_runs_close_all(&c->runs);
+	if (!last)
+		return;
+	correlator_round(c);
+	place_stacks(c);
+}
+
+const struct recorded *correlator_recorded(const struct correlator *c)
+{
+	return &c->recorded;
+}
+
+const struct module *correlator_module(const struct correlator *c, uint32_t id)
+{
+	return &c->modules.by_id.items[id];
+}
+
+const uint64_t *correlator_kernel_ips(const struct correlator *c, size_t *out_count)
+{
+	*out_count = c->kernel_ips.size;
+	return c->kernel_ips.items;
+}

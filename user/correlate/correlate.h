@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * From the events of the rings to the rows of a recording.
+ *
+ * Rings are read CPU by CPU, so an event may come before its cause on another CPU. Only stacks
+ * mind: their addresses mean nothing until the mappings below them are known. So a stack waits
+ * until the round after its own is over (see capture/ring.h) and is placed in files then.
+ */
+#ifndef PROF_CORRELATE_H
+#define PROF_CORRELATE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "event.h"
+#include "recording/writer.h"
+
+struct correlator;
+
+struct correlator *correlator_new(struct writer *writer);
+void correlator_free(struct correlator *c); /* NULL is fine */
+
+/* An event_handler of capture/ring.h. */
+void correlator_event(void *correlator, uint32_t cpu, const struct event *event);
+
+/* A round of the rings is over. */
+void correlator_round(struct correlator *c);
+
+/* Writes what is still gathered: `last` also what waits for another round. */
+void correlator_flush(struct correlator *c, bool last);
+
+struct recorded {
+	uint64_t syscalls, faults, tasks;
+	uint32_t left;        /* tasks still running at the end */
+	uint64_t frames_seen; /* on all distinct stacks */
+};
+const struct recorded *correlator_recorded(const struct correlator *c);
+
+/* The modules met, by id, and the distinct kernel addresses that faulted, for symbolization. */
+const struct module *correlator_module(const struct correlator *c, uint32_t id);
+const uint64_t *correlator_kernel_ips(const struct correlator *c, size_t *out_count);
+
+#endif

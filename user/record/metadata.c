@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: MIT
+#include "record/metadata.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/vec.h"
+
+static void meta_number(struct writer *w, const char *key, uint64_t value)
+{
+	char text[32];
+
+	snprintf(text, sizeof text, "%" PRIu64, value);
+	writer_meta_text(w, key, text);
+}
+
+static uint64_t clock_ns(clockid_t clock)
+{
+	struct timespec now;
+
+	clock_gettime(clock, &now);
+	return now.tv_sec * 1000000000ULL + now.tv_nsec;
+}
+
+static const char *events_name(const struct record_options *options)
+{
+	if (options->faults && options->syscalls)
+		return "faults,syscalls";
+	return options->faults ? "faults" : "syscalls";
+}
+
+void metadata_write(struct writer *w, const struct record_options *options, char *const *argv)
+{
+	scoped_free char *cwd = getcwd(NULL, 0);
+	struct utsname host;
+
+	for (; *argv; argv++)
+		writer_meta_text(w, "argv", *argv);
+	uname(&host);
+	writer_meta_text(w, "cwd", cwd ? cwd : "");
+	writer_meta_text(w, "host", host.nodename);
+	writer_meta_text(w, "kernel", host.release);
+	writer_meta_text(w, "arch", host.machine);
+	meta_number(w, "cpus", sysconf(_SC_NPROCESSORS_ONLN));
+	writer_meta_text(w, "prof_version", PROF_VERSION);
+	meta_number(w, "start_unix_ns", clock_ns(CLOCK_REALTIME));
+	meta_number(w, "start_monotonic_ns", clock_ns(CLOCK_MONOTONIC));
+	writer_meta_text(w, "clock", "monotonic");
+	meta_number(w, "page_bytes", sysconf(_SC_PAGESIZE));
+	writer_meta_text(w, "events", events_name(options));
+	if (options->chosen_syscalls)
+		writer_meta_text(w, "trace", options->trace);
+	writer_meta_text(w, "stacks", options->stacks ? "frame-pointer" : "none");
+}
+
+_Static_assert(TOTAL_BITS == KERNEL_TOTAL_BITS, "histograms of the kernel side");
+
+static void syscall_total_write(struct writer *w, uint32_t nr, const struct total_sum *sum)
+{
+	struct bucket buckets[TOTAL_BUCKETS];
+	struct syscall_total total = {
+		.nr = nr,
+		.calls = sum->calls,
+		.errors = sum->errors,
+		.duration_ns = sum->duration_ns,
+		.max_ns = sum->max_ns,
+		.buckets = buckets,
+	};
+
+	for (uint32_t i = 0; i < TOTAL_BUCKETS; i++)
+		if (sum->buckets[i])
+			buckets[total.nr_buckets++] =
+				(struct bucket){.index = i, .count = sum->buckets[i]};
+	writer_syscall_total(w, &total);
+}
+
+static void fault_totals_write(struct writer *w, struct capture *capture)
+{
+	static const char *const kinds[] = {"minor", "major", "failed"};
+	struct total_sum user, kernel;
+
+	for (uint32_t kind = 0; kind < NR_WIRE_FAULT_KINDS; kind++) {
+		scoped_free char *count = xasprintf("kernel.faults.%s", kinds[kind]);
+		scoped_free char *time = xasprintf("kernel.fault_ns.%s", kinds[kind]);
+
+		capture_total(capture, CAPTURE_FAULT_TOTALS, kind, &user);
+		capture_total(capture, CAPTURE_FAULT_TOTALS, NR_WIRE_FAULT_KINDS + kind, &kernel);
+		writer_counter(w, count, user.calls + kernel.calls);
+		writer_counter(w, time, user.duration_ns + kernel.duration_ns);
+	}
+}
+
+void totals_write(struct writer *w, struct capture *capture)
+{
+	struct total_sum sum;
+
+	for (uint32_t nr = 0; nr < NR_SYSCALL_TOTALS; nr++)
+		if (capture_total(capture, CAPTURE_SYSCALL_TOTALS, nr, &sum))
+			syscall_total_write(w, nr, &sum);
+	fault_totals_write(w, capture);
+}
+
+/* What each kind of event is called where losses are told. */
+static const char *const loss_names[NR_EVENT_TYPES] = {
+	[EVENT_SYSCALL] = "syscalls", [EVENT_FAULT] = "faults", [EVENT_STACK] = "stacks",
+	[EVENT_MAPPING] = "mappings", [EVENT_START] = "tasks",  [EVENT_FORK] = "tasks",
+	[EVENT_EXEC] = "tasks",       [EVENT_EXIT] = "tasks",   [EVENT_COMM] = "tasks",
+	[EVENT_SIGNAL] = "tasks",     [EVENT_LEFT] = "tasks",
+};
+
+static const char *const reason_names[NR_LOSS_REASONS] = {
+	[LOST_RING_FULL] = "ring_full",
+	[LOST_RING_BUSY] = "ring_busy",
+	[LOST_NO_MEMORY] = "no_memory",
+};
+
+static uint64_t loss_write(struct writer *w, const char *name, const char *reason, uint64_t count)
+{
+	scoped_free char *counter = xasprintf("lost.%s.%s", name, reason);
+
+	writer_counter(w, counter, count);
+	return count;
+}
+
+/* Sums the types that share a name, so that each counter is written once. */
+static uint64_t losses_of(struct writer *w, const struct rings *rings, const char *name)
+{
+	uint64_t by_reason[NR_LOSS_REASONS] = {0}, unread = 0, lost = 0;
+
+	for (uint32_t type = 1; type < NR_EVENT_TYPES; type++) {
+		if (strcmp(loss_names[type], name))
+			continue;
+		for (uint32_t reason = 0; reason < NR_LOSS_REASONS; reason++)
+			by_reason[reason] += rings_lost(rings, type, reason);
+		unread += rings_produced(rings, type) - rings->consumed[type];
+	}
+	for (uint32_t reason = 0; reason < NR_LOSS_REASONS; reason++)
+		lost += loss_write(w, name, reason_names[reason], by_reason[reason]);
+	return lost + loss_write(w, name, "unread", unread);
+}
+
+struct losses losses_write(struct writer *w, const struct rings *rings)
+{
+	return (struct losses){
+		.syscalls = losses_of(w, rings, "syscalls"),
+		.faults = losses_of(w, rings, "faults"),
+		.stacks = losses_of(w, rings, "stacks"),
+		.tasks = losses_of(w, rings, "tasks"),
+		.mappings = losses_of(w, rings, "mappings"),
+	};
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a recording says about itself: where and how it was made, and what the kernel side counted.
+ */
+#ifndef PROF_RECORD_METADATA_H
+#define PROF_RECORD_METADATA_H
+
+#include <sys/resource.h>
+
+#include "capture/capture.h"
+#include "record/record.h"
+#include "recording/writer.h"
+
+void metadata_write(struct writer *w, const struct record_options *options, char *const *argv);
+
+/* Totals that the programs kept beside the stream, and every loss by kind and reason. */
+void totals_write(struct writer *w, struct capture *capture);
+
+/* All events that were produced but are not in the file. */
+struct losses {
+	uint64_t syscalls, faults, stacks, tasks, mappings;
+};
+struct losses losses_write(struct writer *w, const struct rings *rings);
+
+#endif

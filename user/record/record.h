@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One recording from start to end: launch the command, carry its events into a file, finish it.
+ */
+#ifndef PROF_RECORD_H
+#define PROF_RECORD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "decode/syscalls.h"
+
+struct record_options {
+	const char *output; /* path of the recording */
+	bool faults, syscalls, stacks, symbols;
+	bool chosen_syscalls; /* only those of syscall_set */
+	struct syscall_set syscall_set;
+	const char *trace; /* what the set was asked for with */
+	bool as_root;      /* also under sudo */
+	bool quiet;
+	uint64_t ring_bytes; /* per CPU; 0: the default */
+};
+
+/*
+ * Records the command `argv` (ends with NULL). Returns prof's exit status: the command's own, 125
+ * to 127 if it did not run, 1 if it ran but its recording could not be kept whole. A command killed
+ * by a signal kills prof with the same one.
+ */
+int record_run(const struct record_options *options, char **argv);
+
+#endif
