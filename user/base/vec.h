@@ -50,7 +50,7 @@
 	} while (0)
 
 #define vec_each(vec, it)                                                                          \
-	for (__typeof__(&(vec)->items[0]) it = (vec)->items;                                       \
+	for (__typeof__(*(vec)->items) *it = (vec)->items;                                          \
 	     it && it < (vec)->items + (vec)->size; it++)
 
 #define vec_free(vec)                                                                              \
