@@ -2,6 +2,7 @@
 #include "cli/text.h"
 
 #include <langinfo.h>
+#include <stdlib.h>
 #include <string.h>
 #include <wchar.h>
 
@@ -17,11 +18,12 @@ static size_t next_character(const char *at, unsigned int *out_columns)
 {
 	mbstate_t state = {0};
 	wchar_t character;
-	size_t size = mbrtowc(&character, at, strlen(at), &state);
+	size_t left = strnlen(at, MB_CUR_MAX);
+	size_t size = mbrtowc(&character, at, left, &state);
 	int width;
 
 	*out_columns = 1;
-	if (size == 0 || size > strlen(at)) /* also (size_t)-1 and -2 */
+	if (size == 0 || size > left) /* also (size_t)-1 and -2 */
 		return 1;
 	width = wcwidth(character);
 	if (width >= 0)
