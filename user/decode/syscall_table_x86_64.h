@@ -2,8 +2,8 @@
 /*
  * The x86-64 system calls: number, name, how many arguments the kernel takes, classes (0 = none).
  *
- * Included where SYSCALL(nr, name, arity, classes) says what to make of a row; the classes are those
- * of enum syscall_class.
+ * Included where SYSCALL(nr, name, arity, classes) says what to make of a row; the classes are
+ * those of enum syscall_class.
  */
 /* clang-format off */
 SYSCALL(0, read, 3, CLASS_DESC)
