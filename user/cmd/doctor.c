@@ -29,13 +29,20 @@ struct finding {
 	bool ok, unknown; /* unknown: could not look, so not ok either */
 };
 
+/* What a look is given: the kernel's features, and which of them (or of anything else) to look at.
+ */
+struct subject {
+	const struct features *features;
+	int argument;
+};
+
 struct check {
 	const char *name;
 	bool needed;
 	const char *effect; /* of its failing */
 	const char *fix;
-	void (*look)(const struct features *features, int argument, struct finding *out);
-	int argument; /* what this look means by it */
+	void (*look)(const struct subject *subject, struct finding *out);
+	int argument;
 };
 
 struct doctor_opts {
@@ -58,26 +65,25 @@ static bool read_line(const char *path, char *line, size_t size)
 	return got;
 }
 
-static void look_kernel(const struct features *features, int argument, struct finding *out)
+static void look_kernel(const struct subject *subject, struct finding *out)
 {
 	struct utsname name;
 
-	(void)features;
-	(void)argument;
+	(void)subject;
 	out->ok = !uname(&name);
 	if (out->ok)
 		snprintf(out->value, sizeof out->value, "%s %s", name.release, name.machine);
 }
 
-static void look_feature(const struct features *features, int argument, struct finding *out)
+static void look_feature(const struct subject *subject, struct finding *out)
 {
 	static const char *const words[] = {
 		[SUPPORT_NO] = "missing",
 		[SUPPORT_YES] = "yes",
 		[SUPPORT_UNKNOWN] = "not permitted to ask",
 	};
-	enum support support = features->support[argument];
-	const char *missing = features->missing_tracepoints[argument];
+	enum support support = subject->features->support[subject->argument];
+	const char *missing = subject->features->missing_tracepoints[subject->argument];
 
 	out->ok = support == SUPPORT_YES;
 	out->unknown = support == SUPPORT_UNKNOWN;
@@ -85,30 +91,27 @@ static void look_feature(const struct features *features, int argument, struct f
 		 missing);
 }
 
-static void look_capabilities(const struct features *features, int argument, struct finding *out)
+static void look_capabilities(const struct subject *subject, struct finding *out)
 {
 	char missing[PRIVILEGE_LIST_SIZE];
 
-	(void)features;
-	out->ok = !privileges_missing((enum privilege_use)argument, missing);
+	out->ok = !privileges_missing((enum privilege_use)subject->argument, missing);
 	snprintf(out->value, sizeof out->value, "%s%s", out->ok ? "all" : "missing ", missing);
 }
 
 /* Never in the way of somebody who has the capabilities, so it only explains those that lack them.
  */
-static void look_unprivileged(const struct features *features, int argument, struct finding *out)
+static void look_unprivileged(const struct subject *subject, struct finding *out)
 {
-	(void)features;
-	(void)argument;
+	(void)subject;
 	out->ok = true;
 	if (!read_line("/proc/sys/kernel/unprivileged_bpf_disabled", out->value, sizeof out->value))
 		snprintf(out->value, sizeof out->value, "absent");
 }
 
-static void look_paranoid(const struct features *features, int argument, struct finding *out)
+static void look_paranoid(const struct subject *subject, struct finding *out)
 {
-	(void)features;
-	(void)argument;
+	(void)subject;
 	if (!read_line("/proc/sys/kernel/perf_event_paranoid", out->value, sizeof out->value))
 		snprintf(out->value, sizeof out->value, "absent: no performance events");
 	else
@@ -116,14 +119,13 @@ static void look_paranoid(const struct features *features, int argument, struct 
 }
 
 /* Looks at what the setting is about: hidden addresses read as zero. */
-static void look_kernel_symbols(const struct features *features, int argument, struct finding *out)
+static void look_kernel_symbols(const struct subject *subject, struct finding *out)
 {
 	FILE *symbols = fopen("/proc/kallsyms", "re");
 	uint64_t address = 0;
 	char setting[16] = "absent";
 
-	(void)features;
-	(void)argument;
+	(void)subject;
 	while (symbols && !address && fscanf(symbols, "%" SCNx64 " %*[^\n]", &address) == 1)
 		;
 	if (symbols)
@@ -137,10 +139,9 @@ static void look_kernel_symbols(const struct features *features, int argument, s
 		 setting);
 }
 
-static void look_lockdown(const struct features *features, int argument, struct finding *out)
+static void look_lockdown(const struct subject *subject, struct finding *out)
 {
-	(void)features;
-	(void)argument;
+	(void)subject;
 	if (!read_line("/sys/kernel/security/lockdown", out->value, sizeof out->value))
 		snprintf(out->value, sizeof out->value, "absent");
 	out->ok = !strstr(out->value, "[confidentiality]");
@@ -170,28 +171,25 @@ static void look_mount(const char *type, struct finding *out)
 		snprintf(out->value, sizeof out->value, "not mounted");
 }
 
-static void look_tracefs(const struct features *features, int argument, struct finding *out)
+static void look_tracefs(const struct subject *subject, struct finding *out)
 {
-	(void)features;
-	(void)argument;
+	(void)subject;
 	look_mount("tracefs", out);
 }
 
-static void look_cgroup(const struct features *features, int argument, struct finding *out)
+static void look_cgroup(const struct subject *subject, struct finding *out)
 {
-	(void)features;
-	(void)argument;
+	(void)subject;
 	look_mount("cgroup2", out);
 }
 
-static void look_space(const struct features *features, int argument, struct finding *out)
+static void look_space(const struct subject *subject, struct finding *out)
 {
 	struct statvfs fs;
 	uint64_t bytes;
 	char number[NUMBER_SIZE];
 
-	(void)features;
-	(void)argument;
+	(void)subject;
 	if (statvfs(".", &fs)) {
 		snprintf(out->value, sizeof out->value, "unknown");
 		return;
@@ -201,12 +199,11 @@ static void look_space(const struct features *features, int argument, struct fin
 	snprintf(out->value, sizeof out->value, "%s", size_format(bytes, number));
 }
 
-static void look_clock(const struct features *features, int argument, struct finding *out)
+static void look_clock(const struct subject *subject, struct finding *out)
 {
 	static const char *const slow[] = {"hpet", "acpi_pm", "jiffies", "refined-jiffies"};
 
-	(void)features;
-	(void)argument;
+	(void)subject;
 	if (!read_line("/sys/devices/system/clocksource/clocksource0/current_clocksource",
 		       out->value, sizeof out->value))
 		snprintf(out->value, sizeof out->value, "unknown");
@@ -373,7 +370,7 @@ static int doctor_run(int argc, char **argv)
 
 	features_probe(&features);
 	for (size_t i = 0; i < NR_CHECKS; i++)
-		checks[i].look(&features, checks[i].argument, &findings[i]);
+		checks[i].look(&(struct subject){&features, checks[i].argument}, &findings[i]);
 	if (opts.json)
 		print_json(findings);
 	else
