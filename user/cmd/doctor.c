@@ -29,8 +29,7 @@ struct finding {
 	bool ok, unknown; /* unknown: could not look, so not ok either */
 };
 
-/* What a look is given: the kernel's features, and which of them (or of anything else) to look at.
- */
+/* What a look is given. The argument says which of several things of a kind to look at. */
 struct subject {
 	const struct features *features;
 	int argument;
@@ -99,8 +98,7 @@ static void look_capabilities(const struct subject *subject, struct finding *out
 	snprintf(out->value, sizeof out->value, "%s%s", out->ok ? "all" : "missing ", missing);
 }
 
-/* Never in the way of somebody who has the capabilities, so it only explains those that lack them.
- */
+/* Never in the way of somebody who has the capabilities: it is here for bug reports. */
 static void look_unprivileged(const struct subject *subject, struct finding *out)
 {
 	(void)subject;
