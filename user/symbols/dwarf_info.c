@@ -51,16 +51,12 @@ static bool unit_tree(const struct unit *unit, Dwarf_Die *out)
 
 static void unit_load(struct unit *unit)
 {
-	Dwarf_Files *files = NULL;
-	size_t nr_files = 0;
 	Dwarf_Die tree;
 	bool has_tree = unit_tree(unit, &tree);
 
 	dwarf_lines_init(&unit->lines, &unit->die);
 	dwarf_functions_init(&unit->functions, has_tree ? &tree : NULL);
-	if (has_tree && dwarf_getsrcfiles(&tree, &files, &nr_files))
-		nr_files = 0;
-	source_files_init(&unit->call_files, files, nr_files);
+	source_files_init(&unit->call_files, has_tree ? &tree : &unit->die, &unit->die);
 	unit->loaded = true;
 }
 

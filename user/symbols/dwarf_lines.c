@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "symbols/dwarf_lines.h"
 
+#include <dwarf.h>
 #include <string.h>
 
 #include "base/alloc.h"
@@ -26,6 +27,16 @@ static char *clean_path(const char *path)
 	return clean;
 }
 
+static char *absolute_path(const char *directory, const char *path)
+{
+	scoped_free char *joined = NULL;
+
+	if (path[0] == '/' || !directory)
+		return clean_path(path);
+	joined = xasprintf("%s/%s", directory, path);
+	return clean_path(joined);
+}
+
 /* The last row at or below the address; of several at one address only the last covers any code. */
 static Dwarf_Line *find_row(const struct dwarf_lines *lines, uint64_t address)
 {
@@ -44,10 +55,16 @@ static Dwarf_Line *find_row(const struct dwarf_lines *lines, uint64_t address)
 	return low ? dwarf_onesrcline(lines->rows, low - 1) : NULL;
 }
 
-void source_files_init(struct source_files *sources, Dwarf_Files *files, size_t size)
+void source_files_init(struct source_files *sources, Dwarf_Die *tree, Dwarf_Die *unit)
 {
-	*sources = (struct source_files){.files = files, .size = size};
-	sources->paths = xcalloc(size, sizeof *sources->paths);
+	Dwarf_Attribute directory;
+
+	memset(sources, 0, sizeof *sources);
+	if (dwarf_getsrcfiles(tree, &sources->files, &sources->size))
+		sources->size = 0;
+	sources->paths = xcalloc(sources->size, sizeof *sources->paths);
+	if (dwarf_attr(unit, DW_AT_comp_dir, &directory))
+		sources->directory = dwarf_formstring(&directory);
 }
 
 void source_files_fini(struct source_files *sources)
@@ -66,21 +83,17 @@ char *source_files_path(struct source_files *sources, uint64_t number)
 
 		if (!path || !strcmp(path, UNKNOWN_FILE))
 			return NULL;
-		sources->paths[number] = clean_path(path);
+		sources->paths[number] = absolute_path(sources->directory, path);
 	}
 	return sources->paths[number];
 }
 
 void dwarf_lines_init(struct dwarf_lines *lines, Dwarf_Die *unit)
 {
-	Dwarf_Files *files = NULL;
-	size_t nr_files = 0;
-
 	memset(lines, 0, sizeof *lines);
-	if (unit && (dwarf_getsrclines(unit, &lines->rows, &lines->size) != 0 ||
-		     dwarf_getsrcfiles(unit, &files, &nr_files) != 0))
-		lines->size = nr_files = 0;
-	source_files_init(&lines->files, files, nr_files);
+	if (dwarf_getsrclines(unit, &lines->rows, &lines->size))
+		lines->size = 0;
+	source_files_init(&lines->files, unit, unit);
 }
 
 void dwarf_lines_fini(struct dwarf_lines *lines)

@@ -15,7 +15,8 @@
 /* The files that a unit refers to by number. */
 struct source_files {
 	Dwarf_Files *files;
-	char **paths; /* made at the first question */
+	const char *directory; /* where relative paths start; may be NULL */
+	char **paths;          /* made at the first question */
 	size_t size;
 };
 
@@ -25,12 +26,12 @@ struct dwarf_lines {
 	struct source_files files;
 };
 
-void source_files_init(struct source_files *sources, Dwarf_Files *files, size_t size);
+/* `tree` has the entries that name files by number, `unit` the unit's directory. */
+void source_files_init(struct source_files *sources, Dwarf_Die *tree, Dwarf_Die *unit);
 void source_files_fini(struct source_files *sources);
 /* The path with the unit's directory in front, without `//` and `/./`; NULL when unknown. */
 char *source_files_path(struct source_files *sources, uint64_t number);
 
-/* `unit` may be NULL: no lines. */
 void dwarf_lines_init(struct dwarf_lines *lines, Dwarf_Die *unit);
 void dwarf_lines_fini(struct dwarf_lines *lines);
 /* Sets the position in *out, and nothing else of it; unknown when the address is in no row. */

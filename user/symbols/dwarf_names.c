@@ -64,8 +64,11 @@ static uint32_t scope_of(const struct dwarf_scopes *scopes, Dwarf_Die *declarati
 		       : NO_SCOPE;
 }
 
-/* Leaves the declaration in *die. A linkage name is whole: it has the scopes around it, too. */
-static char *scope_name(Dwarf_Die *die, bool *whole)
+/*
+ * The name of the scope around `inner`. Leaves the scope's declaration in *die. A linkage name is
+ * whole: it has the scopes around it, too.
+ */
+static char *scope_name(Dwarf_Die *die, const char *inner, bool *whole)
 {
 	bool is_namespace = dwarf_tag(die) == DW_TAG_namespace;
 	const char *name, *linkage = find_names(die, &name);
@@ -75,7 +78,9 @@ static char *scope_name(Dwarf_Die *die, bool *whole)
 		return demangle(linkage);
 	if (name)
 		return xstrdup(name);
-	return xstrdup(is_namespace ? "(anonymous namespace)" : "<unnamed>");
+	if (is_namespace)
+		return xstrdup("(anonymous namespace)");
+	return xstrdup(strcmp(inner, "operator()") ? "{unnamed}" : "{lambda}");
 }
 
 /* Takes `name`. */
@@ -87,7 +92,7 @@ static char *qualify(const struct dwarf_scopes *scopes, uint32_t scope, char *na
 		const struct dwarf_scope *around = &scopes->scopes.items[scope - 1];
 		Dwarf_Die die = around->die;
 		scoped_free char *inner = name;
-		scoped_free char *outer = scope_name(&die, &whole);
+		scoped_free char *outer = scope_name(&die, inner, &whole);
 
 		name = xasprintf("%s::%s", outer, inner);
 		scope = dwarf_tag(&die) == DW_TAG_subprogram ? scope_of(scopes, &die)
