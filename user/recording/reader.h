@@ -13,17 +13,27 @@
 #include "base/vec.h"
 #include "recording/recording.h"
 
+/* What the chunks of one kind amount to. */
+struct chunk_sizes {
+	const char *name; /* NULL: no such kind */
+	uint32_t chunks;
+	uint64_t stored_bytes, raw_bytes;
+};
+
+#define MAX_CHUNK_KINDS 16
+
 struct integrity {
 	bool complete;   /* the recorder finished the file */
 	bool index_used; /* found through the index rather than by scanning */
-	uint64_t file_bytes, stored_bytes,
-		raw_bytes; /* raw: what the chunks hold, before compression */
-	uint32_t chunks, damaged_chunks;
-	uint64_t damaged_offset;  /* of the first damage, when there is any */
-	uint64_t lost_tail_bytes; /* after the last whole chunk */
+	uint64_t file_bytes;
+	uint64_t stored_bytes, raw_bytes; /* of whole chunks: as stored, before compression */
+	uint32_t chunks, damaged_chunks;  /* whole ones, others */
+	struct chunk_sizes kinds[MAX_CHUNK_KINDS]; /* of the whole ones */
+	uint64_t damaged_offset;                   /* of the first damage, when there is any */
+	uint64_t lost_tail_bytes;                  /* after the last whole chunk */
 };
 
-/* Exact statistics of one key in one block: syscalls by number, faults by kind. */
+/* Exact statistics of one key in one block: syscalls by syscall_key(), faults by kind. */
 #define SUMMARY_BITS 9 /* of the log-linear histograms below */
 struct key_summary {
 	uint32_t key;
@@ -57,8 +67,8 @@ struct task {
 	uint64_t reaped_faults;              /* of waited-for descendants, when ends_process */
 	uint64_t populated_at_end; /* pages populated between its last event and its end */
 	uint64_t cpu_ns;
-	char *comm; /* last name; never NULL */
-	char *path; /* last program executed; NULL when none was */
+	char *comm; /* last name; never NULL, and "[unknown]" when no event told */
+	char *path; /* last program executed, by itself or before its birth; NULL when none was */
 };
 
 struct meta {
@@ -94,6 +104,12 @@ struct recording {
 int recording_open(const char *path, struct recording **out);
 void recording_close(struct recording *r); /* NULL is fine */
 
+/*
+ * Reads the columns of all blocks, which opening a finished file leaves unread, and takes the
+ * damaged ones out of r->blocks. Returns 0, or -EBADMSG when there was any, reported.
+ */
+int recording_verify(struct recording *r);
+
 /* The first value of a key, or NULL. */
 const char *recording_meta(const struct recording *r, const char *key);
 uint64_t recording_counter(const struct recording *r, const char *name); /* 0 when absent */
@@ -109,6 +125,7 @@ const struct location *recording_location(const struct recording *r, uint32_t mo
 struct columns {
 	uint32_t rows;
 	uint64_t *at[MAX_COLUMNS];
+	uint64_t *memory; /* what they lie in */
 };
 
 #define COLUMN(column) (1U << (column))

@@ -81,6 +81,21 @@ enum fault_flag {
 
 #define MAX_COLUMNS 32
 
+/* Bounds that a reader imposes on cells. */
+#define MAX_CPUS       65536
+#define MAX_RUN_FAULTS UINT32_MAX
+
+/*
+ * The key of a system call in summaries: its number, marked where that is of the table for 32-bit
+ * entries, in which the same numbers are other calls.
+ */
+#define KEY_COMPAT 0x80000000U
+
+static inline uint32_t syscall_key(uint64_t nr, uint64_t flags)
+{
+	return ((uint32_t)nr & ~KEY_COMPAT) | (flags & SYSCALL_COMPAT ? KEY_COMPAT : 0);
+}
+
 /*
  * ---- Names that recorder and report agree on ----
  *
@@ -99,8 +114,7 @@ enum fault_flag {
 enum { MODULE_UNKNOWN = 0, MODULE_KERNEL = 1, MODULE_VDSO = 2, FIRST_FILE_MODULE = 3 };
 
 struct module {
-	char *path; /* as the target saw it; "[unknown]", "[kernel]", "[vdso]" for the first three
-		     */
+	char *path; /* as the target saw it; [unknown], [kernel], [vdso] for the first three */
 	uint8_t build_id[20];
 	uint8_t build_id_size; /* 0 when the file has none */
 	uint64_t device, inode;
@@ -108,8 +122,7 @@ struct module {
 
 /* A node of the trie of frames. Node 0 is the root above all stacks and is no frame itself. */
 struct frame {
-	uint32_t parent; /* the caller's node, 0 for the outermost frame; always below the node's
-			    own id */
+	uint32_t parent; /* the caller's node, smaller than the own; 0 for the outermost frame */
 	uint32_t module;
 	/* File offset of a byte of the executing or calling instruction: the pc itself in the
 	 * innermost frame of a fault, one less than the return address elsewhere. In MODULE_UNKNOWN
@@ -129,8 +142,7 @@ struct stack {
 	uint32_t flags; /* enum stack_flag */
 };
 
-/* One function at a place of the code: the innermost (inlined) one first, the real function last.
- */
+/* One function at a place of the code: the innermost inlined one first, the real one last. */
 struct function_line {
 	char *function;        /* demangled; NULL when unknown */
 	char *file;            /* NULL when unknown */
@@ -147,17 +159,23 @@ struct location {
 
 /* Task ids are serial numbers from 1 in order of birth and never reused; the command's own is 1. */
 enum task_event_type {
-	TASK_FORK = 1, /* other = the child, value = {child's process, pid, tid}; text = comm */
-	TASK_EXEC,     /* value = {pid, tid}; text = path of the program */
-	TASK_COMM,     /* text = the new name */
-	TASK_SIGNAL,   /* delivered: value = {signal, si_code, 1 if a handler runs} */
-	TASK_EXIT,  /* value = {wait status, minor faults, major faults, reaped children's faults,
-		     * cpu ns,  1 if the process ends with this thread, pages populated since its last
-		     * event} */
-	TASK_START, /* the root, or a task found running: value = {process, pid, tid, faults
-		       before}; text = comm */
-	TASK_LEFT, /* still running when recording ended: value = {minor, major faults so far, 0, 0,
-		    * cpu ns, 0, pages populated since its last event} */
+	/* other = the child, value = {child's process, pid, tid}, text = comm */
+	TASK_FORK = 1,
+	/* value = {pid, tid}, text = path of the program */
+	TASK_EXEC,
+	/* text = the new name */
+	TASK_COMM,
+	/* delivered: value = {signal, si_code, 1 if a handler runs} */
+	TASK_SIGNAL,
+	/* value = {wait status, minor faults, major faults, reaped children's faults, cpu ns,
+	 * 1 if the process ends with this thread, pages populated since its last event} */
+	TASK_EXIT,
+	/* the root or a task found running: value = {process, pid, tid, faults before}, text = comm
+	 */
+	TASK_START,
+	/* still running when recording ended: value = {minor, major faults so far, 0, 0, cpu ns, 0,
+	 * pages populated since its last event} */
+	TASK_LEFT,
 };
 
 #define TASK_EVENT_VALUES 8
@@ -172,14 +190,16 @@ struct task_event {
 
 /* A system call's totals as the kernel side counted them: exact even where the stream dropped. */
 #define KERNEL_TOTAL_BITS 3 /* of its log-linear histogram */
+struct bucket {
+	uint32_t index; /* loglinear_index() of the values, or an errno */
+	uint64_t count;
+};
+
 struct syscall_total {
 	uint32_t nr;
 	uint64_t calls, errors, duration_ns, max_ns;
-	uint32_t nr_buckets; /* pairs of (loglinear index, count), ascending */
-	struct bucket {
-		uint32_t index;
-		uint64_t count;
-	} * buckets;
+	uint32_t nr_buckets; /* ascending by index */
+	struct bucket *buckets;
 };
 
 #endif

@@ -14,8 +14,11 @@
 
 struct writer;
 
-/* Takes `fd` (an empty file open for reading and writing) and writes the header; `path` is for
- * messages. */
+/*
+ * Takes `fd` (an empty file open for writing), which is closed also on failure, and writes the
+ * header; `path` is for messages. The caller ignores SIGXFSZ if a file size limit is to be an error
+ * like others.
+ */
 int writer_new(int fd, const char *path, struct writer **out);
 
 /* Metadata: any bytes under a key, which may repeat (argv). */
@@ -25,11 +28,12 @@ void writer_meta_text(struct writer *w, const char *key, const char *value);
 /* One row, `row` having as many cells as the kind has columns. */
 void writer_row(struct writer *w, enum block_kind kind, const uint64_t *row);
 
-/* Table entries; strings are copied. Ids of modules and frames count up from the ones said here. */
-uint32_t writer_module(struct writer *w,
-		       const struct module *module); /* first is FIRST_FILE_MODULE */
-uint32_t writer_frame(struct writer *w, uint32_t parent, uint32_t module,
-		      uint64_t offset); /* interned */
+/*
+ * Table entries; strings are copied. Ids of modules count up from FIRST_FILE_MODULE; frames are
+ * interned and their ids count up from 1.
+ */
+uint32_t writer_module(struct writer *w, const struct module *module);
+uint32_t writer_frame(struct writer *w, uint32_t parent, uint32_t module, uint64_t offset);
 void writer_stack(struct writer *w, uint32_t id, const struct stack *stack);
 void writer_location(struct writer *w, const struct location *location);
 void writer_task_event(struct writer *w, const struct task_event *event);

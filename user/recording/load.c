@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: MIT
+#include "recording/load.h"
+
+#include "recording/summary.h"
+#include "recording/table.h"
+
+/*
+ * Ids may have gaps, where a chunk was lost. How far they may reach beyond what was seen is tied to
+ * the size of the file, as every entry costs some of it; the floor serves sparse ids in small
+ * files.
+ */
+enum { MODULE_FLOOR = 1 << 12, FRAME_FLOOR = 1 << 20, STACK_FLOOR = 1 << 20 };
+
+static bool id_is_plausible(const struct recording *r, uint64_t id, uint64_t floor)
+{
+	return id < floor + r->integrity.file_bytes && id < UINT32_MAX;
+}
+
+static char unknown_module[] = "[unknown]", kernel_module[] = "[kernel]", vdso_module[] = "[vdso]";
+
+static void modules_extend(struct recording *r, uint64_t nr)
+{
+	size_t known = r->modules.size;
+
+	vec_extend(&r->modules, nr);
+	for (size_t i = known; i < r->modules.size; i++)
+		r->modules.items[i].path = unknown_module;
+}
+
+static void load_meta(struct recording *r, struct table_reader *t)
+{
+	struct meta meta = {0};
+
+	while (meta_take(t, &meta))
+		*vec_push(&r->meta) = meta;
+}
+
+static void load_modules(struct recording *r, struct table_reader *t)
+{
+	struct module module = {0};
+	uint64_t id;
+
+	while (module_take(t, &id, &module)) {
+		if (id < r->modules.size || !id_is_plausible(r, id, MODULE_FLOOR)) {
+			t->in.failed = true;
+			return;
+		}
+		modules_extend(r, id + 1);
+		r->modules.items[id] = module;
+		module = (struct module){0};
+	}
+}
+
+static void load_frames(struct recording *r, struct table_reader *t)
+{
+	struct frame frame;
+	uint64_t id;
+
+	while (frame_take(t, &id, &frame)) {
+		if (id < r->frames.size || !id_is_plausible(r, id, FRAME_FLOOR)) {
+			t->in.failed = true;
+			return;
+		}
+		vec_extend(&r->frames, id + 1);
+		r->frames.items[id] = frame;
+	}
+}
+
+static void load_stacks(struct recording *r, struct table_reader *t)
+{
+	struct stack stack;
+	uint64_t id;
+
+	while (stack_take(t, &id, &stack)) {
+		if (!id || !id_is_plausible(r, id, STACK_FLOOR)) {
+			t->in.failed = true;
+			return;
+		}
+		vec_extend(&r->stacks, id + 1);
+		r->stacks.items[id] = stack;
+	}
+}
+
+static void load_locations(struct recording *r, struct table_reader *t)
+{
+	struct location location = {0};
+
+	while (location_take(t, &location))
+		*vec_push(&r->locations) = location;
+}
+
+static void load_task_events(struct recording *r, struct table_reader *t)
+{
+	struct task_event event = {0};
+
+	while (task_event_take(t, &event))
+		*vec_push(&r->task_events) = event;
+}
+
+static void load_counters(struct recording *r, struct table_reader *t)
+{
+	struct counter counter = {0};
+
+	while (counter_take(t, &counter))
+		*vec_push(&r->counters) = counter;
+}
+
+static void load_syscall_totals(struct recording *r, struct table_reader *t)
+{
+	struct syscall_total total = {0};
+
+	while (syscall_total_take(t, &total))
+		*vec_push(&r->syscall_totals) = total;
+}
+
+typedef void load_rows(struct recording *r, struct table_reader *t);
+
+static load_rows *const loaders[NR_CHUNK_KINDS] = {
+	[CHUNK_META] = load_meta,           [CHUNK_MODULES] = load_modules,
+	[CHUNK_FRAMES] = load_frames,       [CHUNK_STACKS] = load_stacks,
+	[CHUNK_LOCATIONS] = load_locations, [CHUNK_TASK_EVENTS] = load_task_events,
+	[CHUNK_COUNTERS] = load_counters,   [CHUNK_SYSCALL_TOTALS] = load_syscall_totals,
+};
+
+/*
+ * A block is its summary and the columns right behind it: neither is of use alone. Columns that
+ * were there and are gone count as damage, or as cut off, where they lay.
+ */
+static bool load_block(struct recording *r, struct cursor *in, const struct place *place,
+		       const struct place *end)
+{
+	struct block block = {0};
+	const struct place *columns = place + 1;
+
+	block.file_offset = place->offset + CHUNK_HEADER_BYTES + place->chunk.stored;
+	if (columns == end || columns->offset != block.file_offset)
+		return true;
+	if (columns->chunk.kind != CHUNK_COLUMNS || !summary_take(in, &r->reader->arena, &block))
+		return false;
+	if (block.kind)
+		*vec_push(&r->blocks) = block;
+	return true;
+}
+
+static bool load_chunk(struct recording *r, const struct place *place, const struct place *end)
+{
+	struct source *s = &r->reader->source;
+	struct table_reader t = {.arena = &r->reader->arena};
+	struct chunk chunk;
+	bool sound;
+
+	if (!source_chunk(s, place->offset, &chunk) || chunk.kind != place->chunk.kind ||
+	    chunk.stored != place->chunk.stored || !source_payload(s, &chunk, &t.in))
+		return false;
+	if (chunk.kind == CHUNK_BLOCK)
+		return load_block(r, &t.in, place, end);
+	loaders[chunk.kind](r, &t);
+	sound = cursor_done(&t.in);
+	vec_free(&t.texts);
+	return sound;
+}
+
+/* Columns are read when they are asked for, and kinds of a later day are none of our business. */
+static bool is_loaded(uint16_t kind)
+{
+	return kind == CHUNK_BLOCK || (kind < NR_CHUNK_KINDS && loaders[kind]);
+}
+
+static void integrity_count(struct integrity *integrity, const struct chunk *chunk)
+{
+	uint32_t kind = chunk->kind < NR_CHUNK_KINDS ? chunk->kind : 0;
+	struct chunk_sizes *sizes = &integrity->kinds[kind];
+
+	integrity->chunks++;
+	integrity->stored_bytes += chunk->stored;
+	integrity->raw_bytes += chunk->raw;
+	sizes->chunks++;
+	sizes->stored_bytes += chunk->stored;
+	sizes->raw_bytes += chunk->raw;
+}
+
+void load_tables(struct recording *r, const struct survey *survey)
+{
+	const struct place *end = survey->places.items + survey->places.size;
+
+	modules_extend(r, FIRST_FILE_MODULE);
+	r->modules.items[MODULE_KERNEL].path = kernel_module;
+	r->modules.items[MODULE_VDSO].path = vdso_module;
+	vec_extend(&r->frames, 1);
+	vec_extend(&r->stacks, 1);
+	vec_each (&survey->places, place) {
+		if (is_loaded(place->chunk.kind) && !load_chunk(r, place, end))
+			integrity_damage(&r->integrity, place->offset);
+		else
+			integrity_count(&r->integrity, &place->chunk);
+	}
+}

@@ -1,0 +1,306 @@
+// SPDX-License-Identifier: MIT
+#include "recording/writer.h"
+
+#include <errno.h>
+#include <string.h>
+#include <xxhash.h>
+#include <zstd.h>
+
+#include "base/error.h"
+#include "recording/block.h"
+#include "recording/chunk.h"
+#include "recording/growing_file.h"
+#include "recording/idmap.h"
+#include "recording/table.h"
+
+/* A table's rows become a chunk at this size, should nobody flush before. */
+#define TABLE_BYTES (256U << 10)
+
+/* Leaves room in a chunk for the row's other parts. */
+#define MAX_META_BYTES (MAX_CHUNK_BYTES - (1U << 20) - TABLE_BYTES)
+
+struct writer {
+	struct growing_file file;
+	struct bytes out;   /* whole chunks on their way into the file, all or none */
+	struct bytes index; /* rows of the index for the file's chunks, then for those in `out` */
+	size_t indexed;     /* size of the former */
+	struct ZSTD_CCtx_s *zstd;
+	struct table tables[NR_CHUNK_KINDS];
+	struct block_builder *blocks[NR_BLOCK_KINDS];
+	struct block_encoder *encoder;
+	VEC(struct frame) frames; /* [0] is the root */
+	struct idmap frame_ids;
+	uint32_t nr_modules;
+	uint64_t dropped_rows;
+};
+
+static void index_add(struct writer *w, const struct chunk *chunk)
+{
+	bytes_varint(&w->index, chunk->kind);
+	bytes_varint(&w->index, chunk->stored);
+	bytes_varint(&w->index, chunk->raw);
+}
+
+static void pack_rows(struct writer *w, enum chunk_kind kind, const struct bytes *rows)
+{
+	struct chunk chunk;
+
+	chunk_pack(&w->out, kind, rows, w->zstd, &chunk);
+	index_add(w, &chunk);
+}
+
+static void pack_table(struct writer *w, enum chunk_kind kind)
+{
+	struct table *t = &w->tables[kind];
+
+	if (t->rows.size)
+		pack_rows(w, kind, &t->rows);
+	table_reset(t);
+}
+
+static void pack_tables(struct writer *w)
+{
+	for (enum chunk_kind kind = CHUNK_META; kind < CHUNK_BLOCK; kind++)
+		pack_table(w, kind);
+}
+
+/* Writes the packed chunks; when they do not fit, they are dropped and the file stays as it was. */
+static int commit(struct writer *w)
+{
+	int err = growing_file_append(&w->file, &w->out);
+
+	if (err)
+		w->index.size = w->indexed;
+	w->indexed = w->index.size;
+	bytes_reset(&w->out);
+	return err;
+}
+
+/* Tables go first: a file cut right here has what the rows refer to. */
+static int write_block(struct writer *w, struct block_builder *b)
+{
+	struct block_encoder *e = w->encoder;
+	struct chunk columns = {.kind = CHUNK_COLUMNS, .codec = CODEC_COLUMNS};
+	uint32_t rows = b->rows;
+	int err;
+
+	pack_tables(w);
+	block_encode(e, b);
+	pack_rows(w, CHUNK_BLOCK, &e->raw);
+	columns.stored = (uint32_t)e->payload.size;
+	columns.raw = rows * b->schema->nr_columns * (uint32_t)sizeof(uint64_t);
+	chunk_put(&w->out, &columns, e->payload.data);
+	index_add(w, &columns);
+	b->rows = 0;
+	err = commit(w);
+	if (err)
+		w->dropped_rows += rows;
+	return err;
+}
+
+static int write_all_gathered(struct writer *w)
+{
+	int err;
+
+	pack_tables(w);
+	err = commit(w);
+	for (uint32_t kind = 0; kind < NR_BLOCK_KINDS; kind++)
+		if (w->blocks[kind] && w->blocks[kind]->rows)
+			err = write_block(w, w->blocks[kind]) ?: err;
+	return err;
+}
+
+/* After each row of a table. */
+static void table_grown(struct writer *w, enum chunk_kind kind)
+{
+	if (w->tables[kind].rows.size < TABLE_BYTES)
+		return;
+	if (w->file.error) {
+		table_reset(&w->tables[kind]);
+		return;
+	}
+	pack_table(w, kind);
+	commit(w);
+}
+
+static int write_header(struct writer *w, const struct file_header *header)
+{
+	struct bytes bytes = {0};
+	int err;
+
+	file_header_put(&bytes, header);
+	err = w->file.bytes ? growing_file_rewrite(&w->file, 0, &bytes)
+			    : growing_file_append(&w->file, &bytes);
+	bytes_fini(&bytes);
+	return err;
+}
+
+int writer_new(int fd, const char *path, struct writer **out)
+{
+	struct file_header header = {.version = FORMAT_VERSION, .flags = FILE_INCOMPLETE};
+	struct writer *w = xnew(struct writer);
+	int err;
+
+	growing_file_init(&w->file, fd, path);
+	w->zstd = ZSTD_createCCtx();
+	w->encoder = block_encoder_new();
+	w->nr_modules = FIRST_FILE_MODULE;
+	vec_push(&w->frames);
+	err = write_header(w, &header);
+	if (err) {
+		writer_free(w);
+		return err;
+	}
+	*out = w;
+	return 0;
+}
+
+void writer_meta(struct writer *w, const char *key, const void *value, size_t size)
+{
+	if (size > MAX_META_BYTES) {
+		note("'%s' of %zu bytes is too large for the recording and left out", key, size);
+		return;
+	}
+	meta_put(&w->tables[CHUNK_META], key, value, size);
+	table_grown(w, CHUNK_META);
+}
+
+void writer_meta_text(struct writer *w, const char *key, const char *value)
+{
+	writer_meta(w, key, value, strlen(value));
+}
+
+void writer_row(struct writer *w, enum block_kind kind, const uint64_t *row)
+{
+	if (w->file.error) {
+		w->dropped_rows++;
+		return;
+	}
+	if (!w->blocks[kind])
+		w->blocks[kind] = block_builder_new(kind);
+	if (block_builder_add(w->blocks[kind], row))
+		write_block(w, w->blocks[kind]);
+}
+
+uint32_t writer_module(struct writer *w, const struct module *module)
+{
+	uint32_t id = w->nr_modules++;
+
+	module_put(&w->tables[CHUNK_MODULES], id, module);
+	table_grown(w, CHUNK_MODULES);
+	return id;
+}
+
+static bool frame_equals(const void *owner, uint32_t id, const void *wanted)
+{
+	const struct writer *w = owner;
+	const struct frame *a = &w->frames.items[id], *b = wanted;
+
+	return a->parent == b->parent && a->module == b->module && a->offset == b->offset;
+}
+
+uint32_t writer_frame(struct writer *w, uint32_t parent, uint32_t module, uint64_t offset)
+{
+	struct frame frame = {.parent = parent, .module = module, .offset = offset};
+	uint32_t new_id = (uint32_t)w->frames.size;
+	uint32_t id = idmap_intern(&w->frame_ids, XXH3_64bits(&frame, sizeof frame), frame_equals,
+				   w, &frame, new_id);
+
+	if (id == new_id) {
+		*vec_push(&w->frames) = frame;
+		frame_put(&w->tables[CHUNK_FRAMES], id, &frame);
+		table_grown(w, CHUNK_FRAMES);
+	}
+	return id;
+}
+
+void writer_stack(struct writer *w, uint32_t id, const struct stack *stack)
+{
+	stack_put(&w->tables[CHUNK_STACKS], id, stack);
+	table_grown(w, CHUNK_STACKS);
+}
+
+void writer_location(struct writer *w, const struct location *location)
+{
+	location_put(&w->tables[CHUNK_LOCATIONS], location);
+	table_grown(w, CHUNK_LOCATIONS);
+}
+
+void writer_task_event(struct writer *w, const struct task_event *event)
+{
+	task_event_put(&w->tables[CHUNK_TASK_EVENTS], event);
+	table_grown(w, CHUNK_TASK_EVENTS);
+}
+
+void writer_counter(struct writer *w, const char *name, uint64_t value)
+{
+	counter_put(&w->tables[CHUNK_COUNTERS], name, value);
+	table_grown(w, CHUNK_COUNTERS);
+}
+
+void writer_syscall_total(struct writer *w, const struct syscall_total *total)
+{
+	syscall_total_put(&w->tables[CHUNK_SYSCALL_TOTALS], total);
+	table_grown(w, CHUNK_SYSCALL_TOTALS);
+}
+
+uint32_t writer_nr_frames(const struct writer *w)
+{
+	return (uint32_t)w->frames.size - 1;
+}
+
+void writer_frame_at(const struct writer *w, uint32_t id, struct frame *out)
+{
+	*out = w->frames.items[id];
+}
+
+int writer_flush(struct writer *w)
+{
+	return w->file.error ? w->file.error : write_all_gathered(w);
+}
+
+uint64_t writer_file_bytes(const struct writer *w)
+{
+	return w->file.bytes;
+}
+
+uint64_t writer_dropped_rows(const struct writer *w)
+{
+	return w->dropped_rows;
+}
+
+/* Also after an error: what is small may still fit, and an index finds what is there at once. */
+int writer_finish(struct writer *w)
+{
+	struct file_header header = {.version = FORMAT_VERSION};
+	struct bytes rows = {0};
+
+	write_all_gathered(w);
+	header.index_offset = w->file.bytes;
+	bytes_append(&rows, w->index.data, w->indexed);
+	pack_rows(w, CHUNK_INDEX, &rows);
+	bytes_fini(&rows);
+	if (!commit(w)) {
+		header.file_bytes = w->file.bytes;
+		write_header(w, &header);
+	}
+	return w->file.error;
+}
+
+void writer_free(struct writer *w)
+{
+	if (!w)
+		return;
+	growing_file_fini(&w->file);
+	for (uint32_t kind = 0; kind < NR_CHUNK_KINDS; kind++)
+		table_fini(&w->tables[kind]);
+	for (uint32_t kind = 0; kind < NR_BLOCK_KINDS; kind++)
+		block_builder_free(w->blocks[kind]);
+	block_encoder_free(w->encoder);
+	ZSTD_freeCCtx(w->zstd);
+	bytes_fini(&w->out);
+	bytes_fini(&w->index);
+	vec_free(&w->frames);
+	idmap_fini(&w->frame_ids);
+	free(w);
+}
