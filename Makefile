@@ -28,7 +28,7 @@ say =
 endif
 comma := ,
 O ?= .build$(if $(SAN),/$(subst $(comma),-,$(SAN)))
-PROF := $(if $(SAN),$(O)/prof,prof)
+PROF := $(if $(filter-out .build,$(O)),$(O)/prof,prof)
 
 PACKAGES := libbpf libelf libdw libzstd libxxhash jansson libcap
 CPPFLAGS += -D_GNU_SOURCE -DPROF_VERSION='"$(VERSION)"' -Iuser -Ibpf -I. \
