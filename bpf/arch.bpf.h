@@ -15,11 +15,10 @@ static __always_inline bool task_in_compat_syscall(struct task_struct *task)
 	return task->thread_info.status & TS_COMPAT;
 }
 
-#define regs_ip(regs)        ((regs)->ip)
-#define regs_fp(regs)        ((regs)->bp)
-#define regs_sp(regs)        ((regs)->sp)
-#define regs_user_mode(regs) (((regs)->cs & 3) == 3)
-#define regs_nr(regs)        ((long)(regs)->orig_ax)
+#define regs_ip(regs) ((regs)->ip)
+#define regs_fp(regs) ((regs)->bp)
+#define regs_sp(regs) ((regs)->sp)
+#define regs_nr(regs) ((long)(regs)->orig_ax)
 
 static __always_inline void regs_args(struct pt_regs *regs, bool compat, __u64 args[6])
 {
@@ -41,11 +40,10 @@ static __always_inline bool task_in_compat_syscall(struct task_struct *task)
 	return task->thread_info.flags >> TIF_32BIT & 1;
 }
 
-#define regs_ip(regs)        ((regs)->pc)
-#define regs_fp(regs)        ((regs)->regs[29])
-#define regs_sp(regs)        ((regs)->sp)
-#define regs_user_mode(regs) (((regs)->pstate & 0xf) == 0)
-#define regs_nr(regs)        ((long)(regs)->syscallno)
+#define regs_ip(regs) ((regs)->pc)
+#define regs_fp(regs) ((regs)->regs[29])
+#define regs_sp(regs) ((regs)->sp)
+#define regs_nr(regs) ((long)(regs)->syscallno)
 
 static __always_inline void regs_args(struct pt_regs *regs, bool compat, __u64 args[6])
 {

@@ -200,6 +200,12 @@ struct task_state {
 	struct pending_fault user, kernel;
 };
 
+/* Question and answer of on_kernel_symbol (symbol.bpf.c). */
+struct kernel_symbol {
+	__u64 address;
+	char name[120]; /* "name" or "name [module]"; the bare address when there is none */
+};
+
 _Static_assert(sizeof(struct event) == 16, "no padding");
 _Static_assert(sizeof(struct syscall_event) == 96, "no padding");
 _Static_assert(sizeof(struct fault_event) == 56, "no padding");

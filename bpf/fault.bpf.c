@@ -68,7 +68,8 @@ static __always_inline int fault_end(struct bpf_perf_event_data *context, __u32 
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct task_state *state = state_of(task);
-	__u32 flags = regs_user_mode(&context->regs) ? 0 : WIRE_KERNEL;
+	__u64 ip = regs_ip(&context->regs);
+	__u32 flags = (long)ip < 0 ? WIRE_KERNEL : 0; /* where the kernel's half begins */
 	struct pending_fault *fault;
 	__u64 service_ns = 0;
 
@@ -81,7 +82,7 @@ static __always_inline int fault_end(struct bpf_perf_event_data *context, __u32 
 		flags |= WIRE_UNTIMED;
 		fault->time_ns = bpf_ktime_get_ns();
 		fault->address = context->addr;
-		fault->ip = regs_ip(&context->regs);
+		fault->ip = ip;
 		fault->error_code = 0;
 		fault->stack = 0;
 	}

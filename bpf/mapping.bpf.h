@@ -41,9 +41,9 @@ static __always_inline void path_prepend(struct path_walk *walk, struct dentry *
 	const unsigned char *name = BPF_CORE_READ(dentry, d_name.name);
 	__u32 at = walk->at - size - 1;
 
+	barrier_var(at); /* or the compiler computes it anew, unbounded to the verifier */
 	if (at >= MAX_PATH_BYTES)
 		return;
-	at &= MAX_PATH_BYTES - 1;
 	walk->text[at] = '/';
 	bpf_probe_read_kernel(&walk->text[at + 1], size, name);
 	walk->at = at;
@@ -56,12 +56,14 @@ static long path_step(__u32 index, void *unused)
 	struct path_walk *walk = bpf_map_lookup_elem(&path_walks, &zero);
 	struct dentry *dentry, *parent;
 	struct mount *mount, *outer;
+	struct vfsmount *mnt;
 
 	if (!walk)
 		return 1;
 	dentry = (struct dentry *)walk->dentry;
-	if (dentry == BPF_CORE_READ((struct vfsmount *)walk->mnt, mnt_root)) {
-		mount = (void *)(walk->mnt - bpf_core_field_offset(struct mount, mnt));
+	mnt = (struct vfsmount *)walk->mnt;
+	if (dentry == BPF_CORE_READ(mnt, mnt_root)) {
+		mount = (void *)mnt - bpf_core_field_offset(struct mount, mnt);
 		outer = BPF_CORE_READ(mount, mnt_parent);
 		if (outer == mount)
 			return 1;
@@ -81,6 +83,7 @@ static __always_inline struct path_walk *path_of_file(struct file *file)
 {
 	__u32 zero = 0;
 	struct path_walk *walk = bpf_map_lookup_elem(&path_walks, &zero);
+	struct dentry *dentry;
 
 	if (!walk)
 		return NULL;
@@ -88,12 +91,11 @@ static __always_inline struct path_walk *path_of_file(struct file *file)
 	walk->text[MAX_PATH_BYTES - 1] = 0;
 	if (!file)
 		return walk;
-	walk->dentry = (__u64)BPF_CORE_READ(file, f_path.dentry);
+	dentry = BPF_CORE_READ(file, f_path.dentry);
+	walk->dentry = (__u64)dentry;
 	walk->mnt = (__u64)BPF_CORE_READ(file, f_path.mnt);
-	if (walk->dentry == 0)
-		return walk;
-	if (BPF_CORE_READ((struct dentry *)walk->dentry, d_parent) == (void *)walk->dentry)
-		path_prepend(walk, (struct dentry *)walk->dentry); /* memfd and the like */
+	if (BPF_CORE_READ(dentry, d_parent) == dentry)
+		path_prepend(walk, dentry); /* it is in no directory: a memfd, for one */
 	else
 		bpf_loop(MAX_PATH_COMPONENTS, path_step, NULL, 0);
 	return walk;

@@ -53,7 +53,7 @@ static __always_inline void watch_mappings(struct task_struct *task, struct task
 }
 
 static __always_inline void state_enter(struct task_state *state, struct task_struct *task,
-					struct pt_regs *regs, long nr)
+					struct pt_regs *regs, long nr, bool released)
 {
 	state->compat = task_in_compat_syscall(task);
 	state->in_syscall = state->compat ? cfg_all_syscalls : is_chosen(nr);
@@ -63,7 +63,7 @@ static __always_inline void state_enter(struct task_state *state, struct task_st
 	state->nr = nr;
 	regs_args(regs, state->compat, state->args);
 	state->syscall_stack = 0;
-	if (returns_elsewhere(nr))
+	if (returns_elsewhere(nr) && !released)
 		state->syscall_stack = stack_of(regs, state->task, state->space, 0);
 	if (!cfg_faults)
 		state->faults_seen = task->min_flt + task->maj_flt;
@@ -71,54 +71,64 @@ static __always_inline void state_enter(struct task_state *state, struct task_st
 }
 
 /* The launched command runs our own code until its execve: from here on it is the target. */
-static __always_inline struct task_state *state_release(struct task_struct *task, long nr)
+static __always_inline void state_release(struct task_state *state, struct task_struct *task)
 {
-	struct task_state *state = bpf_task_storage_get(&tasks, task, NULL, 0);
 	struct ring_head *ring = ring_of_cpu();
 	struct start_event *event;
 
-	if (!state || !state->held || nr != cfg_nr_execve)
-		return state && !state->held ? state : NULL;
 	state->held = 0;
 	state->faults_seen = task->min_flt + task->maj_flt;
 	event = ring ? ring_reserve(ring, EVENT_START, sizeof *event) : NULL;
 	if (!event)
-		return state;
+		return;
 	event_head(&event->head, EVENT_START, 0, sizeof *event, state->task, bpf_ktime_get_ns());
 	event->pid = task->tgid;
 	event->tid = task->pid;
 	event->faults_before = state->faults_seen;
 	ring_commit(ring, EVENT_START, sizeof *event);
-	return state;
 }
 
 /* A seccomp filter answered in the call's place, so there was no entry; the arguments still stand.
  */
 static __always_inline void send_blocked(struct task_struct *task, struct task_state *state,
-					 struct pt_regs *regs, __s64 result, __u64 now_ns)
+					 struct pt_regs *regs, __s64 result)
 {
 	long nr = regs_nr(regs);
 
-	if (nr < 0) /* a tracer made it no call at all */
+	if (nr < 0) /* rt_sigreturn, or a tracer made it no call at all */
 		return;
 	state->compat = task_in_compat_syscall(task);
 	if (!(state->compat ? cfg_all_syscalls : is_chosen(nr)))
 		return;
 	state->nr = nr;
-	state->enter_ns = now_ns;
+	state->enter_ns = bpf_ktime_get_ns();
 	regs_args(regs, state->compat, state->args);
 	syscall_send(task, state, result, 0, WIRE_BLOCKED,
 		     stack_of(regs, state->task, state->space, 0));
+}
+
+static __always_inline void send_returned(struct task_struct *task, struct task_state *state,
+					  struct pt_regs *regs, __s64 result)
+{
+	__u64 duration_ns = bpf_ktime_get_ns() - state->enter_ns;
+	__u32 stack = returns_elsewhere(state->nr) ? state->syscall_stack
+						   : stack_of(regs, state->task, state->space, 0);
+
+	syscall_send(task, state, result, duration_ns, 0, stack);
 }
 
 SEC("tp_btf/sys_enter")
 int BPF_PROG(on_sys_enter, struct pt_regs *regs, long nr)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
-	struct task_state *state = state_release(task, nr);
+	struct task_state *state = bpf_task_storage_get(&tasks, task, NULL, 0);
+	bool held = state && state->held;
 
-	if (state)
-		state_enter(state, task, regs, nr);
+	if (!state || (held && nr != cfg_nr_execve))
+		return 0;
+	if (held)
+		state_release(state, task);
+	state_enter(state, task, regs, nr, held);
 	return 0;
 }
 
@@ -127,23 +137,17 @@ int BPF_PROG(on_sys_exit, struct pt_regs *regs, long result)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct task_state *state = state_of(task);
-	__u64 now_ns;
-	__u32 stack;
 
 	if (!state)
 		return 0;
-	now_ns = bpf_ktime_get_ns();
 	if (cfg_faults && state->kernel.time_ns)
-		fault_fail_pending(task, state); /* it ended in EFAULT, or the like */
-	if (state->in_syscall) {
-		stack = returns_elsewhere(state->nr) ? state->syscall_stack
-						     : stack_of(regs, state->task, state->space, 0);
-		syscall_send(task, state, result, now_ns - state->enter_ns, 0, stack);
-	} else if (state->fresh) {
+		fault_fail_pending(task, state); /* the call ended in EFAULT, or the like */
+	if (state->in_syscall)
+		send_returned(task, state, regs, result);
+	else if (state->fresh)
 		state->fresh = 0; /* the fork that made this task, returning in it */
-	} else {
-		send_blocked(task, state, regs, result, now_ns);
-	}
+	else
+		send_blocked(task, state, regs, result);
 	watch_mappings(task, state, regs, result);
 	return 0;
 }
@@ -152,7 +156,11 @@ int BPF_PROG(on_sys_exit, struct pt_regs *regs, long result)
 SEC("tp_btf/sys_enter")
 int BPF_PROG(on_release, struct pt_regs *regs, long nr)
 {
-	state_release(bpf_get_current_task_btf(), nr);
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct task_state *state = bpf_task_storage_get(&tasks, task, NULL, 0);
+
+	if (state && state->held && nr == cfg_nr_execve)
+		state_release(state, task);
 	return 0;
 }
 

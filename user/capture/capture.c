@@ -318,6 +318,19 @@ bool capture_total(struct capture *c, enum capture_totals which, uint32_t key,
 	return out->calls > 0;
 }
 
+bool capture_kernel_symbol(struct capture *c, uint64_t address, struct kernel_symbol *out)
+{
+	LIBBPF_OPTS(bpf_test_run_opts, run, .ctx_in = out, .ctx_size_in = sizeof *out,
+		    .ctx_out = out, .ctx_size_out = sizeof *out);
+
+	*out = (struct kernel_symbol){.address = address};
+	if (bpf_prog_test_run_opts(bpf_program__fd(c->skeleton->progs.on_kernel_symbol), &run))
+		return false;
+	out->name[sizeof out->name - 1] = '\0';
+	out->name[strcspn(out->name, " ")] = '\0'; /* the module's name */
+	return *out->name && strncmp(out->name, "0x", 2);
+}
+
 void capture_free(struct capture *c)
 {
 	if (!c)

@@ -48,4 +48,7 @@ struct total_sum {
 bool capture_total(struct capture *c, enum capture_totals which, uint32_t key,
 		   struct total_sum *out);
 
+/* The name of a kernel address; false where there is none. */
+bool capture_kernel_symbol(struct capture *c, uint64_t address, struct kernel_symbol *out);
+
 #endif

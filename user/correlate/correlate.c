@@ -265,23 +265,38 @@ void correlator_event(void *correlator, uint32_t cpu, const struct event *event)
 	}
 }
 
-/* Outermost frame first, as the trie grows; the innermost frame of a fault is where it happened. */
+/* The place of a stack's frame: the innermost one of a fault is where it happened, the others
+ * called. */
+static bool place_frame(const struct correlator *c, const struct waiting_stack *stack,
+			uint32_t index, struct frame *out)
+{
+	bool exact = index == 0 && stack->flags & WALK_EXACT_LEAF;
+	uint64_t address = stack->frames[index] - (exact ? 0 : 1);
+	const struct mapping *mapping =
+		space_find(&c->spaces, stack->space, address, stack->time_ns);
+
+	out->module = mapping ? mapping->module : MODULE_UNKNOWN;
+	out->offset = address;
+	if (out->module != MODULE_UNKNOWN)
+		out->offset += mapping->file_offset_bytes - mapping->start;
+	return mapping;
+}
+
+/*
+ * A frame pointer that is none leads to words that are no return addresses: the walk is believed as
+ * long as it stays in executable mappings. The trie grows from the outermost frame.
+ */
 static void place_stack(struct correlator *c, const struct waiting_stack *waiting)
 {
 	struct stack stack = {.flags = waiting->flags & ~(uint32_t)WALK_EXACT_LEAF};
+	struct frame frame;
+	uint32_t depth = 0;
 
-	for (uint32_t i = waiting->nr_frames; i-- > 0;) {
-		bool exact = i == 0 && waiting->flags & WALK_EXACT_LEAF;
-		uint64_t address = waiting->frames[i] - (exact ? 0 : 1);
-		const struct mapping *mapping =
-			space_find(&c->spaces, waiting->space, address, waiting->time_ns);
-		uint32_t module = mapping ? mapping->module : MODULE_UNKNOWN;
-		uint64_t offset = module == MODULE_UNKNOWN
-					  ? address
-					  : address - mapping->start + mapping->file_offset_bytes;
-
-		stack.frame = writer_frame(c->writer, stack.frame, module, offset);
-		c->recorded.frames_seen++;
+	while (depth < waiting->nr_frames && (place_frame(c, waiting, depth, &frame) || depth == 0))
+		depth++;
+	for (uint32_t i = depth; i-- > 0;) {
+		place_frame(c, waiting, i, &frame);
+		stack.frame = writer_frame(c->writer, stack.frame, frame.module, frame.offset);
 	}
 	writer_stack(c->writer, waiting->id, &stack);
 }

@@ -31,8 +31,7 @@ void correlator_flush(struct correlator *c, bool last);
 
 struct recorded {
 	uint64_t syscalls, faults, tasks;
-	uint32_t left;        /* tasks still running at the end */
-	uint64_t frames_seen; /* on all distinct stacks */
+	uint32_t left; /* tasks still running at the end */
 };
 const struct recorded *correlator_recorded(const struct correlator *c);
 

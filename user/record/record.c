@@ -198,7 +198,8 @@ static int session_finish(struct session *s)
 	s->losses = losses_write(s->writer, capture_rings(s->capture));
 	writer_flush(s->writer);
 	if (s->options->symbols && s->options->stacks)
-		symbolize(s->writer, s->correlator, !s->options->quiet, symbols_unwanted, s);
+		symbolize(s->writer, s->correlator, s->capture, !s->options->quiet,
+			  symbols_unwanted, s);
 	return writer_finish(s->writer);
 }
 

@@ -26,12 +26,11 @@ static int place_compare(const void *left, const void *right)
 	return a->offset < b->offset ? -1 : a->offset > b->offset;
 }
 
-/* All frames and all kernel instructions that faulted, each place once, file by file. */
-static struct places places_gather(const struct writer *w, const struct correlator *correlator)
+/* All frames, each place once, file by file. */
+static struct places places_gather(const struct writer *w)
 {
 	struct places places = {0};
-	size_t nr_ips, kept = 0;
-	const uint64_t *ips = correlator_kernel_ips(correlator, &nr_ips);
+	size_t kept = 0;
 
 	for (uint32_t id = 1; id <= writer_nr_frames(w); id++) {
 		struct frame frame;
@@ -40,37 +39,63 @@ static struct places places_gather(const struct writer *w, const struct correlat
 		if (frame.module != MODULE_UNKNOWN)
 			*vec_push(&places) = (struct place){frame.module, frame.offset};
 	}
-	for (size_t i = 0; i < nr_ips; i++)
-		*vec_push(&places) = (struct place){MODULE_KERNEL, ips[i]};
 	if (places.size)
 		qsort(places.items, places.size, sizeof *places.items, place_compare);
-	vec_each (&places, place)
+	vec_each (&places, place) {
 		if (!kept || place_compare(place, &places.items[kept - 1]))
 			places.items[kept++] = *place;
+	}
 	places.size = kept;
 	return places;
 }
 
-void symbolize(struct writer *w, const struct correlator *correlator, bool show_progress,
-	       symbolize_stop *stop, void *arg)
+static void name_kernel_places(struct writer *w, const struct correlator *correlator,
+			       struct capture *capture)
 {
-	struct places places = places_gather(w, correlator);
+	size_t nr_ips;
+	const uint64_t *ips = correlator_kernel_ips(correlator, &nr_ips);
+
+	for (size_t i = 0; i < nr_ips; i++) {
+		struct kernel_symbol symbol;
+		struct function_line line = {.function = symbol.name};
+		struct location location = {
+			.module = MODULE_KERNEL, .offset = ips[i], .nr_lines = 1, .lines = &line};
+
+		if (capture_kernel_symbol(capture, ips[i], &symbol))
+			writer_location(w, &location);
+	}
+}
+
+static void name_place(struct writer *w, const struct correlator *correlator,
+		       struct symbolizer *symbolizer, const struct place *place)
+{
+	const struct function_line *lines;
+	const struct module *module = correlator_module(correlator, place->module);
+	struct location location = {
+		.module = place->module,
+		.offset = place->offset,
+		.nr_lines =
+			symbolizer_lookup(symbolizer, module, place->module, place->offset, &lines),
+	};
+
+	location.lines = (struct function_line *)lines;
+	if (location.nr_lines)
+		writer_location(w, &location);
+}
+
+void symbolize(struct writer *w, const struct correlator *correlator, struct capture *capture,
+	       bool show_progress, symbolize_stop *stop, void *arg)
+{
+	struct places places = places_gather(w);
 	struct symbolizer *symbolizer = symbolizer_new();
 	struct progress progress;
 
+	name_kernel_places(w, correlator, capture);
 	progress_start(&progress, "naming functions", places.size, show_progress);
 	vec_each (&places, place) {
-		struct location location = {.module = place->module, .offset = place->offset};
-		const struct function_line *lines;
-
 		if (stop(arg))
 			break;
-		location.nr_lines =
-			symbolizer_lookup(symbolizer, correlator_module(correlator, place->module),
-					  place->module, place->offset, &lines);
-		location.lines = (struct function_line *)lines;
-		if (location.nr_lines)
-			writer_location(w, &location);
+		name_place(w, correlator, symbolizer, place);
 		progress_update(&progress, place - places.items);
 	}
 	progress_finish(&progress);
