@@ -15,7 +15,6 @@ struct unit {
 	bool loaded;
 	struct dwarf_functions functions;
 	struct dwarf_lines lines;
-	struct source_files call_files; /* as numbered by the functions' tree */
 };
 
 struct dwarf_info {
@@ -52,11 +51,9 @@ static bool unit_tree(const struct unit *unit, Dwarf_Die *out)
 static void unit_load(struct unit *unit)
 {
 	Dwarf_Die tree;
-	bool has_tree = unit_tree(unit, &tree);
 
 	dwarf_lines_init(&unit->lines, &unit->die);
-	dwarf_functions_init(&unit->functions, has_tree ? &tree : NULL);
-	source_files_init(&unit->call_files, has_tree ? &tree : &unit->die, &unit->die);
+	dwarf_functions_init(&unit->functions, unit_tree(unit, &tree) ? &tree : NULL);
 	unit->loaded = true;
 }
 
@@ -66,7 +63,6 @@ static void unit_fini(struct unit *unit)
 		return;
 	dwarf_lines_fini(&unit->lines);
 	dwarf_functions_fini(&unit->functions);
-	source_files_fini(&unit->call_files);
 }
 
 static Dwarf_Word number_attribute(const struct dwarf_function *function, unsigned int name)
@@ -80,7 +76,7 @@ static Dwarf_Word number_attribute(const struct dwarf_function *function, unsign
 	return value;
 }
 
-/* From where an inlined function was called. */
+/* From where an inlined function was called. Split units number files like the lines do. */
 static void set_call_site(struct unit *unit, const struct dwarf_function *function,
 			  struct function_line *out)
 {
@@ -88,8 +84,8 @@ static void set_call_site(struct unit *unit, const struct dwarf_function *functi
 	Dwarf_Attribute attribute;
 
 	if (dwarf_attr(&die, DW_AT_call_file, &attribute))
-		out->file = source_files_path(&unit->call_files,
-					      number_attribute(function, DW_AT_call_file));
+		out->file =
+			dwarf_lines_path(&unit->lines, number_attribute(function, DW_AT_call_file));
 	out->line = number_attribute(function, DW_AT_call_line);
 	out->column = number_attribute(function, DW_AT_call_column);
 }

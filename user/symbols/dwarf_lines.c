@@ -2,10 +2,10 @@
 #include "symbols/dwarf_lines.h"
 
 #include <dwarf.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
-#include "base/vec.h"
 
 #define UNKNOWN_FILE "???" /* how libdw calls it */
 
@@ -40,7 +40,7 @@ static char *absolute_path(const char *directory, const char *path)
 /* The last row at or below the address; of several at one address only the last covers any code. */
 static Dwarf_Line *find_row(const struct dwarf_lines *lines, uint64_t address)
 {
-	size_t low = 0, high = lines->size;
+	size_t low = 0, high = lines->nr_rows;
 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
@@ -55,50 +55,39 @@ static Dwarf_Line *find_row(const struct dwarf_lines *lines, uint64_t address)
 	return low ? dwarf_onesrcline(lines->rows, low - 1) : NULL;
 }
 
-void source_files_init(struct source_files *sources, Dwarf_Die *tree, Dwarf_Die *unit)
+void dwarf_lines_init(struct dwarf_lines *lines, Dwarf_Die *unit)
 {
 	Dwarf_Attribute directory;
 
-	memset(sources, 0, sizeof *sources);
-	if (dwarf_getsrcfiles(tree, &sources->files, &sources->size))
-		sources->size = 0;
-	sources->paths = xcalloc(sources->size, sizeof *sources->paths);
-	if (dwarf_attr(unit, DW_AT_comp_dir, &directory))
-		sources->directory = dwarf_formstring(&directory);
-}
-
-void source_files_fini(struct source_files *sources)
-{
-	for (size_t i = 0; i < sources->size; i++)
-		free(sources->paths[i]);
-	free(sources->paths);
-}
-
-char *source_files_path(struct source_files *sources, uint64_t number)
-{
-	if (number >= sources->size)
-		return NULL;
-	if (!sources->paths[number]) {
-		const char *path = dwarf_filesrc(sources->files, number, NULL, NULL);
-
-		if (!path || !strcmp(path, UNKNOWN_FILE))
-			return NULL;
-		sources->paths[number] = absolute_path(sources->directory, path);
-	}
-	return sources->paths[number];
-}
-
-void dwarf_lines_init(struct dwarf_lines *lines, Dwarf_Die *unit)
-{
 	memset(lines, 0, sizeof *lines);
-	if (dwarf_getsrclines(unit, &lines->rows, &lines->size))
-		lines->size = 0;
-	source_files_init(&lines->files, unit, unit);
+	if (dwarf_getsrclines(unit, &lines->rows, &lines->nr_rows))
+		lines->nr_rows = 0;
+	if (dwarf_getsrcfiles(unit, &lines->files, &lines->nr_files))
+		lines->nr_files = 0;
+	lines->paths = xcalloc(lines->nr_files, sizeof *lines->paths);
+	if (dwarf_attr(unit, DW_AT_comp_dir, &directory))
+		lines->directory = dwarf_formstring(&directory);
 }
 
 void dwarf_lines_fini(struct dwarf_lines *lines)
 {
-	source_files_fini(&lines->files);
+	for (size_t i = 0; i < lines->nr_files; i++)
+		free(lines->paths[i]);
+	free(lines->paths);
+}
+
+char *dwarf_lines_path(struct dwarf_lines *lines, uint64_t file)
+{
+	if (file >= lines->nr_files)
+		return NULL;
+	if (!lines->paths[file]) {
+		const char *path = dwarf_filesrc(lines->files, file, NULL, NULL);
+
+		if (!path || !strcmp(path, UNKNOWN_FILE))
+			return NULL;
+		lines->paths[file] = absolute_path(lines->directory, path);
+	}
+	return lines->paths[file];
 }
 
 void dwarf_lines_find(struct dwarf_lines *lines, uint64_t address, struct function_line *out)
@@ -114,7 +103,7 @@ void dwarf_lines_find(struct dwarf_lines *lines, uint64_t address, struct functi
 		return;
 	dwarf_lineno(row, &line);
 	dwarf_linecol(row, &column);
-	out->file = source_files_path(&lines->files, file);
+	out->file = dwarf_lines_path(lines, file);
 	out->line = line;
 	out->column = column;
 }

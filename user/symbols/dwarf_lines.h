@@ -12,28 +12,21 @@
 
 #include "recording/recording.h"
 
-/* The files that a unit refers to by number. */
-struct source_files {
-	Dwarf_Files *files;
-	const char *directory; /* where relative paths start; may be NULL */
-	char **paths;          /* made at the first question */
-	size_t size;
-};
-
 struct dwarf_lines {
 	Dwarf_Lines *rows;
-	size_t size;
-	struct source_files files;
+	size_t nr_rows;
+	Dwarf_Files *files;
+	size_t nr_files;
+	char **paths;          /* of the files, made at the first question */
+	const char *directory; /* where relative paths start; may be NULL */
 };
 
-/* `tree` has the entries that name files by number, `unit` the unit's directory. */
-void source_files_init(struct source_files *sources, Dwarf_Die *tree, Dwarf_Die *unit);
-void source_files_fini(struct source_files *sources);
-/* The path with the unit's directory in front, without `//` and `/./`; NULL when unknown. */
-char *source_files_path(struct source_files *sources, uint64_t number);
-
+/* `unit` is the one in the file itself, also when the rest of it lies in a .dwo file. */
 void dwarf_lines_init(struct dwarf_lines *lines, Dwarf_Die *unit);
 void dwarf_lines_fini(struct dwarf_lines *lines);
+
+/* The path of a file by its number, absolute, without `//` and `/./`; NULL when unknown. */
+char *dwarf_lines_path(struct dwarf_lines *lines, uint64_t file);
 /* Sets the position in *out, and nothing else of it; unknown when the address is in no row. */
 void dwarf_lines_find(struct dwarf_lines *lines, uint64_t address, struct function_line *out);
 
