@@ -60,14 +60,17 @@ $(LIBRARY): $(filter-out $(O)/user/main.o,$(OBJECTS))
 $(O)/user/%.o: user/%.c | skel/prof.skel.h
 	$(call say,CC,$<) mkdir -p $(@D) && $(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
+# -MMD does not list what -isystem leads to.
+$(patsubst %.c,$(O)/%.o,$(shell grep -l '"prof.skel.h"\|<prof.skel.h>' $(SOURCES))): skel/prof.skel.h
+
 # <asm/types.h> lies in a directory that only the compiler's own triplet knows.
 BPF_INCLUDES := -Ibpf -I. -idirafter /usr/include/$(shell $(CC) -dumpmachine)
 BPF_ARCH := $(patsubst aarch64,arm64,$(patsubst x86_64,x86,$(shell uname -m)))
+compile_bpf = $(CLANG) $(BPF_CFLAGS) -D__TARGET_ARCH_$(1) $(BPF_INCLUDES) -c
 skel/prof.skel.h: $(BPF_SOURCES) $(BPF_HEADERS)
 	$(call say,BPF,$@) mkdir -p skel $(O)/bpf && \
 	for source in $(BPF_SOURCES); do \
-		$(CLANG) $(BPF_CFLAGS) -D__TARGET_ARCH_$(BPF_ARCH) $(BPF_INCLUDES) \
-			-c -o $(O)/bpf/$$(basename $$source .c).o $$source || exit 1; \
+		$(call compile_bpf,$(BPF_ARCH)) -o $(O)/bpf/$$(basename $$source .c).o $$source || exit 1; \
 	done && \
 	$(BPFTOOL) gen object $(O)/bpf/prof.linked.o $(BPF_SOURCES:bpf/%.c=$(O)/bpf/%.o) && \
 	$(BPFTOOL) gen skeleton $(O)/bpf/prof.linked.o name prof_bpf > $@
@@ -88,6 +91,49 @@ unit-tests: $(UNIT_TESTS) ## build the unit tests
 
 test-programs: $(TEST_PROGRAMS) ## build the programs that the end-to-end tests record
 
+check: ## install what tests need, build, run all tests (as root)
+	scripts/check
+
+# The programs know two architectures; the other one must at least compile.
+compile-check-aarch64: ## compile the BPF programs for aarch64
+	$(call say,BPF,aarch64) for source in $(BPF_SOURCES); do \
+		$(call compile_bpf,arm64) -o /dev/null $$source || exit 1; \
+	done
+
+# A fuzz target needs no sanitized copy of the objects: one command compiles it with all it tests.
+FUZZ_SOURCES := $(filter-out user/main.c user/cmd/% user/capture/% user/record/%,$(SOURCES))
+FUZZ_RUNS ?= 20000
+FUZZ_SECONDS ?= 600
+$(O)/fuzz/%: tests/fuzz/%.c $(FUZZ_SOURCES)
+	$(call say,FUZZ,$@) mkdir -p $(@D) && $(CLANG) $(CPPFLAGS) -std=gnu11 -g -O1 \
+		-fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -o $@ $^ $(LDLIBS)
+
+replay-%: $(O)/fuzz/%
+	$< -seed=1 -runs=$(FUZZ_RUNS) -max_len=65536 -rss_limit_mb=1024 -timeout=10 $(wildcard tests/fuzz/$*.corpus)
+
+fuzz: $(FUZZERS) ## fuzz each parser for FUZZ_SECONDS (600)
+	mkdir -p $(O)/corpus && for fuzzer in $(FUZZERS); do \
+		$$fuzzer -max_total_time=$(FUZZ_SECONDS) -rss_limit_mb=1024 -timeout=10 $(O)/corpus || exit 1; \
+	done
+
+install: $(PROF) ## install below $(DESTDIR)$(prefix)
+	install -D -m 755 $(PROF) $(DESTDIR)$(bindir)/prof
+
+uninstall: ## remove exactly what install put there
+	rm -f $(DESTDIR)$(bindir)/prof
+
+# So that somebody other than root can record: to root's group only, and never by itself.
+CAPABILITIES := cap_bpf,cap_perfmon,cap_sys_ptrace,cap_syslog
+setcap: ## let members of the group root record with the installed program
+	chmod 750 $(DESTDIR)$(bindir)/prof
+	setcap $(CAPABILITIES)=ep $(DESTDIR)$(bindir)/prof
+
+# The skeleton is in it, newer than its sources, so that it builds without clang and bpftool.
+DIST := prof-$(VERSION)
+dist: skel/prof.skel.h ## make the source archive prof-$(VERSION).tar.gz
+	{ git ls-files; echo skel/prof.skel.h; } | \
+		tar -czf $(DIST).tar.gz --transform 's,^,$(DIST)/,' --owner=0 --group=0 -T -
+
 format: ## let clang-format decide the layout
 	$(CLANG_FORMAT) -i $(shell git ls-files '*.c' '*.h')
 
@@ -95,9 +141,10 @@ clean: ## remove everything that was built
 	rm -rf .build skel prof
 
 help: ## list the targets and options
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
+	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 28
 	@echo; echo '  V=1 DEBUG=1 WERROR=1 SAN=address,undefined O=dir prefix=/usr/local DESTDIR='
 
-.PHONY: all unit-tests test-programs format clean help
+.PHONY: all unit-tests test-programs check compile-check-aarch64 fuzz install uninstall setcap dist \
+	format clean help
 
 -include $(OBJECTS:.o=.d) $(UNIT_TESTS:=.d) $(TEST_PROGRAMS:=.d)
