@@ -60,9 +60,6 @@ $(LIBRARY): $(filter-out $(O)/user/main.o,$(OBJECTS))
 $(O)/user/%.o: user/%.c | skel/prof.skel.h
 	$(call say,CC,$<) mkdir -p $(@D) && $(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
-# -MMD does not list what -isystem leads to.
-$(patsubst %.c,$(O)/%.o,$(shell grep -l '"prof.skel.h"\|<prof.skel.h>' $(SOURCES))): skel/prof.skel.h
-
 # <asm/types.h> lies in a directory that only the compiler's own triplet knows.
 BPF_INCLUDES := -Ibpf -I. -idirafter /usr/include/$(shell $(CC) -dumpmachine)
 BPF_ARCH := $(patsubst aarch64,arm64,$(patsubst x86_64,x86,$(shell uname -m)))
