@@ -39,6 +39,13 @@ bool recording_has(const struct recording *r, const char *events)
 	return !recorded || strstr(recorded, events);
 }
 
+const char *task_comm(const struct recording *r, uint32_t task)
+{
+	const char *comm = task < r->tasks.size ? r->tasks.items[task].comm : NULL;
+
+	return comm && *comm ? comm : "[unknown]";
+}
+
 int shell_status(int wait_status)
 {
 	return WIFSIGNALED(wait_status) ? 128 + WTERMSIG(wait_status) : WEXITSTATUS(wait_status);

@@ -20,6 +20,8 @@ uint64_t recording_page_bytes(const struct recording *r);
 uint64_t recording_start_ns(const struct recording *r);            /* on the clock of the events */
 bool recording_has(const struct recording *r, const char *events); /* "faults", "syscalls" */
 
+const char *task_comm(const struct recording *r, uint32_t task); /* "[unknown]" if it has none */
+
 /* A wait(2) status as the shell shows it: the exit status, or 128 and the signal. */
 int shell_status(int wait_status);
 /* "SIGSEGV" for the status of a task that a signal killed, NULL for any other. */

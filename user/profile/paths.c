@@ -2,6 +2,7 @@
 #include "profile/paths.h"
 
 #include "decode/syscalls.h"
+#include "profile/facts.h"
 #include "profile/frame_label.h"
 
 struct builder {
@@ -14,7 +15,7 @@ struct builder {
 
 static uint32_t extend_by_text(struct path_tree *tree, uint32_t node, const char *text)
 {
-	return path_tree_child(tree, node, names_intern(&tree->names, text));
+	return path_tree_child(tree, node, names_intern(&tree->names, *text ? text : "[unknown]"));
 }
 
 static uint32_t extend_by_code(const struct recording *r, struct path_tree *tree, uint32_t node,
@@ -82,7 +83,7 @@ void paths_add(struct path_tree *tree, const struct recording *r, const struct t
 uint32_t path_extend_comm(const struct recording *r, struct path_tree *tree, uint32_t node,
 			  uint64_t what)
 {
-	return extend_by_text(tree, node, r->tasks.items[what].comm);
+	return extend_by_text(tree, node, task_comm(r, (uint32_t)what));
 }
 
 uint32_t path_extend_kernel(const struct recording *r, struct path_tree *tree, uint32_t node,

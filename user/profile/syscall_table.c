@@ -191,8 +191,11 @@ static void use_kernel_totals(const struct recording *r, struct syscall_table *t
 
 	for (size_t i = 0; i < r->syscall_totals.size; i++) {
 		const struct syscall_total *total = &r->syscall_totals.items[i];
-		struct syscall_row *row = row_of(table, nr_known, total->nr);
+		struct syscall_row *row;
 
+		if (!total->calls)
+			continue;
+		row = row_of(table, nr_known, total->nr);
 		if (total->calls > row->calls)
 			use_kernel_total(total, row);
 	}

@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: MIT
+/* `prof report`: reads a recording and prints the answers in the form that was asked for. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/nearest.h"
+#include "cli/terminal.h"
+#include "cmd/answer.h"
+#include "cmd/commands.h"
+#include "cmd/input.h"
+#include "output/folded.h"
+#include "output/report_output.h"
+#include "profile/event_paths.h"
+
+struct report_opts {
+	const char *input, *output;
+	const struct report_output *form;
+	const struct path_choice *folded; /* NULL: a report */
+	bool folded_is_open;              /* --folded came without saying what */
+	enum syscall_sort sort;
+	double percent_limit;
+	bool all, no_pager;
+	enum color_mode color;
+};
+
+/* ---- Options ---- */
+
+static int set_input(void *opts, const char *value)
+{
+	((struct report_opts *)opts)->input = value;
+	return 0;
+}
+
+static int set_output(void *opts, const char *value)
+{
+	((struct report_opts *)opts)->output = value;
+	return 0;
+}
+
+static int set_json(void *opts, const char *value)
+{
+	(void)value;
+	((struct report_opts *)opts)->form = &report_json;
+	return 0;
+}
+
+static const struct path_choice *path_choice_find(const char *name)
+{
+	for (const struct path_choice *choice = path_choices; choice->name; choice++) {
+		if (!strcmp(choice->name, name))
+			return choice;
+	}
+	return NULL;
+}
+
+static int set_folded(void *opts, const char *value)
+{
+	struct report_opts *o = opts;
+
+	o->folded = path_choice_find(value ? value : "faults");
+	o->folded_is_open = !value;
+	if (o->folded)
+		return 0;
+	refuse(-EINVAL, "there are no folded '%s'", value);
+	hint("choose faults, fault-ns, fault-bytes, syscalls or syscall-ns");
+	return -EINVAL;
+}
+
+static int set_sort(void *opts, const char *value)
+{
+	const char *nearest;
+
+	for (int by = 0; by < NR_SYSCALL_SORTS; by++) {
+		if (!strcmp(value, syscall_sort_names[by])) {
+			((struct report_opts *)opts)->sort = (enum syscall_sort)by;
+			return 0;
+		}
+	}
+	nearest = nearest_word(value, syscall_sort_names);
+	refuse(-EINVAL, "cannot sort system calls by '%s'", value);
+	if (nearest)
+		hint("did you mean '%s'?", nearest);
+	else
+		hint("choose time, calls, errors, avg, min, p50, p90, p99, max or name");
+	return -EINVAL;
+}
+
+static int set_percent_limit(void *opts, const char *value)
+{
+	char *end;
+	double limit = strtod(value, &end);
+
+	if (end == value || (*end && strcmp(end, "%")) || !(limit >= 0 && limit <= 100))
+		return refuse(-EINVAL, "'%s' is not a percentage", value);
+	((struct report_opts *)opts)->percent_limit = limit;
+	return 0;
+}
+
+static int set_all(void *opts, const char *value)
+{
+	(void)value;
+	((struct report_opts *)opts)->all = true;
+	return 0;
+}
+
+static int set_no_pager(void *opts, const char *value)
+{
+	(void)value;
+	((struct report_opts *)opts)->no_pager = true;
+	return 0;
+}
+
+static int set_color(void *opts, const char *value)
+{
+	return color_mode_parse(value, &((struct report_opts *)opts)->color);
+}
+
+static const struct option_row report_options[] = {
+	{"input", 'i', "FILE", "the recording to read (default: prof.data)", set_input},
+	{"output", 'o', "FILE", "write the answer to a file", set_output},
+	{"json", 0, NULL, "print one JSON object (prof.report/1)", set_json},
+	{"folded", 0, "[WHAT]",
+	 "print folded stacks for flame graphs, weighted by WHAT: faults (default), fault-ns, "
+	 "fault-bytes, syscalls or syscall-ns",
+	 set_folded},
+	{"sort", 's', "KEY",
+	 "order system calls by time (default), calls, errors, avg, min, p50, p90, p99, max or "
+	 "name",
+	 set_sort},
+	{"percent-limit", 0, "PERCENT", "sum up paths with a smaller share (default: 0.5)",
+	 set_percent_limit},
+	{"all", 0, NULL, "show all processes and threads, not only the busiest", set_all},
+	{"no-pager", 0, NULL, "do not page the report on a terminal", set_no_pager},
+	{"color", 0, "WHEN", "use colors: auto, always or never", set_color},
+	{0},
+};
+
+/* A word may say what to fold, else it is the file; options may follow it. */
+static int take_operand(struct report_opts *opts, const char *word)
+{
+	const struct path_choice *choice = opts->folded_is_open ? path_choice_find(word) : NULL;
+
+	if (choice) {
+		opts->folded = choice;
+		opts->folded_is_open = false;
+		return 0;
+	}
+	if (opts->input)
+		return usage_error(&report_command, "one recording at a time, not also '%s'", word);
+	opts->input = word;
+	return 0;
+}
+
+static int parse(struct report_opts *opts, int argc, char **argv)
+{
+	int operand = options_parse(&report_command, argc, argv, opts);
+
+	while (operand > 0 && operand < argc) {
+		if (take_operand(opts, argv[operand]))
+			return OPTIONS_USAGE;
+		argc -= operand;
+		argv += operand;
+		operand = options_parse(&report_command, argc, argv, opts);
+	}
+	return operand;
+}
+
+/* ---- The command ---- */
+
+static void write_folded(FILE *out, struct recording *recording, const struct path_choice *choice)
+{
+	struct path_tree paths;
+
+	event_paths_build(recording, choice, &paths);
+	folded_write(out, &paths, choice->weight);
+	path_tree_fini(&paths);
+}
+
+static int print_report(struct recording *recording, const struct report_opts *opts)
+{
+	bool is_text = !opts->folded && opts->form == &report_text;
+	const struct report_style style = {
+		.color = !opts->output && color_wanted(opts->color),
+		.all = opts->all,
+		.width = opts->output ? WIDTH_UNLIMITED : terminal_width(),
+		.percent_limit = opts->percent_limit,
+	};
+	struct report *report = opts->folded ? NULL : report_new(recording);
+	struct answer answer;
+	int err;
+
+	err = answer_open(&answer, opts->output, is_text && !opts->no_pager);
+	if (!err) {
+		if (report) {
+			syscall_table_sort(&report->syscalls, opts->sort);
+			opts->form->write(answer.out, report, &style);
+		} else {
+			write_folded(answer.out, recording, opts->folded);
+		}
+		err = answer_close(&answer);
+	}
+	report_free(report);
+	return err;
+}
+
+static int report_run(int argc, char **argv)
+{
+	struct report_opts opts = {.form = &report_text, .percent_limit = 0.5};
+	struct recording *recording;
+	int result = parse(&opts, argc, argv), err;
+
+	if (result < 0)
+		return options_exit_status(result);
+	err = input_open(opts.input, &recording);
+	if (err)
+		return EXIT_FAILURE;
+	err = print_report(recording, &opts);
+	recording_close(recording);
+	return err ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+static const char *const report_examples[] = {
+	"prof report",
+	"prof report --sort=errors other.data",
+	"prof report --json | jq .totals",
+	"prof report --folded=faults | flamegraph.pl --color=mem > faults.svg",
+	NULL,
+};
+
+const struct command report_command = {
+	.name = "report",
+	.summary = "show what a recording holds",
+	.synopsis = "[options] [FILE]",
+	.description = "Reads a recording (prof.data) and prints what was run, how the page faults "
+		       "reconcile with the kernel's own count, where they come from, what the "
+		       "system calls cost, and which processes made them. Needs no privileges and "
+		       "none of the recorded files. Bytes of faults are those of base pages.",
+	.examples = report_examples,
+	.options = report_options,
+	.run = report_run,
+};

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: MIT
+#include "output/event_output.h"
+
+#include "decode/syscalls.h"
+#include "profile/facts.h"
+#include "profile/frame_label.h"
+
+enum { ACCESS_WRITE = 2, ACCESS_FETCH = 16 }; /* bits of FAULT_ERROR_CODE */
+
+void event_writer_init(struct event_writer *w, FILE *out, const struct recording *r, bool stacks)
+{
+	*w = (struct event_writer){
+		.out = out,
+		.r = r,
+		.start_ns = recording_start_ns(r),
+		.stacks = stacks,
+	};
+}
+
+void event_writer_fini(struct event_writer *w)
+{
+	free(w->label);
+	*w = (struct event_writer){0};
+}
+
+static const char *place_label(struct event_writer *w, uint32_t module, uint64_t offset)
+{
+	if (w->label && w->label_module == module && w->label_offset == offset)
+		return w->label;
+	free(w->label);
+	w->label_module = module;
+	w->label_offset = offset;
+	w->label = frame_label(w->r, module, offset, frame_nr_labels(w->r, module, offset) - 1);
+	return w->label;
+}
+
+int64_t event_time_ns(const struct event_writer *w, const struct event *event)
+{
+	return (int64_t)(event->time_ns - w->start_ns);
+}
+
+uint32_t event_frame(const struct recording *r, const struct event *event)
+{
+	uint64_t id = event->kind == EVENT_SYSCALL ? event->row[SYSCALL_STACK]
+		      : event->kind == EVENT_FAULT ? event->row[FAULT_STACK]
+						   : 0;
+
+	return id < r->stacks.size ? r->stacks.items[id].frame : 0;
+}
+
+const char *event_fault_label(struct event_writer *w, const struct event *event)
+{
+	uint32_t frame = event_frame(w->r, event);
+	const struct frame *at = &w->r->frames.items[frame];
+
+	if (event->row[FAULT_FLAGS] & FAULT_KERNEL)
+		return place_label(w, MODULE_KERNEL, event->row[FAULT_IP]);
+	return frame ? place_label(w, at->module, at->offset) : "[unknown]";
+}
+
+const char *event_fault_access(const struct event *event)
+{
+	uint64_t code = event->row[FAULT_ERROR_CODE];
+
+	return code & ACCESS_FETCH ? "fetch" : code & ACCESS_WRITE ? "write" : "read";
+}
+
+const char *event_fault_kind(const struct event *event)
+{
+	static const char *const names[NR_FAULT_KINDS] = {
+		[FAULT_MINOR] = "minor",
+		[FAULT_MAJOR] = "major",
+		[FAULT_FAILED] = "failed",
+	};
+
+	return names[event->row[FAULT_KIND]];
+}
+
+bool event_fault_service(const struct event *event, uint64_t *out_ns)
+{
+	*out_ns = event->row[FAULT_SERVICE_NS] / event->row[FAULT_COUNT];
+	return !(event->row[FAULT_FLAGS] & FAULT_UNTIMED);
+}
+
+bool event_is_interpolated(const struct event *event)
+{
+	return event->fault && event->fault + 1 < event->row[FAULT_COUNT];
+}
+
+const char *event_type(const struct event *event)
+{
+	static const char *const tasks[] = {
+		[TASK_FORK] = "fork",     [TASK_EXEC] = "exec", [TASK_COMM] = "comm",
+		[TASK_SIGNAL] = "signal", [TASK_EXIT] = "exit", [TASK_START] = "start",
+		[TASK_LEFT] = "left",
+	};
+	const char *name = NULL;
+
+	if (event->kind != EVENT_TASK)
+		return event->kind == EVENT_SYSCALL ? "syscall" : "page-fault";
+	if (event->task_event->type < sizeof tasks / sizeof *tasks)
+		name = tasks[event->task_event->type];
+	return name ? name : "task";
+}
+
+const char *event_syscall_name(const struct event *event, char buffer[32])
+{
+	uint64_t nr = event->row[SYSCALL_NR];
+
+	if (!(event->row[SYSCALL_FLAGS] & SYSCALL_COMPAT))
+		return syscall_label(nr, buffer);
+	snprintf(buffer, 32, "compat_%llu", (unsigned long long)nr);
+	return buffer;
+}

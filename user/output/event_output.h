@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+/* The forms in which single events are printed: one file each, and one row here. */
+#ifndef PROF_OUTPUT_EVENT_OUTPUT_H
+#define PROF_OUTPUT_EVENT_OUTPUT_H
+
+#include <stdio.h>
+
+#include "profile/timeline.h"
+
+/* No recorder walks stacks this deep; a forged file must not make output quadratic in its size. */
+#define STACK_MAX_FRAMES 2048
+
+/* What printing one event after the other needs to know, and keeps. */
+struct event_writer {
+	FILE *out;
+	const struct recording *r;
+	uint64_t start_ns; /* what times are relative to */
+	bool stacks;       /* print them, too */
+	/* The label of the place named last: runs of events are of one place. */
+	uint32_t label_module;
+	uint64_t label_offset;
+	char *label;
+};
+
+struct event_output {
+	const char *name;
+	void (*write)(struct event_writer *w, const struct event *event);
+};
+
+extern const struct event_output event_text, event_json;
+
+void event_writer_init(struct event_writer *w, FILE *out, const struct recording *r, bool stacks);
+void event_writer_fini(struct event_writer *w);
+
+/* ---- What the forms share ---- */
+
+int64_t event_time_ns(const struct event_writer *w, const struct event *event); /* relative */
+/* The innermost function where a fault was taken. Valid until the next call. */
+const char *event_fault_label(struct event_writer *w, const struct event *event);
+const char *event_fault_access(const struct event *event); /* "read", "write", "fetch" */
+const char *event_fault_kind(const struct event *event);
+/* Nanoseconds of one fault: its own, or of a run the mean; false when it has none. */
+bool event_fault_service(const struct event *event, uint64_t *out_ns);
+/* Only the first and the last fault of a run have a time of their own. */
+bool event_is_interpolated(const struct event *event);
+const char *event_type(const struct event *event); /* "syscall", "page-fault", "fork", ... */
+/* The name of the call; `buffer` is for unknown ones. */
+const char *event_syscall_name(const struct event *event, char buffer[32]);
+/* The innermost frame of an event's stack, 0 when it has none. */
+uint32_t event_frame(const struct recording *r, const struct event *event);
+
+#endif

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: MIT
+#include "output/printable.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/bytes.h"
+
+static bool is_control(unsigned char byte)
+{
+	return byte < 0x20 || byte == 0x7f;
+}
+
+/* How many bytes the UTF-8 character at `text` has, 0 when it is none. */
+static size_t character_size(const char *text)
+{
+	const unsigned char *at = (const unsigned char *)text;
+	size_t size = *at < 0x80 ? 1 : *at < 0xc2 ? 0 : *at < 0xe0 ? 2 : *at < 0xf0 ? 3 : 4;
+
+	if (*at > 0xf4)
+		return 0;
+	for (size_t i = 1; i < size; i++) {
+		if ((at[i] & 0xc0) != 0x80)
+			return 0;
+	}
+	if ((*at == 0xe0 && at[1] < 0xa0) || (*at == 0xed && at[1] > 0x9f) || /* long, surrogate */
+	    (*at == 0xf0 && at[1] < 0x90) || (*at == 0xf4 && at[1] > 0x8f))   /* long, too great */
+		return 0;
+	return size;
+}
+
+/* A C1 control character, which a terminal obeys as well. */
+static bool is_control_pair(const char *text, size_t size)
+{
+	return size == 2 && (unsigned char)text[0] == 0xc2 && (unsigned char)text[1] < 0xa0;
+}
+
+static void append_escaped(struct bytes *out, const char *bytes, size_t size)
+{
+	for (size_t i = 0; i < size; i++) {
+		char escape[5];
+
+		snprintf(escape, sizeof escape, "\\x%02x", (unsigned char)bytes[i]);
+		bytes_append(out, escape, 4);
+	}
+}
+
+/* Escapes what is no UTF-8, and control characters too where they would be obeyed. */
+static char *escape(const char *text, bool escape_controls)
+{
+	struct bytes out = {0};
+
+	while (*text) {
+		size_t size = character_size(text), step = size ? size : 1;
+
+		if (!size || (escape_controls &&
+			      (is_control((unsigned char)*text) || is_control_pair(text, size))))
+			append_escaped(&out, text, step);
+		else
+			bytes_append(&out, text, size);
+		text += step;
+	}
+	bytes_u8(&out, 0);
+	return (char *)out.data;
+}
+
+char *printable(const char *text)
+{
+	return escape(text, true);
+}
+
+char *shell_word(const char *text)
+{
+	static const char safe[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				   "0123456789_-+=./:,@%^";
+	scoped_free char *clean = printable(text);
+	struct bytes out = {0};
+
+	if (*clean && !clean[strspn(clean, safe)])
+		return xstrdup(clean);
+	bytes_u8(&out, '\'');
+	for (const char *at = clean; *at; at++) {
+		if (*at == '\'')
+			bytes_append(&out, "'\\''", 4);
+		else
+			bytes_u8(&out, (uint8_t)*at);
+	}
+	bytes_append(&out, "'", 2);
+	return (char *)out.data;
+}
+
+json_t *json_text(const char *text)
+{
+	scoped_free char *clean = escape(text, false);
+
+	return json_string(clean);
+}
+
+json_t *json_text_or_null(const char *text)
+{
+	return text ? json_text(text) : json_null();
+}
+
+json_t *json_count(uint64_t count)
+{
+	return json_integer((json_int_t)(count < INT64_MAX ? count : INT64_MAX));
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Text from a recording made fit for where it goes. Names in it come from programs and files and
+ * may hold anything: what would move a cursor, break a line or a JSON string becomes \xNN.
+ */
+#ifndef PROF_OUTPUT_PRINTABLE_H
+#define PROF_OUTPUT_PRINTABLE_H
+
+#include <stdint.h>
+
+#include <jansson.h>
+
+/* For a terminal or a line of text. The caller frees it. */
+char *printable(const char *text);
+
+/* The same as a word of a shell command: quoted where the shell would not take it as one word. */
+char *shell_word(const char *text);
+
+/* A JSON string; bytes that are not UTF-8 become the text \xNN. */
+json_t *json_text(const char *text);
+json_t *json_text_or_null(const char *text);
+
+/* JSON integers are signed: what exceeds them is said to be the greatest. */
+json_t *json_count(uint64_t count);
+
+#endif

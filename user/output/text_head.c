@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: MIT
+/* The head of the text report: what was run, what was recorded, and what is missing from it. */
+#include "output/text_section.h"
+
+#include <time.h>
+
+#include "cli/number.h"
+#include "output/printable.h"
+
+static void write_line(FILE *out, const char *label, const char *text)
+{
+	fprintf(out, "%-11s%s\n", label, text);
+}
+
+static void write_command(FILE *out, const struct recording *r)
+{
+	fputs("command:  ", out);
+	for (size_t i = 0; i < r->meta.size; i++) {
+		if (strcmp(r->meta.items[i].key, "argv") == 0) {
+			scoped_free char *word = shell_word((char *)r->meta.items[i].value);
+
+			fprintf(out, " %s", word);
+		}
+	}
+	fputc('\n', out);
+}
+
+static void write_meta(FILE *out, const struct recording *r, const char *label, const char *key)
+{
+	const char *value = recording_meta(r, key);
+	scoped_free char *text = printable(value ? value : "unknown");
+
+	write_line(out, label, text);
+}
+
+static void write_host(FILE *out, const struct recording *r)
+{
+	const char *host = recording_meta(r, "host"), *arch = recording_meta(r, "arch");
+	const char *cpus = recording_meta(r, "cpus");
+	scoped_free char *text = xasprintf("%s, %s, %s processors", host ? host : "unknown",
+					   arch ? arch : "unknown", cpus ? cpus : "unknown");
+	scoped_free char *clean = printable(text);
+
+	write_line(out, "host:", clean);
+}
+
+/* In UTC, so that a recording reads the same everywhere. */
+static void write_when(FILE *out, const struct recording *r)
+{
+	const char *start = recording_meta(r, "start_unix_ns");
+	time_t seconds = start ? (time_t)(strtoull(start, NULL, 10) / 1000000000) : 0;
+	char text[64] = "unknown";
+	struct tm when;
+
+	if (start && gmtime_r(&seconds, &when))
+		strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S UTC", &when);
+	write_line(out, "when:", text);
+}
+
+static void write_times(FILE *out, const struct recording *r)
+{
+	struct known wall = recording_known(r, "wall_ns");
+	uint64_t user = recording_counter(r, "user_ns"), system = recording_counter(r, "system_ns");
+
+	if (!wall.is_known) {
+		write_line(out, "wall:", "unknown, the recorder did not end");
+		return;
+	}
+	fprintf(out, "wall:      %.6f s\n", (double)wall.value / 1e9);
+	fprintf(out, "cpu:       %.6f s (user %.6f s + system %.6f s)\n",
+		(double)(user + system) / 1e9, (double)user / 1e9, (double)system / 1e9);
+}
+
+static void write_exit(FILE *out, const struct recording *r)
+{
+	struct known status = recording_known(r, "exit_status");
+	const char *signal;
+	char buffer[32];
+
+	if (!status.is_known) {
+		write_line(out, "exit:", "unknown");
+		return;
+	}
+	signal = fatal_signal((int)status.value, buffer);
+	fprintf(out, "exit:      %d%s%s\n", shell_status((int)status.value),
+		signal ? ", killed by " : "", signal ? signal : "");
+}
+
+static void write_recorded(FILE *out, const struct report *report)
+{
+	const struct recording *r = report->recording;
+	char calls[NUMBER_SIZE], faults[NUMBER_SIZE];
+	const char *trace = recording_meta(r, "trace");
+	scoped_free char *choice = printable(trace ? trace : "");
+
+	fprintf(out, "tasks:     %zu process%s, %zu thread%s\n", report->processes.processes.size,
+		report->processes.processes.size == 1 ? "" : "es", report->processes.threads.size,
+		report->processes.threads.size == 1 ? "" : "s");
+	fputs("recorded: ", out);
+	if (recording_has(r, "syscalls"))
+		fprintf(out, " %s system calls%s%s%s", count_format(report->syscalls.calls, calls),
+			trace ? " (only " : "", choice, trace ? ")" : "");
+	if (recording_has(r, "faults"))
+		fprintf(out, "%s %s page faults", recording_has(r, "syscalls") ? "," : "",
+			count_format(scan_faults(&report->scan), faults));
+	fputc('\n', out);
+}
+
+static void write_stacks(FILE *out, const struct stack_quality *stacks)
+{
+	uint64_t all = stacks->complete + stacks->incomplete;
+	char share[NUMBER_SIZE], count[NUMBER_SIZE];
+
+	if (!stacks->recorded || !all) {
+		write_line(out, "stacks:", stacks->recorded ? "none" : "not recorded");
+		return;
+	}
+	fprintf(out, "stacks:    %s of events proven complete",
+		percent_format(stacks->complete, all, share));
+	for (int verdict = STACK_PROVEN + 1; verdict < NR_STACK_VERDICTS; verdict++) {
+		if (stacks->events[verdict])
+			fprintf(out, "\n           %s (%s) %s",
+				percent_format(stacks->events[verdict], all, share),
+				count_format(stacks->events[verdict], count),
+				stack_verdict_words[verdict].text);
+	}
+	fputc('\n', out);
+}
+
+static void write_losses(FILE *out, const struct losses *losses)
+{
+	char count[NUMBER_SIZE];
+
+	fprintf(out, "lost:      %s events\n", count_format(losses->total, count));
+	for (size_t i = 0; i < losses->items.size; i++) {
+		const struct loss *loss = &losses->items.items[i];
+		scoped_free char *text = xasprintf("%.*s%s%s", (int)loss->events_size, loss->name,
+						   *loss->reason ? ": " : "", loss->reason);
+		scoped_free char *clean = printable(text);
+
+		fprintf(out, "           %s %s\n", count_format(loss->lost, count), clean);
+	}
+}
+
+static void write_warnings(FILE *out, const struct report *report)
+{
+	const struct integrity *file = &report->recording->integrity;
+
+	if (!file->complete)
+		fputs("WARNING:   incomplete recording: its recorder was stopped, the end is "
+		      "missing\n",
+		      out);
+	if (report->damaged)
+		fprintf(out,
+			"WARNING:   damaged recording: %u chunks and %u blocks could not be read\n",
+			file->damaged_chunks, report->scan.unreadable_blocks);
+}
+
+void text_head(FILE *out, const struct report *report, const struct report_style *style)
+{
+	const struct recording *r = report->recording;
+
+	(void)style;
+	write_command(out, r);
+	write_host(out, r);
+	write_meta(out, r, "kernel:", "kernel");
+	write_when(out, r);
+	write_times(out, r);
+	write_exit(out, r);
+	write_recorded(out, report);
+	write_stacks(out, &report->stacks);
+	write_losses(out, &report->losses);
+	write_warnings(out, report);
+}

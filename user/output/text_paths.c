@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The caller graph of page faults, in the shape of `perf report -g caller --stdio`.
+ *
+ * Callers come first. Frames that lead to one place only stand below each other; where paths part,
+ * each branch carries its share of all faults. What lies below the limit is summed up in one line,
+ * so that no share goes unseen.
+ */
+#include "output/text_section.h"
+
+#include "base/bytes.h"
+#include "cli/number.h"
+#include "cli/text.h"
+#include "output/printable.h"
+
+#define BRANCH_WIDTH     11 /* of "|--12.34%--", by which the next level is farther in */
+#define MARGIN_OF_OTHERS "|          "
+#define MARGIN_OF_LAST   "           "
+
+struct graph {
+	FILE *out;
+	const struct path_tree *tree;
+	const struct report_style *style;
+	uint64_t all, least; /* faults; a branch with fewer than `least` is not shown */
+	struct bytes margin; /* what every line begins with */
+};
+
+static void write_margin(const struct graph *g)
+{
+	fwrite(g->margin.data, 1, g->margin.size, g->out);
+}
+
+static void write_frame(const struct graph *g, const char *name)
+{
+	const size_t least_room = 20;
+	size_t column = g->margin.size + BRANCH_WIDTH;
+	scoped_free char *clean = printable(name);
+	unsigned int room =
+		(unsigned int)(g->style->width > column + least_room ? g->style->width - column
+								     : least_room);
+	scoped_free char *cut = text_cut(clean, room);
+
+	fprintf(g->out, "%s\n", cut);
+}
+
+/* "|--12.34%--" or, for the last branch, " --12.34%--". */
+static void write_mark(const struct graph *g, uint64_t faults, bool is_last)
+{
+	write_margin(g);
+	fputs("|\n", g->out);
+	write_margin(g);
+	fprintf(g->out, "%c--%5.2f%%--", is_last ? ' ' : '|',
+		100.0 * (double)faults / (double)g->all);
+}
+
+/* How many children are shown, they being sorted; *rest gets the faults of the others. */
+static uint32_t count_shown(const struct graph *g, uint32_t node, uint64_t *rest)
+{
+	const uint32_t *children = path_tree_children(g->tree, node);
+	uint32_t nr = path_tree_node(g->tree, node)->nr_children, shown = 0;
+
+	*rest = 0;
+	for (uint32_t i = 0; i < nr; i++) {
+		uint64_t faults = path_tree_node(g->tree, children[i])->total[WEIGHT_COUNT];
+
+		if (faults >= g->least)
+			shown++;
+		else
+			*rest += faults;
+	}
+	return shown;
+}
+
+/* Writes the frames below `node` down to where paths part or end, and returns the last of them. */
+static uint32_t write_chain(const struct graph *g, uint32_t node)
+{
+	const struct path_node *at = path_tree_node(g->tree, node);
+
+	while (at->nr_children == 1 && !at->self[WEIGHT_COUNT]) {
+		node = *path_tree_children(g->tree, node);
+		at = path_tree_node(g->tree, node);
+		write_margin(g);
+		write_frame(g, path_tree_name(g->tree, node));
+	}
+	return node;
+}
+
+/* Writes the children of `node` as branches, each with all that is below it. */
+static void write_branches(struct graph *g, uint32_t node)
+{
+	const uint32_t *children = path_tree_children(g->tree, node);
+	uint32_t nr = path_tree_node(g->tree, node)->nr_children;
+	uint64_t rest;
+	uint32_t shown = count_shown(g, node, &rest);
+
+	for (uint32_t i = 0; i < shown; i++) {
+		bool is_last = i + 1 == shown && !rest;
+
+		write_mark(g, path_tree_node(g->tree, children[i])->total[WEIGHT_COUNT], is_last);
+		write_frame(g, path_tree_name(g->tree, children[i]));
+		bytes_append(&g->margin, is_last ? MARGIN_OF_LAST : MARGIN_OF_OTHERS, BRANCH_WIDTH);
+		write_branches(g, write_chain(g, children[i]));
+		g->margin.size -= BRANCH_WIDTH;
+	}
+	if (rest) {
+		write_mark(g, rest, true);
+		fprintf(g->out, "[%u smaller]\n", nr - shown);
+	}
+}
+
+/* The smallest count that is at least `percent` of all. */
+static uint64_t least_shown(uint64_t all, double percent)
+{
+	double least = (double)all * percent / 100.0;
+	uint64_t whole = (uint64_t)least;
+
+	return (double)whole < least ? whole + 1 : whole;
+}
+
+void text_fault_paths(FILE *out, const struct report *report, const struct report_style *style)
+{
+	const struct path_tree *tree = &report->fault_paths;
+	const struct path_node *root = path_tree_node(tree, 0);
+	struct graph g = {
+		.out = out,
+		.tree = tree,
+		.style = style,
+		.all = root->total[WEIGHT_COUNT],
+		.least = least_shown(root->total[WEIGHT_COUNT], style->percent_limit),
+	};
+	char all[NUMBER_SIZE];
+
+	if (!g.all)
+		return;
+	text_heading(out, style, "Page faults by path, callers first (100%% = %s faults)",
+		     count_format(g.all, all));
+	bytes_append(&g.margin, "  ", 2);
+	if (root->self[WEIGHT_COUNT]) {
+		write_mark(&g, root->self[WEIGHT_COUNT], !root->nr_children);
+		fputs("[no stack]\n", out);
+	}
+	write_branches(&g, 0);
+	bytes_fini(&g.margin);
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Everything that `prof report` tells, as numbers: the formats only print it.
+ */
+#ifndef PROF_PROFILE_REPORT_H
+#define PROF_PROFILE_REPORT_H
+
+#include "profile/facts.h"
+#include "profile/path_tree.h"
+#include "profile/process_table.h"
+#include "profile/reconciliation.h"
+#include "profile/scan.h"
+#include "profile/stack_quality.h"
+#include "profile/syscall_table.h"
+
+struct report {
+	const struct recording *recording;
+	struct scan scan;
+	struct syscall_table syscalls;
+	struct path_tree fault_paths; /* the heaviest first */
+	struct process_table processes;
+	struct stack_quality stacks;
+	struct losses losses;
+	struct reconciliation reconciliation;
+	bool damaged; /* some of the file could not be read */
+};
+
+struct report *report_new(struct recording *r);
+void report_free(struct report *report); /* NULL is fine */
+
+#endif
