@@ -152,7 +152,13 @@ struct signal_event {
  */
 #define MAX_EVENT_BYTES 16384
 
-enum loss_reason { LOST_RING_FULL, LOST_RING_BUSY, LOST_NO_MEMORY, NR_LOSS_REASONS };
+enum loss_reason {
+	LOST_RING_FULL,
+	LOST_RING_BUSY,
+	LOST_NO_MEMORY,
+	LOST_LOCK_BUSY, /* another thread was changing the mappings */
+	NR_LOSS_REASONS
+};
 
 struct ring_head {
 	__u64 head; /* written by the CPU */

@@ -16,6 +16,8 @@
 #include "ring.bpf.h"
 #include "state.bpf.h"
 
+#define EBUSY               16
+#define MAX_LOCK_TRIES      64 /* another thread holds it for microseconds */
 #define VM_EXEC             4
 #define PAGE_SHIFT          12 /* vm_pgoff counts in it; larger base pages exist on arm64 only */
 #define MAX_PATH_COMPONENTS 128
@@ -102,8 +104,10 @@ static __always_inline struct path_walk *path_of_file(struct file *file)
 }
 
 struct vma_context {
+	__u64 address;
 	__u32 task, space;
 	__u64 end; /* out: where the mapping ends, 0 when there was none */
+	long err;
 };
 
 /* Called by bpf_find_vma() with the mapping found. */
@@ -148,14 +152,26 @@ static long mapping_send(struct task_struct *task, struct vm_area_struct *vma,
 	return 0;
 }
 
-/* Tells of the mapping at an address; returns where it ends, 0 when nothing is mapped there. */
-static __always_inline __u64 mapping_tell(struct task_struct *task, struct task_state *state,
-					  __u64 address)
+/* One try, which fails while another thread changes the mappings; 1 ends the loop. */
+static long mapping_try(__u32 index, struct vma_context *context)
 {
-	struct vma_context context = {.task = state->task, .space = state->space};
+	context->err = bpf_find_vma(bpf_get_current_task_btf(), context->address, mapping_send,
+				    context, 0);
+	return context->err != -EBUSY;
+}
 
-	if (bpf_find_vma(task, address, mapping_send, &context, 0))
-		ring_lose(EVENT_MAPPING, LOST_RING_BUSY);
+/* Tells of the current task's mapping at an address; returns where it ends, 0 if there is none. */
+static __always_inline __u64 mapping_tell(struct task_state *state, __u64 address)
+{
+	struct vma_context context = {
+		.address = address,
+		.task = state->task,
+		.space = state->space,
+	};
+
+	bpf_loop(MAX_LOCK_TRIES, mapping_try, &context, 0);
+	if (context.err == -EBUSY)
+		ring_lose(EVENT_MAPPING, LOST_LOCK_BUSY);
 	return context.end;
 }
 

@@ -28,8 +28,8 @@
 #define MAX_ERRNO     4095
 
 /* mprotect may cover several mappings: tell of each. */
-static __always_inline void mappings_changed(struct task_struct *task, struct task_state *state,
-					     __u32 nr, __u64 args[6], __s64 result)
+static __always_inline void mappings_changed(struct task_state *state, __u32 nr, __u64 args[6],
+					     __s64 result)
 {
 	__u64 at = nr == cfg_nr_mmap ? (__u64)result : args[0];
 	__u64 end = at + args[1];
@@ -37,11 +37,11 @@ static __always_inline void mappings_changed(struct task_struct *task, struct ta
 	if (!(args[2] & PROT_EXEC) || (result < 0 && result >= -MAX_ERRNO))
 		return;
 	for (int i = 0; i < MAX_VMAS_TOLD && at && at < end; i++)
-		at = mapping_tell(task, state, at);
+		at = mapping_tell(state, at);
 }
 
-static __always_inline void watch_mappings(struct task_struct *task, struct task_state *state,
-					   struct pt_regs *regs, __s64 result)
+static __always_inline void watch_mappings(struct task_state *state, struct pt_regs *regs,
+					   __s64 result)
 {
 	__u64 args[6];
 	long nr = regs_nr(regs);
@@ -49,7 +49,7 @@ static __always_inline void watch_mappings(struct task_struct *task, struct task
 	if (!cfg_stacks || (nr != cfg_nr_mmap && nr != cfg_nr_mprotect))
 		return;
 	regs_args(regs, false, args);
-	mappings_changed(task, state, nr, args, result);
+	mappings_changed(state, nr, args, result);
 }
 
 static __always_inline void state_enter(struct task_state *state, struct task_struct *task,
@@ -148,7 +148,7 @@ int BPF_PROG(on_sys_exit, struct pt_regs *regs, long result)
 		state->fresh = 0; /* the fork that made this task, returning in it */
 	else
 		send_blocked(task, state, regs, result);
-	watch_mappings(task, state, regs, result);
+	watch_mappings(state, regs, result);
 	return 0;
 }
 
@@ -171,6 +171,6 @@ int BPF_PROG(on_mapping, struct pt_regs *regs, long result)
 	struct task_state *state = state_of(task);
 
 	if (state)
-		watch_mappings(task, state, regs, result);
+		watch_mappings(state, regs, result);
 	return 0;
 }

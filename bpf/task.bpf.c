@@ -106,10 +106,10 @@ int BPF_PROG(on_exec, struct task_struct *task, int old_pid, struct linux_binprm
 	exec_send(task, state, bprm);
 	if (!cfg_stacks)
 		return 0;
-	mapping_tell(task, state, BPF_CORE_READ(task, mm, start_code));
-	mapping_tell(task, state, BPF_CORE_READ(task, mm, end_code) - 1);
-	mapping_tell(task, state, regs_ip(regs));
-	mapping_tell(task, state, (__u64)BPF_CORE_READ(task, mm, context.vdso));
+	mapping_tell(state, BPF_CORE_READ(task, mm, start_code));
+	mapping_tell(state, BPF_CORE_READ(task, mm, end_code) - 1);
+	mapping_tell(state, regs_ip(regs));
+	mapping_tell(state, (__u64)BPF_CORE_READ(task, mm, context.vdso));
 	return 0;
 }
 

@@ -118,6 +118,7 @@ static const char *const reason_names[NR_LOSS_REASONS] = {
 	[LOST_RING_FULL] = "ring_full",
 	[LOST_RING_BUSY] = "ring_busy",
 	[LOST_NO_MEMORY] = "no_memory",
+	[LOST_LOCK_BUSY] = "lock_busy",
 };
 
 static uint64_t loss_write(struct writer *w, const char *name, const char *reason, uint64_t count)

@@ -24,7 +24,8 @@
 /* How long the recorder sleeps between rounds: a 16 MiB ring takes some 60 ms to fill. */
 #define BUSY_SLEEP_MS 2
 #define IDLE_SLEEP_MS 10
-#define FLUSH_NS      1000000000ULL
+#define FLUSH_MIN_NS  50000000ULL
+#define FLUSH_MAX_NS  1000000000ULL
 
 enum interrupt { INTERRUPT_NONE, INTERRUPT_TARGET, INTERRUPT_STOP, INTERRUPT_NO_SYMBOLS };
 
@@ -111,12 +112,19 @@ static uint64_t session_drain(struct session *s)
 	return bytes;
 }
 
-/* About once a second what was gathered goes into the file, for the case that prof is killed. */
+/*
+ * What was gathered goes into the file now and then, for the case that prof is killed: soon after
+ * the start, then at growing intervals, at last once a second.
+ */
 static void session_flush(struct session *s)
 {
-	uint64_t now = now_ns();
+	uint64_t now = now_ns(), interval_ns = (s->flushed_ns - s->start_ns) / 2;
 
-	if (now - s->flushed_ns < FLUSH_NS)
+	if (interval_ns < FLUSH_MIN_NS)
+		interval_ns = FLUSH_MIN_NS;
+	if (interval_ns > FLUSH_MAX_NS)
+		interval_ns = FLUSH_MAX_NS;
+	if (now - s->flushed_ns < interval_ns)
 		return;
 	s->flushed_ns = now;
 	correlator_flush(s->correlator, false);
@@ -235,9 +243,10 @@ static void session_tell(const struct session *s)
 
 	if (s->options->quiet)
 		return;
-	fprintf(stderr, "prof: %s system calls, %s page faults of %s threads in %s\n",
+	fprintf(stderr, "prof: %s system calls, %s page faults of %s thread%s in %s\n",
 		count_format(recorded->syscalls, syscalls), count_format(recorded->faults, faults),
-		count_format(recorded->tasks, tasks), duration_format(s->wall_ns, wall));
+		count_format(recorded->tasks, tasks), recorded->tasks == 1 ? "" : "s",
+		duration_format(s->wall_ns, wall));
 	fprintf(stderr, "prof: wrote %s (%s), lost %s events\n", s->options->output,
 		size_format(writer_file_bytes(s->writer), size), count_format(lost, losses));
 	if (lost)

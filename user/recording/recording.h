@@ -106,7 +106,7 @@ static inline uint32_t syscall_key(uint64_t nr, uint64_t flags)
  * wait(2) gives it), rusage.minflt, rusage.majflt, kernel.faults.{minor,major,failed} (counted
  * beside the stream), kernel.fault_ns.{minor,major}, lost.EVENTS.REASON with EVENTS one of
  * syscalls, faults, stacks, tasks, mappings and REASON one of ring_full, ring_busy, no_memory,
- * disk, unread.
+ * lock_busy, disk, unread.
  */
 
 /* ---- Tables ---- */
