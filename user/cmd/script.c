@@ -123,25 +123,6 @@ static const struct option_row script_options[] = {
 	{0},
 };
 
-/* Options may follow the file's name. */
-static int parse(struct script_opts *opts, int argc, char **argv)
-{
-	int operand = options_parse(&script_command, argc, argv, opts);
-
-	while (operand > 0 && operand < argc) {
-		if (opts->input) {
-			usage_error(&script_command, "one recording at a time, not also '%s'",
-				    argv[operand]);
-			return OPTIONS_USAGE;
-		}
-		opts->input = argv[operand];
-		argc -= operand;
-		argv += operand;
-		operand = options_parse(&script_command, argc, argv, opts);
-	}
-	return operand;
-}
-
 /* ---- The command ---- */
 
 static bool ids_have(const struct ids *ids, uint32_t id)
@@ -206,7 +187,7 @@ static int print_events(const struct script_opts *opts)
 static int script_run(int argc, char **argv)
 {
 	struct script_opts opts = {.form = &event_text};
-	int result = parse(&opts, argc, argv);
+	int result = options_parse_with_input(&script_command, argc, argv, &opts, &opts.input);
 	int status = result < 0            ? options_exit_status(result)
 		     : print_events(&opts) ? EXIT_FAILURE
 					   : EXIT_SUCCESS;

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "output/event_output.h"
 
+#include <sys/syscall.h>
+
 #include "decode/syscalls.h"
 #include "profile/facts.h"
 #include "profile/frame_label.h"
+
+#define MAX_ERRNO 4095
 
 enum { ACCESS_WRITE = 2, ACCESS_FETCH = 16 }; /* bits of FAULT_ERROR_CODE */
 
@@ -105,10 +109,20 @@ const char *event_type(const struct event *event)
 
 const char *event_syscall_name(const struct event *event, char buffer[32])
 {
-	uint64_t nr = event->row[SYSCALL_NR];
+	return call_label(syscall_key(event->row[SYSCALL_NR], event->row[SYSCALL_FLAGS]), buffer);
+}
 
-	if (!(event->row[SYSCALL_FLAGS] & SYSCALL_COMPAT))
-		return syscall_label(nr, buffer);
-	snprintf(buffer, 32, "compat_%llu", (unsigned long long)nr);
-	return buffer;
+unsigned int event_syscall_arity(const struct event *event)
+{
+	return event->row[SYSCALL_FLAGS] & SYSCALL_COMPAT ? 6
+							  : syscall_arity(event->row[SYSCALL_NR]);
+}
+
+const char *event_syscall_error(const struct event *event)
+{
+	int64_t result = (int64_t)event->row[SYSCALL_RESULT];
+	bool has_result = event->row[SYSCALL_NR] != SYS_rt_sigreturn ||
+			  event->row[SYSCALL_FLAGS] & SYSCALL_COMPAT;
+
+	return has_result && result < 0 && result >= -MAX_ERRNO ? errno_name((int)-result) : NULL;
 }

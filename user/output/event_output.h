@@ -46,6 +46,12 @@ bool event_is_interpolated(const struct event *event);
 const char *event_type(const struct event *event); /* "syscall", "page-fault", "fork", ... */
 /* The name of the call; `buffer` is for unknown ones. */
 const char *event_syscall_name(const struct event *event, char buffer[32]);
+unsigned int event_syscall_arity(const struct event *event);
+/*
+ * The error that a call returned, NULL for none. What rt_sigreturn returns is the register of the
+ * code that the signal interrupted, not a result.
+ */
+const char *event_syscall_error(const struct event *event);
 /* The innermost frame of an event's stack, 0 when it has none. */
 uint32_t event_frame(const struct recording *r, const struct event *event);
 

@@ -53,9 +53,9 @@ static void write_head(struct json_stream *s, const struct recording *r)
 	struct known status = recording_known(r, "exit_status");
 	json_t *command = json_array();
 
-	for (size_t i = 0; i < r->meta.size; i++) {
-		if (!strcmp(r->meta.items[i].key, "argv"))
-			json_array_append_new(command, json_text((char *)r->meta.items[i].value));
+	vec_each (&r->meta, meta) {
+		if (!strcmp(meta->key, "argv"))
+			json_array_append_new(command, json_text((char *)meta->value));
 	}
 	json_stream_member(s, "schema", json_string("prof.report/1"));
 	json_stream_member(s, "command", command);
@@ -98,11 +98,8 @@ static void write_losses(struct json_stream *s, const struct report *report)
 	for (size_t i = 0; i < sizeof events / sizeof *events; i++)
 		set(lost, events[i], json_count(losses_sum(&report->losses, events[i])));
 	set(lost, "total", json_count(report->losses.total));
-	for (size_t i = 0; i < report->losses.items.size; i++) {
-		const struct loss *loss = &report->losses.items.items[i];
-
-		json_object_set_new(reasons, loss->name, json_count(loss->lost));
-	}
+	vec_each (&report->losses.items, loss)
+		set(reasons, loss->name, json_count(loss->lost));
 	set(lost, "reasons", reasons);
 	json_stream_member(s, "lost", lost);
 	json_stream_member(s, "damaged_chunks",
@@ -166,8 +163,7 @@ static json_t *json_errnos(const struct syscall_row *row)
 {
 	json_t *errnos = json_object();
 
-	for (size_t i = 0; i < row->errnos.size; i++) {
-		const struct bucket *errors = &row->errnos.items[i];
+	vec_each (&row->errnos, errors) {
 		const char *name = errno_name((int)errors->index);
 		scoped_free char *number = xasprintf("%u", errors->index);
 
@@ -182,8 +178,8 @@ static json_t *json_syscall(const struct syscall_row *row)
 	json_t *object = json_object();
 	char label[32];
 
-	set(object, "name", json_string(syscall_label(row->nr, label)));
-	set(object, "nr", json_count(row->nr));
+	set(object, "name", json_string(call_label(row->key, label)));
+	set(object, "nr", json_count(row->key & ~KEY_COMPAT));
 	set(object, "calls", json_count(row->calls));
 	set(object, "errors", json_count(row->errors));
 	set(object, "errnos", json_errnos(row));
@@ -290,14 +286,13 @@ static void write_json(FILE *out, const struct report *report, const struct repo
 	write_stacks(&s, &report->stacks);
 	write_fault_kinds(&s, &report->scan);
 	json_stream_array_begin(&s, "syscalls");
-	for (size_t i = 0; i < report->syscalls.rows.size; i++)
-		json_stream_element(&s, json_syscall(&report->syscalls.rows.items[i]));
+	vec_each (&report->syscalls.rows, row)
+		json_stream_element(&s, json_syscall(row));
 	json_stream_array_end(&s);
 	write_paths(&s, &report->fault_paths);
 	json_stream_array_begin(&s, "processes");
-	for (size_t i = 0; i < report->processes.processes.size; i++)
-		json_stream_element(&s,
-				    json_process(report, &report->processes.processes.items[i]));
+	vec_each (&report->processes.processes, process)
+		json_stream_element(&s, json_process(report, process));
 	json_stream_array_end(&s);
 	json_stream_end(&s);
 }

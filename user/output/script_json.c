@@ -8,7 +8,6 @@
 #include <inttypes.h>
 #include <jansson.h>
 
-#include "decode/syscalls.h"
 #include "output/printable.h"
 #include "profile/facts.h"
 #include "profile/frame_label.h"
@@ -43,23 +42,18 @@ static void set_syscall(const struct event *event, json_t *object)
 	const uint64_t *row = event->row;
 	bool unfinished = row[SYSCALL_FLAGS] & SYSCALL_UNFINISHED;
 	bool timed = !(row[SYSCALL_FLAGS] & (SYSCALL_UNFINISHED | SYSCALL_BLOCKED));
-	bool compat = row[SYSCALL_FLAGS] & SYSCALL_COMPAT;
-	unsigned int arity = compat ? 6 : syscall_arity(row[SYSCALL_NR]);
-	int64_t result = (int64_t)row[SYSCALL_RESULT];
 	json_t *args = json_array();
 	char buffer[32];
 
-	for (unsigned int i = 0; i < arity; i++)
+	for (unsigned int i = 0; i < event_syscall_arity(event); i++)
 		json_array_append_new(args, json_hex(row[SYSCALL_ARG0 + i]));
 	set(object, "cpu", json_count(row[SYSCALL_CPU]));
 	set(object, "name", json_string(event_syscall_name(event, buffer)));
 	set(object, "nr", json_count(row[SYSCALL_NR]));
 	set(object, "args", args);
-	set(object, "result", unfinished ? json_null() : json_integer(result));
-	set(object, "error",
-	    json_text_or_null(!unfinished && result < 0 && result >= -4095
-				      ? errno_name((int)-result)
-				      : NULL));
+	set(object, "result",
+	    unfinished ? json_null() : json_integer((json_int_t)row[SYSCALL_RESULT]));
+	set(object, "error", json_text_or_null(unfinished ? NULL : event_syscall_error(event)));
 	set(object, "duration_ns", timed ? json_count(row[SYSCALL_DURATION_NS]) : json_null());
 	set(object, "unfinished", json_boolean(unfinished));
 	set(object, "blocked", json_boolean(row[SYSCALL_FLAGS] & SYSCALL_BLOCKED));

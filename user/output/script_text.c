@@ -11,7 +11,6 @@
 
 #include <inttypes.h>
 
-#include "decode/syscalls.h"
 #include "output/printable.h"
 #include "profile/facts.h"
 #include "profile/frame_label.h"
@@ -45,10 +44,11 @@ static void write_columns(struct event_writer *w, const struct event *event)
 	fprintf(w->out, " %-10s", event_type(event));
 }
 
-static void write_result(FILE *out, const uint64_t *row)
+static void write_result(FILE *out, const struct event *event)
 {
+	const uint64_t *row = event->row;
 	int64_t result = (int64_t)row[SYSCALL_RESULT];
-	const char *error = result < 0 && result >= -4095 ? errno_name((int)-result) : NULL;
+	const char *error = event_syscall_error(event);
 
 	if (row[SYSCALL_FLAGS] & SYSCALL_UNFINISHED) {
 		fputs(" = ?", out);
@@ -67,15 +67,14 @@ static void write_result(FILE *out, const uint64_t *row)
 static void write_syscall(struct event_writer *w, const struct event *event)
 {
 	const uint64_t *row = event->row;
-	bool is_compat = row[SYSCALL_FLAGS] & SYSCALL_COMPAT;
-	unsigned int arity = is_compat ? 6 : syscall_arity(row[SYSCALL_NR]);
+	unsigned int arity = event_syscall_arity(event);
 	char buffer[32];
 
 	fprintf(w->out, " %s(", event_syscall_name(event, buffer));
 	for (unsigned int i = 0; i < arity; i++)
 		fprintf(w->out, "%s0x%" PRIx64, i ? ", " : "", row[SYSCALL_ARG0 + i]);
 	fputc(')', w->out);
-	write_result(w->out, row);
+	write_result(w->out, event);
 	if (row[SYSCALL_POPULATED_PAGES])
 		fprintf(w->out, " populated %" PRIu64 " pages", row[SYSCALL_POPULATED_PAGES]);
 }

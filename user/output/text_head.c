@@ -15,9 +15,9 @@ static void write_line(FILE *out, const char *label, const char *text)
 static void write_command(FILE *out, const struct recording *r)
 {
 	fputs("command:  ", out);
-	for (size_t i = 0; i < r->meta.size; i++) {
-		if (strcmp(r->meta.items[i].key, "argv") == 0) {
-			scoped_free char *word = shell_word((char *)r->meta.items[i].value);
+	vec_each (&r->meta, meta) {
+		if (strcmp(meta->key, "argv") == 0) {
+			scoped_free char *word = shell_word((char *)meta->value);
 
 			fprintf(out, " %s", word);
 		}
@@ -132,8 +132,7 @@ static void write_losses(FILE *out, const struct losses *losses)
 	char count[NUMBER_SIZE];
 
 	fprintf(out, "lost:      %s events\n", count_format(losses->total, count));
-	for (size_t i = 0; i < losses->items.size; i++) {
-		const struct loss *loss = &losses->items.items[i];
+	vec_each (&losses->items, loss) {
 		scoped_free char *text = xasprintf("%.*s%s%s", (int)loss->events_size, loss->name,
 						   *loss->reason ? ": " : "", loss->reason);
 		scoped_free char *clean = printable(text);
@@ -150,10 +149,11 @@ static void write_warnings(FILE *out, const struct report *report)
 		fputs("WARNING:   incomplete recording: its recorder was stopped, the end is "
 		      "missing\n",
 		      out);
-	if (report->damaged)
+	if (file->damaged_chunks)
 		fprintf(out,
-			"WARNING:   damaged recording: %u chunks and %u blocks could not be read\n",
-			file->damaged_chunks, report->scan.unreadable_blocks);
+			"WARNING:   damaged recording: %u parts could not be read, see 'prof "
+			"info'\n",
+			file->damaged_chunks);
 }
 
 void text_head(FILE *out, const struct report *report, const struct report_style *style)

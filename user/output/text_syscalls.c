@@ -24,11 +24,10 @@ static void write_us(FILE *out, uint64_t ns, bool is_known)
 
 static void write_errnos(FILE *out, const struct syscall_row *row)
 {
-	for (size_t i = 0; i < row->errnos.size; i++) {
-		const struct bucket *errors = &row->errnos.items[i];
+	vec_each (&row->errnos, errors) {
 		const char *name = errno_name((int)errors->index);
 
-		fputs(i ? ", " : "  ", out);
+		fputs(errors == row->errnos.items ? "  " : ", ", out);
 		if (name)
 			fprintf(out, "%s %" PRIu64, name, errors->count);
 		else
@@ -40,7 +39,7 @@ static void write_row(FILE *out, const struct syscall_row *row)
 {
 	char label[32];
 
-	fprintf(out, "  %-20s %10" PRIu64 " %8" PRIu64, syscall_label(row->nr, label), row->calls,
+	fprintf(out, "  %-20s %10" PRIu64 " %8" PRIu64, call_label(row->key, label), row->calls,
 		row->errors);
 	if (row->timed)
 		fprintf(out, " %13.6f", NS_AS_MS(row->total_ns));
@@ -75,8 +74,8 @@ void text_syscalls(FILE *out, const struct report *report, const struct report_s
 	fprintf(out, "  %-20s %10s %8s %13s %11s %11s %11s %11s %11s %11s  %s\n", "syscall",
 		"calls", "errors", "total_ms", "avg_us", "min_us", "p50_us", "p90_us", "p99_us",
 		"max_us", "errors by errno");
-	for (size_t i = 0; i < table->rows.size; i++)
-		write_row(out, &table->rows.items[i]);
+	vec_each (&table->rows, row)
+		write_row(out, row);
 	write_total(out, table);
 	if (table->approximate)
 		fputs("  ~ rows of this call were lost: calls, errors, total and max are the "

@@ -42,7 +42,7 @@ static void add_syscalls(const struct columns *c, const uint32_t *roots, struct 
 		const struct place place = {
 			.root = roots[c->at[SYSCALL_TASK][i]],
 			.stack = (uint32_t)c->at[SYSCALL_STACK][i],
-			.leaf = c->at[SYSCALL_NR][i] + 1,
+			.leaf = 1ULL + syscall_key(c->at[SYSCALL_NR][i], c->at[SYSCALL_FLAGS][i]),
 		};
 		uint64_t untimed = c->at[SYSCALL_FLAGS][i] & (SYSCALL_UNFINISHED | SYSCALL_BLOCKED);
 		const uint64_t weights[NR_WEIGHTS] = {

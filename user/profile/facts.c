@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: MIT
 #include "profile/facts.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <sys/wait.h>
+
+#include "decode/syscalls.h"
 
 #define DEFAULT_PAGE_BYTES 4096
 
 struct known recording_known(const struct recording *r, const char *counter)
 {
-	for (size_t i = 0; i < r->counters.size; i++) {
-		if (!strcmp(r->counters.items[i].name, counter))
-			return (struct known){true, r->counters.items[i].value};
+	vec_each (&r->counters, it) {
+		if (!strcmp(it->name, counter))
+			return (struct known){true, it->value};
 	}
 	return (struct known){0};
 }
@@ -67,11 +70,18 @@ const char *fatal_signal(int wait_status, char buffer[32])
 	return WIFSIGNALED(wait_status) ? signal_label(WTERMSIG(wait_status), buffer) : NULL;
 }
 
+const char *call_label(uint32_t key, char buffer[32])
+{
+	if (!(key & KEY_COMPAT))
+		return syscall_label(key, buffer);
+	snprintf(buffer, 32, "compat_%" PRIu32, key & ~KEY_COMPAT);
+	return buffer;
+}
+
 void losses_of(const struct recording *r, struct losses *out)
 {
 	*out = (struct losses){0};
-	for (size_t i = 0; i < r->counters.size; i++) {
-		const struct counter *counter = &r->counters.items[i];
+	vec_each (&r->counters, counter) {
 		const char *name = counter->name + strlen("lost."), *dot;
 
 		if (strncmp(counter->name, "lost.", strlen("lost.")) || !counter->value)
@@ -96,9 +106,7 @@ uint64_t losses_sum(const struct losses *losses, const char *events)
 {
 	uint64_t sum = 0;
 
-	for (size_t i = 0; i < losses->items.size; i++) {
-		const struct loss *loss = &losses->items.items[i];
-
+	vec_each (&losses->items, loss) {
 		if (loss->events_size == strlen(events) &&
 		    !strncmp(loss->name, events, loss->events_size))
 			sum += loss->lost;

@@ -28,6 +28,9 @@ int shell_status(int wait_status);
 const char *fatal_signal(int wait_status, char buffer[32]);
 const char *signal_label(int signal, char buffer[32]);
 
+/* The name of a syscall_key(); `buffer` is for those that have none, and 32-bit ones. */
+const char *call_label(uint32_t key, char buffer[32]);
+
 /* Rows could not all be kept: the stream dropped some, or a part of the file is damaged. */
 bool recording_lacks_syscalls(const struct recording *r);
 

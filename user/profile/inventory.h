@@ -9,10 +9,8 @@ struct inventory {
 	uint64_t blocks[NR_BLOCK_KINDS], rows[NR_BLOCK_KINDS];
 	uint64_t faults; /* which rows of faults stand for */
 	uint64_t tasks, task_events, stacks, frames, modules, locations;
-	bool is_whole; /* finished, and nothing damaged */
 };
 
-/* Decodes every column of every block: what is damaged shows. */
-void inventory_take(struct recording *r, struct inventory *out);
+void inventory_take(const struct recording *r, struct inventory *out);
 
 #endif

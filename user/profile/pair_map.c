@@ -4,8 +4,7 @@
 /* Multiply and fold: every bit of both halves reaches the low bits that choose a slot. */
 static uint32_t hash_pair(uint64_t a, uint64_t b)
 {
-	__uint128_t product =
-		(__uint128_t)(a ^ 0x9e3779b97f4a7c15) * (b ^ 0xd6e8feb86659fd93);
+	__uint128_t product = (__uint128_t)(a ^ 0x9e3779b97f4a7c15) * (b ^ 0xd6e8feb86659fd93);
 	uint64_t folded = (uint64_t)product ^ (uint64_t)(product >> 64);
 
 	return (uint32_t)(folded ^ (folded >> 32));

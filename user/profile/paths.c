@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "profile/paths.h"
 
-#include "decode/syscalls.h"
 #include "profile/facts.h"
 #include "profile/frame_label.h"
 
@@ -65,8 +64,7 @@ void paths_add(struct path_tree *tree, const struct recording *r, const struct t
 		.base = xcalloc(r->frames.size, sizeof *b.base),
 	};
 
-	for (size_t i = 0; i < tally->cells.size; i++) {
-		const struct tally_cell *cell = &tally->cells.items[i];
+	vec_each (&tally->cells, cell) {
 		uint32_t node = root ? root(r, tree, 0, cell->place.root) : 0;
 
 		if (cell->place.stack < r->stacks.size)
@@ -96,7 +94,7 @@ uint32_t path_extend_syscall(const struct recording *r, struct path_tree *tree, 
 			     uint64_t what)
 {
 	char buffer[32];
-	scoped_free char *label = xasprintf("%s_[k]", syscall_label(what - 1, buffer));
+	scoped_free char *label = xasprintf("%s_[k]", call_label((uint32_t)(what - 1), buffer));
 
 	(void)r;
 	return extend_by_text(tree, node, label);

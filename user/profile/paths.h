@@ -22,6 +22,6 @@ void paths_add(struct path_tree *tree, const struct recording *r, const struct t
  */
 path_extend path_extend_comm;    /* what: id of a task */
 path_extend path_extend_kernel;  /* what: address of a kernel instruction */
-path_extend path_extend_syscall; /* what: number + 1 */
+path_extend path_extend_syscall; /* what: syscall_key() + 1 */
 
 #endif

@@ -35,7 +35,7 @@ static bool block_matters(const struct batch *batch, const struct block *block)
 		return false;
 	for (size_t i = 0; i < batch->nr; i++) {
 		const struct question *q = &batch->questions[i];
-		const struct key_summary *summary = block_summary(block, q->nr);
+		const struct key_summary *summary = block_summary(block, q->key);
 
 		if (!search_is_done(&batch->searches[i]) && summary &&
 		    summary_has(summary, q->bucket))
@@ -46,21 +46,20 @@ static bool block_matters(const struct batch *batch, const struct block *block)
 
 static void count_rows(struct batch *batch, const struct columns *c)
 {
-	const uint64_t *nrs = c->at[SYSCALL_NR], *durations = c->at[SYSCALL_DURATION_NS];
-
 	for (uint32_t row = 0; row < c->rows; row++) {
-		uint64_t nr = nrs[row];
+		uint32_t key = syscall_key(c->at[SYSCALL_NR][row], c->at[SYSCALL_FLAGS][row]);
 
-		for (uint16_t at = batch->head[nr % CHAINS]; at; at = batch->next[at - 1]) {
-			if (batch->questions[at - 1].nr == nr)
-				search_count(&batch->searches[at - 1], durations[row]);
+		for (uint16_t at = batch->head[key % CHAINS]; at; at = batch->next[at - 1]) {
+			if (batch->questions[at - 1].key == key)
+				search_count(&batch->searches[at - 1],
+					     c->at[SYSCALL_DURATION_NS][row]);
 		}
 	}
 }
 
 static void read_blocks(struct recording *r, struct batch *batch)
 {
-	uint32_t mask = COLUMN(SYSCALL_NR) | COLUMN(SYSCALL_DURATION_NS);
+	uint32_t mask = COLUMN(SYSCALL_NR) | COLUMN(SYSCALL_FLAGS) | COLUMN(SYSCALL_DURATION_NS);
 
 	vec_each (&r->blocks, block) {
 		struct columns c;
@@ -79,7 +78,7 @@ static bool chain_open(struct batch *batch)
 
 	memset(batch->head, 0, sizeof batch->head);
 	for (size_t i = 0; i < batch->nr; i++) {
-		uint16_t *head = &batch->head[batch->questions[i].nr % CHAINS];
+		uint16_t *head = &batch->head[batch->questions[i].key % CHAINS];
 
 		if (search_is_done(&batch->searches[i]))
 			continue;

@@ -11,8 +11,8 @@
 #include "recording/reader.h"
 
 struct question {
-	uint32_t nr, bucket; /* bucket: a log-linear index of SUMMARY_BITS */
-	uint64_t rank;       /* within the bucket, from 1 */
+	uint32_t key, bucket; /* syscall_key(), and a log-linear index of SUMMARY_BITS */
+	uint64_t rank;        /* within the bucket, from 1 */
 	uint64_t answer_ns;
 	bool is_exact; /* false: rows are missing, the answer is the narrowest bound found */
 };

@@ -17,7 +17,6 @@ struct report *report_new(struct recording *r)
 	stack_quality_of(r, &report->scan, &report->stacks);
 	losses_of(r, &report->losses);
 	reconcile(r, &report->scan, &report->reconciliation);
-	report->damaged = r->integrity.damaged_chunks || report->scan.unreadable_blocks;
 	return report;
 }
 

@@ -22,7 +22,6 @@ struct report {
 	struct stack_quality stacks;
 	struct losses losses;
 	struct reconciliation reconciliation;
-	bool damaged; /* some of the file could not be read */
 };
 
 struct report *report_new(struct recording *r);

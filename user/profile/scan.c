@@ -68,10 +68,8 @@ static void scan_block(struct recording *r, const struct block *block, struct sc
 {
 	struct columns c;
 
-	if (block_columns(r, block, wanted_columns(block->kind), &c) < 0) {
-		scan->unreadable_blocks++;
+	if (block_columns(r, block, wanted_columns(block->kind), &c) < 0)
 		return;
-	}
 	if (block->kind == BLOCK_SYSCALLS)
 		add_syscalls(scan, &c);
 	else

@@ -28,7 +28,6 @@ struct scan {
 	uint64_t *stack_events;    /* events by id of their stack; [0]: by none */
 	uint64_t stacks_lost;      /* of [0], those whose stack could not be delivered */
 	struct tally fault_places; /* without roots; leaves are kernel addresses */
-	uint32_t unreadable_blocks;
 };
 
 void scan_recording(struct recording *r, struct scan *out);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "profile/syscall_table.h"
 
-#include "decode/syscalls.h"
 #include "loglinear.h"
 #include "profile/facts.h"
 #include "profile/quantile_pass.h"
@@ -28,8 +27,6 @@ struct questions {
 	VEC(struct slot) slots;
 };
 
-#define MAX_ERRNO 4095
-
 static int compare_keys(const void *a, const void *b)
 {
 	const struct key_summary *x = *(const struct key_summary *const *)a;
@@ -40,9 +37,7 @@ static int compare_keys(const void *a, const void *b)
 
 static void collect_summaries(const struct recording *r, struct summaries *out)
 {
-	for (size_t i = 0; i < r->blocks.size; i++) {
-		const struct block *block = &r->blocks.items[i];
-
+	vec_each (&r->blocks, block) {
 		for (uint32_t k = 0; block->kind == BLOCK_SYSCALLS && k < block->nr_keys; k++)
 			*vec_push(&out->items) = &block->keys[k];
 	}
@@ -55,8 +50,6 @@ static void add_errno(struct syscall_row *row, const struct bucket *errors)
 	size_t at = 0;
 
 	row->errors += errors->count;
-	if (errors->index > MAX_ERRNO)
-		return;
 	while (at < row->errnos.size && row->errnos.items[at].index < errors->index)
 		at++;
 	if (at == row->errnos.size || row->errnos.items[at].index != errors->index) {
@@ -92,7 +85,7 @@ static void ask_quantiles(const struct syscall_row *row, uint32_t row_index,
 		uint32_t bucket = histogram_find(durations, rank, &below);
 
 		*vec_push(&questions->items) = (struct question){
-			.nr = row->nr,
+			.key = row->key,
 			.bucket = bucket,
 			.rank = rank - below,
 		};
@@ -110,9 +103,9 @@ static void add_rows(const struct summaries *summaries, struct syscall_table *ta
 	while (i < summaries->items.size) {
 		struct syscall_row *row = vec_push(&table->rows);
 
-		row->nr = summaries->items.items[i]->key;
+		row->key = summaries->items.items[i]->key;
 		histogram_clear(&durations);
-		for (; i < summaries->items.size && summaries->items.items[i]->key == row->nr; i++)
+		for (; i < summaries->items.size && summaries->items.items[i]->key == row->key; i++)
 			add_summary(row, summaries->items.items[i], &durations);
 		ask_quantiles(row, (uint32_t)table->rows.size - 1, &durations, questions);
 	}
@@ -132,7 +125,7 @@ static void take_answers(const struct questions *questions, struct syscall_table
 }
 
 /* The rows made from summaries, the first `nr_known`, are in order of their numbers. */
-static struct syscall_row *row_of(struct syscall_table *table, size_t nr_known, uint32_t nr)
+static struct syscall_row *row_of(struct syscall_table *table, size_t nr_known, uint32_t key)
 {
 	size_t low = 0, high = nr_known;
 	struct syscall_row *row;
@@ -140,15 +133,15 @@ static struct syscall_row *row_of(struct syscall_table *table, size_t nr_known, 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 
-		if (table->rows.items[middle].nr < nr)
+		if (table->rows.items[middle].key < key)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	if (low < nr_known && table->rows.items[low].nr == nr)
+	if (low < nr_known && table->rows.items[low].key == key)
 		return &table->rows.items[low];
 	row = vec_push(&table->rows);
-	row->nr = nr;
+	row->key = key;
 	return row;
 }
 
@@ -189,8 +182,7 @@ static void use_kernel_totals(const struct recording *r, struct syscall_table *t
 {
 	size_t nr_known = table->rows.size;
 
-	for (size_t i = 0; i < r->syscall_totals.size; i++) {
-		const struct syscall_total *total = &r->syscall_totals.items[i];
+	vec_each (&r->syscall_totals, total) {
 		struct syscall_row *row;
 
 		if (!total->calls)
@@ -272,7 +264,7 @@ static int compare_rows(const void *a, const void *b, void *by)
 
 	if (left != right)
 		return left > right ? -1 : 1;
-	return strcmp(syscall_label(x->nr, x_name), syscall_label(y->nr, y_name));
+	return strcmp(call_label(x->key, x_name), call_label(y->key, y_name));
 }
 
 void syscall_table_sort(struct syscall_table *table, enum syscall_sort by)

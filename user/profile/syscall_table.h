@@ -16,7 +16,7 @@ enum quantile { P50, P90, P99, NR_QUANTILES };
 extern const unsigned int quantile_percent[NR_QUANTILES];
 
 struct syscall_row {
-	uint32_t nr;
+	uint32_t key; /* syscall_key() */
 	uint64_t calls, errors;
 	uint64_t timed; /* calls that have a duration: neither unfinished nor blocked */
 	uint64_t total_ns, min_ns, max_ns;
