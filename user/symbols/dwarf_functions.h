@@ -9,7 +9,10 @@
 #ifndef PROF_SYMBOLS_DWARF_FUNCTIONS_H
 #define PROF_SYMBOLS_DWARF_FUNCTIONS_H
 
-#include "symbols/dwarf_names.h"
+#include <elfutils/libdw.h>
+#include <stdbool.h>
+
+#include "symbols/dwarf_scopes.h"
 #include "symbols/range_index.h"
 
 #define NO_FUNCTION 0
@@ -24,7 +27,6 @@ struct dwarf_function {
 struct dwarf_functions {
 	VEC(struct dwarf_function) functions; /* number i + 1 */
 	struct range_index index;
-	struct dwarf_scopes scopes;
 };
 
 /* `unit` may be NULL: no functions. */
@@ -35,6 +37,7 @@ void dwarf_functions_fini(struct dwarf_functions *functions);
 struct dwarf_function *dwarf_functions_find(struct dwarf_functions *functions, uint64_t address);
 struct dwarf_function *dwarf_functions_caller(struct dwarf_functions *functions,
 					      const struct dwarf_function *function);
-char *dwarf_functions_name(struct dwarf_functions *functions, struct dwarf_function *function);
+/* Its name, NULL when it has none. It belongs to the function. */
+char *dwarf_function_named(struct dwarf_function *function, struct dwarf_scopes *scopes);
 
 #endif

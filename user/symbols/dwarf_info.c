@@ -21,6 +21,7 @@ struct dwarf_info {
 	Dwarf *dwarf;
 	VEC(struct unit) units; /* number i + 1 */
 	struct range_index index;
+	struct dwarf_scopes scopes;
 };
 
 static void add_unit(struct dwarf_info *info, Dwarf_Die *die, uint32_t *ranges_left)
@@ -118,6 +119,7 @@ void dwarf_info_free(struct dwarf_info *info)
 		unit_fini(unit);
 	vec_free(&info->units);
 	range_index_fini(&info->index);
+	dwarf_scopes_fini(&info->scopes);
 	dwarf_end(info->dwarf);
 	free(info);
 }
@@ -136,7 +138,7 @@ void dwarf_info_find(struct dwarf_info *info, uint64_t address, struct function_
 	dwarf_lines_find(&unit->lines, address, &position);
 	function = dwarf_functions_find(&unit->functions, address);
 	for (int i = 0; function && i < MAX_INLINES; i++) {
-		position.function = dwarf_functions_name(&unit->functions, function);
+		position.function = dwarf_function_named(function, &info->scopes);
 		*vec_push(out) = position;
 		position = (struct function_line){0};
 		set_call_site(unit, function, &position);

@@ -43,27 +43,6 @@ static const char *find_names(Dwarf_Die *die, const char **name)
 	return NULL;
 }
 
-static uint32_t scope_of(const struct dwarf_scopes *scopes, Dwarf_Die *declaration)
-{
-	Dwarf_Off offset = dwarf_dieoffset(declaration);
-	size_t low = 0, high = scopes->functions.size;
-
-	/* Offsets of another unit's declarations (link-time optimisation) are not ours. */
-	if (!scopes->scopes.size || scopes->scopes.items[0].die.cu != declaration->cu)
-		return NO_SCOPE;
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (scopes->functions.items[middle].offset < offset)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low < scopes->functions.size && scopes->functions.items[low].offset == offset
-		       ? scopes->functions.items[low].scope
-		       : NO_SCOPE;
-}
-
 /*
  * The name of the scope around `inner`. Leaves the scope's declaration in *die. A linkage name is
  * whole: it has the scopes around it, too.
@@ -84,46 +63,30 @@ static char *scope_name(Dwarf_Die *die, const char *inner, bool *whole)
 }
 
 /* Takes `name`. */
-static char *qualify(const struct dwarf_scopes *scopes, uint32_t scope, char *name)
+static char *qualify(struct dwarf_scopes *scopes, Dwarf_Die *declaration, char *name)
 {
+	Dwarf_Die inside = *declaration, around;
 	bool whole = false;
 
-	for (int i = 0; scope != NO_SCOPE && !whole && i < MAX_SCOPES; i++) {
-		const struct dwarf_scope *around = &scopes->scopes.items[scope - 1];
-		Dwarf_Die die = around->die;
-		scoped_free char *inner = name;
-		scoped_free char *outer = scope_name(&die, inner, &whole);
+	for (int i = 0; !whole && i < MAX_SCOPES; i++) {
+		scoped_free char *inner = NULL, *outer = NULL;
 
+		if (!dwarf_scopes_around(scopes, &inside, &around))
+			break;
+		inner = name;
+		outer = scope_name(&around, inner, &whole);
 		name = xasprintf("%s::%s", outer, inner);
-		scope = dwarf_tag(&die) == DW_TAG_subprogram ? scope_of(scopes, &die)
-							     : around->parent;
+		inside = around;
 	}
 	return name;
 }
 
-void dwarf_scopes_fini(struct dwarf_scopes *scopes)
-{
-	vec_free(&scopes->scopes);
-	vec_free(&scopes->functions);
-}
-
-uint32_t dwarf_scopes_open(struct dwarf_scopes *scopes, uint32_t parent, const Dwarf_Die *die)
-{
-	*vec_push(&scopes->scopes) = (struct dwarf_scope){parent, *die};
-	return scopes->scopes.size;
-}
-
-void dwarf_scopes_place(struct dwarf_scopes *scopes, uint32_t scope, Dwarf_Die *function)
-{
-	*vec_push(&scopes->functions) = (struct scoped_function){dwarf_dieoffset(function), scope};
-}
-
-char *dwarf_function_name(const struct dwarf_scopes *scopes, const Dwarf_Die *function)
+char *dwarf_function_name(struct dwarf_scopes *scopes, const Dwarf_Die *function)
 {
 	Dwarf_Die die = *function;
 	const char *name, *linkage = find_names(&die, &name);
 
 	if (linkage)
 		return demangle(linkage);
-	return name ? qualify(scopes, scope_of(scopes, &die), xstrdup(name)) : NULL;
+	return name ? qualify(scopes, &die, xstrdup(name)) : NULL;
 }
