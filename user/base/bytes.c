@@ -91,7 +91,7 @@ const uint8_t *cursor_take(struct cursor *c, size_t size)
 {
 	const uint8_t *taken = c->at;
 
-	if (cursor_left(c) < size) {
+	if (c->failed || cursor_left(c) < size) {
 		c->failed = true;
 		return NULL;
 	}
@@ -149,6 +149,8 @@ uint64_t cursor_varint(struct cursor *c)
 	for (unsigned int shift = 0; shift < 64; shift += 7) {
 		uint8_t byte = cursor_u8(c);
 
+		if (shift == 63 && byte > 1)
+			break; /* more than 64 bits */
 		value |= (uint64_t)(byte & 0x7f) << shift;
 		if (!(byte & 0x80))
 			return c->failed ? 0 : value;
