@@ -5,18 +5,24 @@
 #include <string.h>
 #include <zstd.h>
 
-/*
- * From one column to the next: a whole column, its zero cell, and the rest of a cache line. Columns
- * a power of two apart would share the same few sets of the first-level cache, and every row
- * touches all.
- */
-#define COLUMN_STRIDE (COLUMN_CELLS + 8)
+/* A cache line before each column: the zero cell is its last one. */
+#define COLUMN_LEAD 8
 
-static void columns_lay(uint64_t *memory, uint32_t nr, uint32_t mask, uint64_t **columns)
+/*
+ * From one column to the next. The lead keeps full columns from being a power of two apart, where
+ * they would share the same few sets of the first-level cache, and every row touches them all.
+ */
+static size_t column_stride(uint32_t rows)
+{
+	return COLUMN_LEAD + (rows + TILE_ROWS - 1) / TILE_ROWS * TILE_ROWS;
+}
+
+static void columns_lay(uint64_t *memory, size_t stride, uint32_t nr, uint32_t mask,
+			uint64_t **columns)
 {
 	for (uint32_t i = 0, used = 0; i < nr; i++)
 		if (mask >> i & 1)
-			columns[i] = memory + (size_t)used++ * COLUMN_STRIDE + 8;
+			columns[i] = memory + used++ * stride + COLUMN_LEAD;
 }
 
 struct block_builder *block_builder_new(enum block_kind kind)
@@ -25,8 +31,9 @@ struct block_builder *block_builder_new(enum block_kind kind)
 
 	b->kind = kind;
 	b->schema = schema_of(kind);
-	b->memory = xcalloc((size_t)b->schema->nr_columns * COLUMN_STRIDE + 8, sizeof(uint64_t));
-	columns_lay(b->memory, b->schema->nr_columns, ALL_COLUMNS, b->columns);
+	b->memory = xcalloc(b->schema->nr_columns * column_stride(BLOCK_ROWS), sizeof *b->memory);
+	columns_lay(b->memory, column_stride(BLOCK_ROWS), b->schema->nr_columns, ALL_COLUMNS,
+		    b->columns);
 	return b;
 }
 
@@ -40,9 +47,10 @@ void block_builder_free(struct block_builder *b)
 
 bool block_builder_add(struct block_builder *b, const uint64_t *row)
 {
+	const size_t stride = column_stride(BLOCK_ROWS);
 	uint64_t *cell = b->columns[0] + b->rows;
 
-	for (uint32_t i = 0; i < b->schema->nr_columns; i++, cell += COLUMN_STRIDE)
+	for (uint32_t i = 0; i < b->schema->nr_columns; i++, cell += stride)
 		*cell = row[i];
 	return ++b->rows == BLOCK_ROWS;
 }
@@ -233,16 +241,16 @@ bool block_decode(struct block_decoder *d, struct cursor payload, const struct b
 	const struct schema *schema = schema_of(block->kind);
 	struct stored_column stored[MAX_COLUMNS] = {0};
 	uint32_t nr = schema->nr_columns, all;
-	size_t cells;
+	size_t stride;
 
 	*out = (struct columns){.rows = block->rows};
 	mask &= nr < 32 ? COLUMN(nr) - 1 : ALL_COLUMNS;
 	if (!directory_take(&payload, block, nr, stored))
 		return false;
 	all = mask_with_bases(stored, nr, mask);
-	cells = (size_t)__builtin_popcount(all) * COLUMN_STRIDE + 8;
-	out->memory = xrealloc(NULL, cells, sizeof *out->memory);
-	columns_lay(out->memory, nr, all, out->at);
+	stride = column_stride(block->rows);
+	out->memory = xrealloc(NULL, (size_t)__builtin_popcount(all) * stride, sizeof *out->memory);
+	columns_lay(out->memory, stride, nr, all, out->at);
 	if ((mask && !all) || !columns_decode(d, stored, nr, all, out)) {
 		columns_fini(out);
 		return false;

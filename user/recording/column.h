@@ -3,9 +3,8 @@
  * One column of a block as bytes and back: prediction, byte planes, zstd (format.h describes them).
  *
  * Columns in memory have a zero cell before their first row, `cells[-1]`: it is what the first row
- * of anything is predicted from, and spares the loops a case. They have room for COLUMN_CELLS,
- * since rows are handled in tiles of TILE_ROWS, a size known to the compiler, which makes vectors
- * of them.
+ * of anything is predicted from, and spares the loops a case. They have room for whole tiles of
+ * TILE_ROWS rows, a number known to the compiler, which makes vectors of them.
  */
 #ifndef PROF_RECORDING_COLUMN_H
 #define PROF_RECORDING_COLUMN_H
@@ -13,8 +12,7 @@
 #include "base/bytes.h"
 #include "recording/schema.h"
 
-#define TILE_ROWS    64U
-#define COLUMN_CELLS (BLOCK_ROWS + TILE_ROWS)
+#define TILE_ROWS 64U
 
 struct ZSTD_CCtx_s;
 struct ZSTD_DCtx_s;
@@ -32,7 +30,7 @@ void key_rows_find(const uint64_t *key_cells, uint32_t rows, uint32_t *key_rows)
 
 struct column_encoder {
 	struct ZSTD_CCtx_s *zstd;
-	uint64_t numbers[COLUMN_CELLS];
+	uint64_t numbers[BLOCK_ROWS + TILE_ROWS];
 	uint8_t planes[8 * BLOCK_ROWS + TILE_ROWS];
 };
 

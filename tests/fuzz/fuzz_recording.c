@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Any bytes as a recording: opening it and reading all of it must neither crash nor hang.
+ *
+ * Linked with libFuzzer (clang -fsanitize=fuzzer -DLIBFUZZER) it is a fuzzer, else a program that
+ * replays the files named as its arguments. What makes files interesting is mostly behind
+ * checksums, so chunks get theirs mended first, as long as the input's first byte is even.
+ */
+#include <endian.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+#include <xxhash.h>
+
+#include "base/error.h"
+#include "recording/chunk.h"
+#include "tests/unit/recording_walk.h"
+
+static void say_nothing(const char *line)
+{
+	(void)line;
+}
+
+/* Rewrites the sums of all chunks that follow each other from the header on. */
+static void sums_mend(uint8_t *data, size_t size)
+{
+	size_t at = FILE_HEADER_BYTES;
+	struct chunk chunk;
+	uint64_t sum;
+
+	if (size < FILE_HEADER_BYTES)
+		return;
+	sum = htole64(XXH3_64bits(data, 56));
+	memcpy(data + 56, &sum, sizeof sum);
+	while (size - at >= CHUNK_HEADER_BYTES && chunk_take(data + at, &chunk)) {
+		uint8_t *payload = data + at + CHUNK_HEADER_BYTES;
+
+		if (size - at - CHUNK_HEADER_BYTES < chunk.stored)
+			return;
+		sum = htole64(
+			XXH3_64bits_withSeed(payload, chunk.stored, XXH3_64bits(data + at, 16)));
+		memcpy(data + at + 16, &sum, sizeof sum);
+		at += CHUNK_HEADER_BYTES + chunk.stored;
+	}
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	scoped_free uint8_t *copy = xcalloc(size, 1);
+	scoped_fd int fd = memfd_create("fuzz", MFD_CLOEXEC);
+	scoped_free char *path = xasprintf("/proc/self/fd/%d", fd);
+	struct recording *r;
+
+	if (size < 2)
+		return 0;
+	memcpy(copy, data + 1, size - 1);
+	if (data[0] % 2 == 0)
+		sums_mend(copy, size - 1);
+	message_sink_set(say_nothing);
+	if (write(fd, copy, size - 1) == (ssize_t)size - 1 && recording_open(path, &r) == 0) {
+		walk_recording(r);
+		recording_verify(r);
+		recording_close(r);
+	}
+	return 0;
+}
+
+#ifndef LIBFUZZER
+static int replay(const char *path)
+{
+	scoped_fd int fd = open(path, O_RDONLY | O_CLOEXEC);
+	off_t size = fd < 0 ? -1 : lseek(fd, 0, SEEK_END);
+	scoped_free uint8_t *data = NULL;
+
+	if (size < 0)
+		return fail(-errno, "cannot open '%s'", path);
+	data = xcalloc((size_t)size, 1);
+	if (pread(fd, data, (size_t)size, 0) != size)
+		return fail(-errno, "cannot read '%s'", path);
+	LLVMFuzzerTestOneInput(data, (size_t)size);
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	int err = 0;
+
+	for (int i = 1; i < argc; i++)
+		err = replay(argv[i]) ?: err;
+	return err ? 1 : 0;
+}
+#endif
