@@ -100,8 +100,8 @@ static void write_losses(struct json_stream *s, const struct report *report)
 	set(lost, "total", json_count(report->losses.total));
 	vec_each (&report->losses.items, loss)
 		set(reasons, loss->name, json_count(loss->lost));
-	set(lost, "reasons", reasons);
 	json_stream_member(s, "lost", lost);
+	json_stream_member(s, "lost_reasons", reasons);
 	json_stream_member(s, "damaged_chunks",
 			   json_count(report->recording->integrity.damaged_chunks));
 }

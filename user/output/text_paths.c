@@ -3,8 +3,8 @@
  * The caller graph of page faults, in the shape of `perf report -g caller --stdio`.
  *
  * Callers come first. Frames that lead to one place only stand below each other; where paths part,
- * each branch carries its share of all faults. What lies below the limit is summed up in one line,
- * so that no share goes unseen.
+ * each branch carries its share of all faults. Branches below the limit are left out, but where
+ * together they exceed it, a line tells their sum.
  */
 #include "output/text_section.h"
 
@@ -49,7 +49,7 @@ static void write_mark(const struct graph *g, uint64_t faults, bool is_last)
 	write_margin(g);
 	fputs("|\n", g->out);
 	write_margin(g);
-	fprintf(g->out, "%c--%5.2f%%--", is_last ? ' ' : '|',
+	fprintf(g->out, "%c--%.2f%%--", is_last ? ' ' : '|',
 		100.0 * (double)faults / (double)g->all);
 }
 
@@ -94,7 +94,7 @@ static void write_branches(struct graph *g, uint32_t node)
 	uint32_t shown = count_shown(g, node, &rest);
 
 	for (uint32_t i = 0; i < shown; i++) {
-		bool is_last = i + 1 == shown && !rest;
+		bool is_last = i + 1 == shown && rest < g->least;
 
 		write_mark(g, path_tree_node(g->tree, children[i])->total[WEIGHT_COUNT], is_last);
 		write_frame(g, path_tree_name(g->tree, children[i]));
@@ -102,7 +102,7 @@ static void write_branches(struct graph *g, uint32_t node)
 		write_branches(g, write_chain(g, children[i]));
 		g->margin.size -= BRANCH_WIDTH;
 	}
-	if (rest) {
+	if (rest && rest >= g->least) {
 		write_mark(g, rest, true);
 		fprintf(g->out, "[%u smaller]\n", nr - shown);
 	}
