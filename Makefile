@@ -79,9 +79,10 @@ $(O)/tests/%: tests/unit/%.c $(LIBRARY)
 	$(call say,CC,$<) mkdir -p $(@D) && \
 	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -o $@ $< $(LIBRARY) $(LDLIBS) -lcmocka -lm
 
-# The traced programs of the tests are built the way distributions build, without sanitizers.
+# The programs that tests record: without sanitizers, and with a frame in every function, which gcc
+# keeps at -O0 alone.
 $(O)/programs/%: tests/programs/%.c
-	$(call say,CC,$<) mkdir -p $(@D) && $(CC) -std=gnu11 -g -O1 -fno-omit-frame-pointer \
+	$(call say,CC,$<) mkdir -p $(@D) && $(CC) -std=gnu11 -g -O0 \
 		-Wall -Wextra -D_GNU_SOURCE -MMD -MP -o $@ $< -lpthread
 
 unit-tests: $(UNIT_TESTS) ## build the unit tests

@@ -29,7 +29,9 @@ int main(int argc, char **argv)
 	long nr_pages = number_argument(argc, argv, 2, 1000);
 	size_t bytes = nr_pages * PAGE_BYTES;
 
-	if (!strcmp(how, "map")) {
+	if (nr_pages == 0) {
+		return 0;
+	} else if (!strcmp(how, "map")) {
 		if (mmap(NULL, bytes, PROT_READ | PROT_WRITE,
 			 MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0) == MAP_FAILED)
 			err(1, "mmap");
