@@ -146,9 +146,9 @@ struct signal_event {
 };
 
 /*
- * A ring's bookkeeping, one per CPU. `head` and `tail` count bytes since the start and never wrap;
- * the event at `head` lies at head modulo the ring's size. Room of MAX_EVENT_BYTES follows the
- * ring, so an event that begins inside it never has to be split.
+ * The head of a CPU's ring; the ring itself follows it. `head` and `tail` count bytes since the
+ * start and never wrap: the event at `head` lies at head modulo the ring's size. Room of
+ * MAX_EVENT_BYTES follows the ring, so an event that begins inside it never has to be split.
  */
 #define MAX_EVENT_BYTES 16384
 
@@ -181,7 +181,9 @@ struct total {
 #define NR_SYSCALL_TOTALS 512                       /* larger numbers share the last one */
 #define NR_FAULT_TOTALS   (2 * NR_WIRE_FAULT_KINDS) /* kind, then the same in kernel mode */
 
-/* A task's state, in task storage: the recorder makes the root's, the programs all others. */
+/* A task's state (state.bpf.h): the recorder makes the root's, the programs all others. */
+#define NR_STATES 32768 /* threads that live at the same time */
+
 struct pending_fault {
 	__u64 time_ns; /* 0: none */
 	__u64 address;
@@ -191,6 +193,7 @@ struct pending_fault {
 };
 
 struct task_state {
+	__u64 owner;   /* the task's address; 0: nobody's, or the root's before its first event */
 	__u32 task;    /* serial number */
 	__u32 process; /* that of the process's leader at birth */
 	__u32 space;
@@ -215,6 +218,6 @@ struct kernel_symbol {
 _Static_assert(sizeof(struct event) == 16, "no padding");
 _Static_assert(sizeof(struct syscall_event) == 96, "no padding");
 _Static_assert(sizeof(struct fault_event) == 56, "no padding");
-_Static_assert(sizeof(struct ring_head) % 128 == 0, "heads of two CPUs share no cache line");
+_Static_assert(sizeof(struct ring_head) % 128 == 0, "head, tail and ring share no cache line");
 
 #endif

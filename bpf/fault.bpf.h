@@ -30,7 +30,7 @@ static __always_inline void fault_send(struct task_struct *task, struct task_sta
 	struct fault_event *event;
 
 	fault_count(kind, flags, service_ns);
-	event = ring ? ring_reserve(ring, EVENT_FAULT, sizeof *event) : NULL;
+	event = ring_reserve(ring, EVENT_FAULT, sizeof *event);
 	if (event) {
 		event_head(&event->head, EVENT_FAULT, flags, sizeof *event, state->task,
 			   fault->time_ns);

@@ -20,25 +20,17 @@
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, 1);
-	__uint(map_flags, BPF_F_MMAPABLE);
-	__type(key, __u32);
-	__type(value, struct ring_head);
-} ring_heads SEC(".maps") __weak;
-
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, 1);
+	__uint(max_entries, 1); /* as many as CPUs, set by the recorder */
 	__uint(map_flags, BPF_F_MMAPABLE);
 	__uint(key_size, sizeof(__u32));
-	__uint(value_size, MAX_EVENT_BYTES); /* + cfg_ring_bytes, set by the recorder */
-} ring_data SEC(".maps") __weak;
+	__uint(value_size, sizeof(struct ring_head) + MAX_EVENT_BYTES); /* + cfg_ring_bytes */
+} rings SEC(".maps") __weak;
 
 static __always_inline struct ring_head *ring_of_cpu(void)
 {
 	__u32 cpu = bpf_get_smp_processor_id();
 
-	return bpf_map_lookup_elem(&ring_heads, &cpu);
+	return bpf_map_lookup_elem(&rings, &cpu);
 }
 
 static __always_inline void ring_lose(__u32 type, enum loss_reason reason)
@@ -52,10 +44,7 @@ static __always_inline void ring_lose(__u32 type, enum loss_reason reason)
 /* Where an event of `size_bytes` (at most MAX_EVENT_BYTES) goes, or NULL and a counted loss. */
 static __always_inline void *ring_reserve(struct ring_head *ring, __u32 type, __u64 size_bytes)
 {
-	__u32 cpu = bpf_get_smp_processor_id();
-	char *data = bpf_map_lookup_elem(&ring_data, &cpu);
-
-	if (!data)
+	if (!ring)
 		return NULL;
 	if (__sync_lock_test_and_set(&ring->busy, 1)) {
 		ring->lost[type][LOST_RING_BUSY]++;
@@ -66,7 +55,7 @@ static __always_inline void *ring_reserve(struct ring_head *ring, __u32 type, __
 		*(volatile __u64 *)&ring->busy = 0;
 		return NULL;
 	}
-	return data + (ring->head & (cfg_ring_bytes - 1));
+	return (char *)(ring + 1) + (ring->head & (cfg_ring_bytes - 1));
 }
 
 /* Publishes the reserved event. The exchange orders its bytes before the new head. */

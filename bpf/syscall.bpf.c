@@ -2,11 +2,12 @@
 /*
  * System calls: one event per call, sent when it returns.
  *
- * sys_enter stashes number, arguments and time in the task's state; sys_exit pairs with what was
- * stashed, never by its own number, which is wrong after rt_sigreturn. The cases that do not come
- * in such pairs: the child of a fork returns without having entered; seccomp refuses before the
- * entry; exit, and being killed, do not return (task.bpf.c sends those). Times exclude our own
- * work: the clock is read last at enter and first at exit.
+ * sys_enter stashes number and time in the task's state; sys_exit pairs with what was stashed,
+ * never by its own number, which is wrong after rt_sigreturn. The arguments still stand in the
+ * registers then, but for the few calls that replace them. The cases that do not come in such
+ * pairs: the child of a fork returns without having entered; seccomp refuses before the entry;
+ * exit, and being killed, do not return (task.bpf.c sends those). Times exclude our own work: the
+ * clock is read last at enter and first at exit.
  *
  * Licence: the object is "Dual MIT/GPL" (task.bpf.c). Reads pt_regs and task_struct.
  */
@@ -61,10 +62,10 @@ static __always_inline void state_enter(struct task_state *state, struct task_st
 		return;
 	state->fresh = 0;
 	state->nr = nr;
-	regs_args(regs, state->compat, state->args);
-	state->syscall_stack = 0;
-	if (returns_elsewhere(nr) && !released)
-		state->syscall_stack = stack_of(regs, state->task, state->space, 0);
+	if (returns_elsewhere(nr)) {
+		regs_args(regs, state->compat, state->args);
+		state->syscall_stack = released ? 0 : stack_of(regs, state->task, state->space, 0);
+	}
 	if (!cfg_faults)
 		state->faults_seen = task->min_flt + task->maj_flt;
 	state->enter_ns = bpf_ktime_get_ns();
@@ -78,7 +79,7 @@ static __always_inline void state_release(struct task_state *state, struct task_
 
 	state->held = 0;
 	state->faults_seen = task->min_flt + task->maj_flt;
-	event = ring ? ring_reserve(ring, EVENT_START, sizeof *event) : NULL;
+	event = ring_reserve(ring, EVENT_START, sizeof *event);
 	if (!event)
 		return;
 	event_head(&event->head, EVENT_START, 0, sizeof *event, state->task, bpf_ktime_get_ns());
@@ -102,8 +103,7 @@ static __always_inline void send_blocked(struct task_struct *task, struct task_s
 		return;
 	state->nr = nr;
 	state->enter_ns = bpf_ktime_get_ns();
-	regs_args(regs, state->compat, state->args);
-	syscall_send(task, state, result, 0, WIRE_BLOCKED,
+	syscall_send(task, state, regs, result, 0, WIRE_BLOCKED,
 		     stack_of(regs, state->task, state->space, 0));
 }
 
@@ -114,14 +114,14 @@ static __always_inline void send_returned(struct task_struct *task, struct task_
 	__u32 stack = returns_elsewhere(state->nr) ? state->syscall_stack
 						   : stack_of(regs, state->task, state->space, 0);
 
-	syscall_send(task, state, result, duration_ns, 0, stack);
+	syscall_send(task, state, regs, result, duration_ns, 0, stack);
 }
 
 SEC("tp_btf/sys_enter")
 int BPF_PROG(on_sys_enter, struct pt_regs *regs, long nr)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
-	struct task_state *state = bpf_task_storage_get(&tasks, task, NULL, 0);
+	struct task_state *state = state_find(task);
 	bool held = state && state->held;
 
 	if (!state || (held && nr != cfg_nr_execve))
@@ -157,7 +157,7 @@ SEC("tp_btf/sys_enter")
 int BPF_PROG(on_release, struct pt_regs *regs, long nr)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
-	struct task_state *state = bpf_task_storage_get(&tasks, task, NULL, 0);
+	struct task_state *state = state_find(task);
 
 	if (state && state->held && nr == cfg_nr_execve)
 		state_release(state, task);

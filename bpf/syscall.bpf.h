@@ -6,6 +6,7 @@
 #include "vmlinux.h"
 #include <bpf/bpf_helpers.h>
 
+#include "arch.bpf.h"
 #include "ring.bpf.h"
 #include "state.bpf.h"
 
@@ -26,9 +27,11 @@ static __always_inline void syscall_count(struct task_state *state, __s64 result
 		total_add_time(total, duration_ns);
 }
 
-/* Counts the call that `state` holds and sends its event; the call is over then. */
+/* Counts the call that `state` holds and sends its event; the call is over then. `regs` are the
+ * user's. */
 static __always_inline void syscall_send(struct task_struct *task, struct task_state *state,
-					 __s64 result, __u64 duration_ns, __u32 flags, __u32 stack)
+					 struct pt_regs *regs, __s64 result, __u64 duration_ns,
+					 __u32 flags, __u32 stack)
 {
 	__u32 populated_pages = state_populated(state, task, 0);
 	struct ring_head *ring = ring_of_cpu();
@@ -38,15 +41,17 @@ static __always_inline void syscall_send(struct task_struct *task, struct task_s
 		populated_pages = 0; /* the kernel's count holds faults, too, and cannot tell */
 	state->in_syscall = 0;
 	syscall_count(state, result, duration_ns, flags);
-	event = ring ? ring_reserve(ring, EVENT_SYSCALL, sizeof *event) : NULL;
+	event = ring_reserve(ring, EVENT_SYSCALL, sizeof *event);
 	if (!event)
 		return;
 	event_head(&event->head, EVENT_SYSCALL, flags | (state->compat ? WIRE_COMPAT : 0),
 		   sizeof *event, state->task, state->enter_ns);
 	event->duration_ns = duration_ns;
 	event->result = result;
-	for (int i = 0; i < 6; i++)
-		event->args[i] = state->args[i];
+	if (returns_elsewhere(state->nr))
+		__builtin_memcpy(event->args, state->args, sizeof event->args);
+	else
+		regs_args(regs, state->compat, event->args);
 	event->stack = stack;
 	event->populated_pages = populated_pages;
 	event->nr = state->nr;

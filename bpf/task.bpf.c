@@ -32,7 +32,7 @@ static __always_inline void fork_send(struct task_struct *child, struct task_sta
 	struct ring_head *ring = ring_of_cpu();
 	struct fork_event *event;
 
-	event = ring ? ring_reserve(ring, EVENT_FORK, sizeof *event) : NULL;
+	event = ring_reserve(ring, EVENT_FORK, sizeof *event);
 	if (!event)
 		return;
 	event_head(&event->head, EVENT_FORK, 0, sizeof *event, parent_state->task,
@@ -56,7 +56,7 @@ int BPF_PROG(on_fork, struct task_struct *parent, struct task_struct *child)
 
 	if (!parent_state)
 		return 0;
-	state = bpf_task_storage_get(&tasks, child, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
+	state = state_new(child);
 	if (!state) {
 		ring_lose(EVENT_FORK, LOST_NO_MEMORY);
 		return 0;
@@ -77,7 +77,7 @@ static __always_inline void exec_send(struct task_struct *task, struct task_stat
 	struct exec_event *event;
 	long path_bytes;
 
-	event = ring ? ring_reserve(ring, EVENT_EXEC, size_bytes) : NULL;
+	event = ring_reserve(ring, EVENT_EXEC, size_bytes);
 	if (!event)
 		return;
 	path_bytes = bpf_probe_read_kernel_str(event->path, MAX_PATH_BYTES, bprm->filename);
@@ -121,7 +121,7 @@ static __always_inline void exit_send(struct task_struct *task, struct task_stat
 	struct ring_head *ring = ring_of_cpu();
 	struct exit_event *event;
 
-	event = ring ? ring_reserve(ring, type, sizeof *event) : NULL;
+	event = ring_reserve(ring, type, sizeof *event);
 	if (!event)
 		return;
 	event_head(&event->head, type, 0, sizeof *event, state->task, bpf_ktime_get_ns());
@@ -139,7 +139,9 @@ static __always_inline void task_end(struct task_struct *task, struct task_state
 {
 	fault_fail_pending(task, state);
 	if (state->in_syscall)
-		syscall_send(task, state, 0, 0, WIRE_UNFINISHED, state->syscall_stack);
+		syscall_send(task, state, (struct pt_regs *)bpf_task_pt_regs(task), 0, 0,
+			     WIRE_UNFINISHED,
+			     returns_elsewhere(state->nr) ? state->syscall_stack : 0);
 	exit_send(task, state, type);
 }
 
@@ -148,8 +150,10 @@ int BPF_PROG(on_exit, struct task_struct *task)
 {
 	struct task_state *state = state_of(task);
 
-	if (state)
-		task_end(task, state, EVENT_EXIT);
+	if (!state)
+		return 0;
+	task_end(task, state, EVENT_EXIT);
+	state_free(task, state);
 	return 0;
 }
 

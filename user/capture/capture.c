@@ -86,9 +86,8 @@ static int size_maps(struct capture *c)
 	struct prof_bpf *s = c->skeleton;
 
 	s->rodata->cfg_ring_bytes = c->ring_bytes;
-	if (bpf_map__set_max_entries(s->maps.ring_heads, c->nr_cpus) ||
-	    bpf_map__set_max_entries(s->maps.ring_data, c->nr_cpus) ||
-	    bpf_map__set_value_size(s->maps.ring_data, c->ring_bytes + MAX_EVENT_BYTES))
+	if (bpf_map__set_max_entries(s->maps.rings, c->nr_cpus) ||
+	    bpf_map__set_value_size(s->maps.rings, ring_stride(c->ring_bytes)))
 		return fail(-errno, "cannot set the size of the event rings");
 	return 0;
 }
@@ -142,9 +141,7 @@ int capture_new(const struct capture_options *options, struct capture **out)
 		report_load_failure(err);
 		goto failed;
 	}
-	err = rings_map(bpf_map__fd(c->skeleton->maps.ring_heads),
-			bpf_map__fd(c->skeleton->maps.ring_data), c->nr_cpus, c->ring_bytes,
-			&c->rings);
+	err = rings_map(bpf_map__fd(c->skeleton->maps.rings), c->nr_cpus, c->ring_bytes, &c->rings);
 	if (err)
 		goto failed;
 	*out = c;
@@ -235,11 +232,13 @@ int capture_attach(struct capture *c)
 int capture_follow(struct capture *c, pid_t pid)
 {
 	struct task_state state = {.task = 1, .process = 1, .space = 1, .held = 1};
+	uint32_t place = (uint32_t)pid % NR_STATES;
 	scoped_fd int pidfd = syscall(SYS_pidfd_open, pid, 0);
 
 	if (pidfd < 0)
 		return fail(-errno, "cannot open process %d", pid);
-	if (bpf_map_update_elem(bpf_map__fd(c->skeleton->maps.tasks), &pidfd, &state, BPF_NOEXIST))
+	if (bpf_map_update_elem(bpf_map__fd(c->skeleton->maps.states), &place, &state, BPF_ANY) ||
+	    bpf_map_update_elem(bpf_map__fd(c->skeleton->maps.places), &pidfd, &place, BPF_NOEXIST))
 		return fail(-errno, "cannot follow process %d", pid);
 	return 0;
 }

@@ -4,37 +4,32 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/mman.h>
-#include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/error.h"
 
-static size_t heads_bytes(const struct rings *rings)
+uint64_t ring_stride(uint64_t ring_bytes)
 {
-	size_t page = sysconf(_SC_PAGESIZE);
-
-	return (rings->nr_cpus * sizeof *rings->heads + page - 1) / page * page;
+	return sizeof(struct ring_head) + ring_bytes + MAX_EVENT_BYTES;
 }
 
-int rings_map(int heads_fd, int data_fd, uint32_t nr_cpus, uint64_t ring_bytes, struct rings *out)
+static struct ring_head *head_of(const struct rings *rings, uint32_t cpu)
+{
+	return (void *)(rings->memory + cpu * rings->stride_bytes);
+}
+
+int rings_map(int map_fd, uint32_t nr_cpus, uint64_t ring_bytes, struct rings *out)
 {
 	struct rings rings = {
 		.nr_cpus = nr_cpus,
 		.ring_bytes = ring_bytes,
-		.stride_bytes = ring_bytes + MAX_EVENT_BYTES,
+		.stride_bytes = ring_stride(ring_bytes),
 	};
 
-	rings.heads =
-		mmap(NULL, heads_bytes(&rings), PROT_READ | PROT_WRITE, MAP_SHARED, heads_fd, 0);
-	if (rings.heads == MAP_FAILED)
-		return fail(-errno, "cannot map the heads of the event rings");
-	rings.data = mmap(NULL, nr_cpus * rings.stride_bytes, PROT_READ, MAP_SHARED, data_fd, 0);
-	if (rings.data == MAP_FAILED) {
-		int err = -errno;
-
-		munmap(rings.heads, heads_bytes(&rings));
-		return fail(err, "cannot map the event rings");
-	}
+	rings.memory = mmap(NULL, nr_cpus * rings.stride_bytes, PROT_READ | PROT_WRITE, MAP_SHARED,
+			    map_fd, 0);
+	if (rings.memory == MAP_FAILED)
+		return fail(-errno, "cannot map the event rings");
 	rings.upto = xcalloc(nr_cpus, sizeof *rings.upto);
 	rings.consumed = xcalloc(NR_EVENT_TYPES, sizeof *rings.consumed);
 	*out = rings;
@@ -43,10 +38,9 @@ int rings_map(int heads_fd, int data_fd, uint32_t nr_cpus, uint64_t ring_bytes, 
 
 void rings_unmap(struct rings *rings)
 {
-	if (!rings->heads)
+	if (!rings->memory)
 		return;
-	munmap(rings->heads, heads_bytes(rings));
-	munmap(rings->data, rings->nr_cpus * rings->stride_bytes);
+	munmap(rings->memory, rings->nr_cpus * rings->stride_bytes);
 	free(rings->upto);
 	free(rings->consumed);
 	*rings = (struct rings){0};
@@ -57,8 +51,8 @@ void rings_unmap(struct rings *rings)
 
 static void ring_drain(struct rings *rings, uint32_t cpu, event_handler *handle, void *arg)
 {
-	struct ring_head *head = &rings->heads[cpu];
-	const uint8_t *data = rings->data + cpu * rings->stride_bytes;
+	struct ring_head *head = head_of(rings, cpu);
+	const uint8_t *data = (const void *)(head + 1);
 	uint64_t at = head->tail, given_back = at;
 
 	while (at < rings->upto[cpu]) {
@@ -81,7 +75,7 @@ uint64_t rings_drain(struct rings *rings, event_handler *handle, void *arg)
 	uint64_t most = 0;
 
 	for (uint32_t cpu = 0; cpu < rings->nr_cpus; cpu++) {
-		struct ring_head *head = &rings->heads[cpu];
+		struct ring_head *head = head_of(rings, cpu);
 
 		rings->upto[cpu] = __atomic_load_n(&head->head, __ATOMIC_ACQUIRE);
 		if (rings->upto[cpu] - head->tail > most)
@@ -97,7 +91,7 @@ uint64_t rings_lost(const struct rings *rings, enum event_type type, enum loss_r
 	uint64_t lost = 0;
 
 	for (uint32_t cpu = 0; cpu < rings->nr_cpus; cpu++)
-		lost += rings->heads[cpu].lost[type][reason];
+		lost += head_of(rings, cpu)->lost[type][reason];
 	return lost;
 }
 
@@ -106,6 +100,6 @@ uint64_t rings_produced(const struct rings *rings, enum event_type type)
 	uint64_t produced = 0;
 
 	for (uint32_t cpu = 0; cpu < rings->nr_cpus; cpu++)
-		produced += rings->heads[cpu].produced[type];
+		produced += head_of(rings, cpu)->produced[type];
 	return produced;
 }

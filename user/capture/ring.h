@@ -16,14 +16,16 @@
 struct rings {
 	uint32_t nr_cpus;
 	uint64_t ring_bytes, stride_bytes;
-	struct ring_head *heads;
-	uint8_t *data;
+	uint8_t *memory;    /* per CPU: its head, then its ring */
 	uint64_t *upto;     /* heads as of this round's start */
 	uint64_t *consumed; /* events read, by type */
 };
 
+/* What one CPU's head, ring and overhang take. */
+uint64_t ring_stride(uint64_t ring_bytes);
+
 /* Maps the rings of `nr_cpus` CPUs, `ring_bytes` each. 0 or -errno, reported. */
-int rings_map(int heads_fd, int data_fd, uint32_t nr_cpus, uint64_t ring_bytes, struct rings *out);
+int rings_map(int map_fd, uint32_t nr_cpus, uint64_t ring_bytes, struct rings *out);
 void rings_unmap(struct rings *rings);
 
 /*
