@@ -20,7 +20,7 @@ void bytes_reset(struct bytes *b)
 
 uint8_t *bytes_extend(struct bytes *b, size_t size)
 {
-	if (b->capacity - b->size < size) {
+	if (!b->data || b->capacity - b->size < size) {
 		size_t wanted = b->size + size;
 
 		b->capacity = wanted > 2 * b->capacity ? wanted : 2 * b->capacity;
@@ -74,7 +74,9 @@ void bytes_string(struct bytes *b, const char *text, size_t size)
 
 struct cursor cursor_over(const void *data, size_t size)
 {
-	return (struct cursor){.at = data, .end = (const uint8_t *)data + size};
+	const uint8_t *start = data;
+
+	return (struct cursor){.at = start, .end = size ? start + size : start};
 }
 
 bool cursor_done(const struct cursor *c)
