@@ -2,9 +2,10 @@
 /*
  * Any bytes as a recording: opening it and reading all of it must neither crash nor hang.
  *
- * Linked with libFuzzer (clang -fsanitize=fuzzer -DLIBFUZZER) it is a fuzzer, else a program that
- * replays the files named as its arguments. What makes files interesting is mostly behind
- * checksums, so chunks get theirs mended first, as long as the input's first byte is even.
+ * Built with clang -fsanitize=fuzzer; with any compiler and -DFUZZ_REPLAY it is a program that
+ * replays the files named as its arguments. What is worth changing lies behind checksums, so these
+ * are mended before the reader sees them, when the first byte of the input, which is not part of
+ * the file, is even.
  */
 #include <endian.h>
 #include <errno.h>
@@ -68,7 +69,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	return 0;
 }
 
-#ifndef LIBFUZZER
+#ifdef FUZZ_REPLAY
 static int replay(const char *path)
 {
 	scoped_fd int fd = open(path, O_RDONLY | O_CLOEXEC);

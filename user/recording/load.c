@@ -126,14 +126,14 @@ static load_rows *const loaders[NR_CHUNK_KINDS] = {
  * A block is its summary and the columns right behind it: neither is of use alone. Columns that
  * were there and are gone count as damage, or as cut off, where they lay.
  */
-static bool load_block(struct recording *r, struct cursor *in, const struct place *place,
-		       const struct place *end)
+static bool load_block(struct recording *r, struct cursor *in, const struct survey *survey,
+		       size_t at)
 {
+	const struct place *place = &survey->places.items[at], *columns = place + 1;
 	struct block block = {0};
-	const struct place *columns = place + 1;
 
 	block.file_offset = place->offset + CHUNK_HEADER_BYTES + place->chunk.stored;
-	if (columns == end || columns->offset != block.file_offset)
+	if (at + 1 == survey->places.size || columns->offset != block.file_offset)
 		return true;
 	if (columns->chunk.kind != CHUNK_COLUMNS || !summary_take(in, &r->reader->arena, &block))
 		return false;
@@ -142,8 +142,9 @@ static bool load_block(struct recording *r, struct cursor *in, const struct plac
 	return true;
 }
 
-static bool load_chunk(struct recording *r, const struct place *place, const struct place *end)
+static bool load_chunk(struct recording *r, const struct survey *survey, size_t at)
 {
+	const struct place *place = &survey->places.items[at];
 	struct source *s = &r->reader->source;
 	struct table_reader t = {.arena = &r->reader->arena};
 	struct chunk chunk;
@@ -153,7 +154,7 @@ static bool load_chunk(struct recording *r, const struct place *place, const str
 	    chunk.stored != place->chunk.stored || !source_payload(s, &chunk, &t.in))
 		return false;
 	if (chunk.kind == CHUNK_BLOCK)
-		return load_block(r, &t.in, place, end);
+		return load_block(r, &t.in, survey, at);
 	loaders[chunk.kind](r, &t);
 	sound = cursor_done(&t.in);
 	vec_free(&t.texts);
@@ -181,15 +182,15 @@ static void integrity_count(struct integrity *integrity, const struct chunk *chu
 
 void load_tables(struct recording *r, const struct survey *survey)
 {
-	const struct place *end = survey->places.items + survey->places.size;
-
 	modules_extend(r, FIRST_FILE_MODULE);
 	r->modules.items[MODULE_KERNEL].path = kernel_module;
 	r->modules.items[MODULE_VDSO].path = vdso_module;
 	vec_extend(&r->frames, 1);
 	vec_extend(&r->stacks, 1);
-	vec_each (&survey->places, place) {
-		if (is_loaded(place->chunk.kind) && !load_chunk(r, place, end))
+	for (size_t at = 0; at < survey->places.size; at++) {
+		const struct place *place = &survey->places.items[at];
+
+		if (is_loaded(place->chunk.kind) && !load_chunk(r, survey, at))
 			integrity_damage(&r->integrity, place->offset);
 		else
 			integrity_count(&r->integrity, &place->chunk);

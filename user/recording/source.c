@@ -116,10 +116,10 @@ bool source_chunk(struct source *s, uint64_t offset, struct chunk *out)
 {
 	uint8_t header[CHUNK_HEADER_BYTES];
 
+	bytes_reset(&s->chunk);
 	if (source_read(s, offset, header, sizeof header) < sizeof header ||
 	    !chunk_take(header, out) || out->stored > s->bytes - offset)
 		return false;
-	bytes_reset(&s->chunk);
 	bytes_append(&s->chunk, header, sizeof header);
 	return source_read(s, offset + sizeof header, bytes_extend(&s->chunk, out->stored),
 			   out->stored) == out->stored &&

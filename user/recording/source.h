@@ -15,7 +15,7 @@ struct source {
 	uint64_t bytes;
 	struct file_header header;
 	bool header_sound;
-	struct bytes chunk; /* the last one read, with its header */
+	struct bytes chunk; /* the last one looked at, with its header */
 	struct bytes raw;   /* its payload, when that had to be decompressed */
 	uint64_t raw_left;  /* how many bytes may still be decompressed */
 	struct ZSTD_DCtx_s *zstd;

@@ -54,35 +54,39 @@ static const uint8_t *magic_find(const struct bytes *window)
 	return found;
 }
 
-/* The next whole chunk from `offset` on; the end of the file when there is none. */
-static uint64_t search_next(struct search *s, uint64_t offset, struct chunk *out)
+/* Where the next magic lies, from `offset` on; the end of the file when there is none. */
+static uint64_t search_magic(struct search *s, uint64_t offset)
 {
-	struct source *source = s->source;
 	size_t wanted = MIN_WINDOW_BYTES;
 
-	while (offset + CHUNK_HEADER_BYTES <= source->bytes && may_look_at(s, wanted)) {
+	while (offset + CHUNK_HEADER_BYTES <= s->source->bytes && may_look_at(s, wanted)) {
 		const uint8_t *found;
-		size_t size;
 
 		bytes_reset(&s->window);
-		size = source_read(source, offset, bytes_extend(&s->window, wanted), wanted);
-		s->window.size = size;
+		bytes_extend(&s->window, wanted);
+		s->window.size = source_read(s->source, offset, s->window.data, wanted);
 		found = magic_find(&s->window);
-		if (!found) {
-			/* The magic may lie across the end of the window. */
-			offset += size > 3 ? size - 3 : source->bytes;
-			wanted = wanted < MAX_WINDOW_BYTES ? 2 * wanted : wanted;
-			continue;
-		}
-		offset += (uint64_t)(found - s->window.data);
-		if (source_chunk(source, offset, out))
-			return offset;
-		if (!may_look_at(s, source->chunk.size))
+		if (found)
+			return offset + (uint64_t)(found - s->window.data);
+		if (s->window.size < wanted)
 			break;
-		offset++;
-		wanted = MIN_WINDOW_BYTES;
+		offset += wanted - 3; /* the magic may lie across the end of the window */
+		wanted = wanted < MAX_WINDOW_BYTES ? 2 * wanted : wanted;
 	}
-	return source->bytes;
+	return s->source->bytes;
+}
+
+/* The first whole chunk from `offset` on; the end of the file when there is none. */
+static uint64_t search_chunk(struct search *s, uint64_t offset, struct chunk *out)
+{
+	while (!source_chunk(s->source, offset, out)) {
+		if (!may_look_at(s, s->source->chunk.size))
+			return s->source->bytes;
+		offset = search_magic(s, offset + 1);
+		if (offset == s->source->bytes)
+			break;
+	}
+	return offset;
 }
 
 static void survey_by_search(struct survey *v, struct source *source, struct integrity *integrity)
@@ -93,17 +97,14 @@ static void survey_by_search(struct survey *v, struct source *source, struct int
 
 	while (offset < source->bytes) {
 		struct chunk chunk;
+		uint64_t found = search_chunk(&s, offset, &chunk);
 
-		if (!source_chunk(source, offset, &chunk)) {
-			uint64_t next = search_next(&s, offset + 1, &chunk);
-
-			if (next == source->bytes)
-				break;
+		if (found == source->bytes)
+			break;
+		if (found != offset)
 			integrity_damage(integrity, offset);
-			offset = next;
-		}
-		place_add(v, offset, &chunk);
-		offset = chunk_end(offset, &chunk);
+		place_add(v, found, &chunk);
+		offset = chunk_end(found, &chunk);
 	}
 	integrity->lost_tail_bytes = offset < source->bytes ? source->bytes - offset : 0;
 	bytes_fini(&s.window);
