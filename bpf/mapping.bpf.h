@@ -103,10 +103,10 @@ static __always_inline struct path_walk *path_of_file(struct file *file)
 	return walk;
 }
 
+/* A range of addresses whose mappings are told one after the other. */
 struct vma_context {
-	__u64 address;
+	__u64 at, end;
 	__u32 task, space;
-	__u64 end; /* out: where the mapping ends, 0 when there was none */
 	long err;
 };
 
@@ -122,7 +122,7 @@ static long mapping_send(struct task_struct *task, struct vm_area_struct *vma,
 	__u64 path_bytes, size_bytes;
 	__u32 at;
 
-	context->end = vma->vm_end;
+	context->at = vma->vm_end;
 	if (!(vma->vm_flags & VM_EXEC))
 		return 0;
 	walk = path_of_file(file);
@@ -152,27 +152,31 @@ static long mapping_send(struct task_struct *task, struct vm_area_struct *vma,
 	return 0;
 }
 
-/* One try, which fails while another thread changes the mappings; 1 ends the loop. */
-static long mapping_try(__u32 index, struct vma_context *context)
+/* The mapping at the range's start, or another try while another thread changes it; 1 ends the
+ * loop. */
+static long mapping_step(__u32 index, struct vma_context *context)
 {
-	context->err = bpf_find_vma(bpf_get_current_task_btf(), context->address, mapping_send,
-				    context, 0);
-	return context->err != -EBUSY;
+	__u64 at = context->at;
+
+	context->err = bpf_find_vma(bpf_get_current_task_btf(), at, mapping_send, context, 0);
+	if (context->err == -EBUSY)
+		return 0;
+	return context->err || context->at == at || context->at >= context->end;
 }
 
-/* Tells of the current task's mapping at an address; returns where it ends, 0 if there is none. */
-static __always_inline __u64 mapping_tell(struct task_state *state, __u64 address)
+/* Tells of the current task's mappings from `start` to `end`. */
+static __always_inline void mappings_tell(struct task_state *state, __u64 start, __u64 end)
 {
 	struct vma_context context = {
-		.address = address,
+		.at = start,
+		.end = end,
 		.task = state->task,
 		.space = state->space,
 	};
 
-	bpf_loop(MAX_LOCK_TRIES, mapping_try, &context, 0);
+	bpf_loop(MAX_LOCK_TRIES, mapping_step, &context, 0);
 	if (context.err == -EBUSY)
 		ring_lose(EVENT_MAPPING, LOST_LOCK_BUSY);
-	return context.end;
 }
 
 #endif

@@ -24,33 +24,23 @@
 #include "state.bpf.h"
 #include "syscall.bpf.h"
 
-#define PROT_EXEC     4
-#define MAX_VMAS_TOLD 16
-#define MAX_ERRNO     4095
+#define PROT_EXEC 4
+#define MAX_ERRNO 4095
 
-/* mprotect may cover several mappings: tell of each. */
-static __always_inline void mappings_changed(struct task_state *state, __u32 nr, __u64 args[6],
-					     __s64 result)
-{
-	__u64 at = nr == cfg_nr_mmap ? (__u64)result : args[0];
-	__u64 end = at + args[1];
-
-	if (!(args[2] & PROT_EXEC) || (result < 0 && result >= -MAX_ERRNO))
-		return;
-	for (int i = 0; i < MAX_VMAS_TOLD && at && at < end; i++)
-		at = mapping_tell(state, at);
-}
-
+/* mmap and mprotect may have made memory executable. */
 static __always_inline void watch_mappings(struct task_state *state, struct pt_regs *regs,
 					   __s64 result)
 {
-	__u64 args[6];
 	long nr = regs_nr(regs);
+	__u64 args[6], start;
 
 	if (!cfg_stacks || (nr != cfg_nr_mmap && nr != cfg_nr_mprotect))
 		return;
 	regs_args(regs, false, args);
-	mappings_changed(state, nr, args, result);
+	if (!(args[2] & PROT_EXEC) || (result < 0 && result >= -MAX_ERRNO))
+		return;
+	start = nr == cfg_nr_mmap ? (__u64)result : args[0];
+	mappings_tell(state, start, start + args[1]);
 }
 
 static __always_inline void state_enter(struct task_state *state, struct task_struct *task,
