@@ -319,8 +319,7 @@ bool capture_total(struct capture *c, enum capture_totals which, uint32_t key,
 
 bool capture_kernel_symbol(struct capture *c, uint64_t address, struct kernel_symbol *out)
 {
-	LIBBPF_OPTS(bpf_test_run_opts, run, .ctx_in = out, .ctx_size_in = sizeof *out,
-		    .ctx_out = out, .ctx_size_out = sizeof *out);
+	LIBBPF_OPTS(bpf_test_run_opts, run, .ctx_in = out, .ctx_size_in = sizeof *out);
 
 	*out = (struct kernel_symbol){.address = address};
 	if (bpf_prog_test_run_opts(bpf_program__fd(c->skeleton->progs.on_kernel_symbol), &run))

@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The kernel types that the BPF programs read, kept by hand.
+ *
+ * Only the fields that are read stand here, each with a word on who reads it. Their offsets come
+ * from the running kernel's BTF when the programs are loaded (CO-RE), so order and size do not
+ * matter; a name that a kernel does not have makes loading fail with that name, unless it is probed
+ * for.
+ */
+#ifndef PROF_VMLINUX_H
+#define PROF_VMLINUX_H
+
+typedef unsigned char __u8;
+typedef unsigned short __u16;
+typedef unsigned int __u32;
+typedef unsigned long long __u64;
+typedef signed char __s8;
+typedef short __s16;
+typedef int __s32;
+typedef long long __s64;
+typedef __u16 __be16; /* the next three: prototypes in bpf_helper_defs.h */
+typedef __u32 __be32;
+typedef __u32 __wsum;
+typedef _Bool bool;
+#define true 1
+#define false 0
+
+enum bpf_map_type {
+	BPF_MAP_TYPE_HASH = 1,
+	BPF_MAP_TYPE_ARRAY = 2,
+	BPF_MAP_TYPE_PERCPU_ARRAY = 6,
+	BPF_MAP_TYPE_TASK_STORAGE = 29,
+};
+
+enum {
+	BPF_NOEXIST = 1,
+	BPF_F_NO_PREALLOC = 1,
+	BPF_F_MMAPABLE = 1024,
+	BPF_LOCAL_STORAGE_GET_F_CREATE = 1,
+};
+
+#pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
+
+#ifdef __TARGET_ARCH_x86
+struct pt_regs { /* arch.bpf.h */
+	unsigned long r10, r9, r8, dx, si, di, bp, bx, cx, orig_ax, ip, sp;
+};
+
+struct thread_info { /* arch.bpf.h: was this a 32-bit system call? */
+	__u32 status;
+};
+
+struct mm_context_t___x86 { /* mapping.bpf.h: where the vdso lies */
+	void *vdso;
+};
+#endif
+
+#ifdef __TARGET_ARCH_arm64
+struct user_pt_regs { /* arch.bpf.h, as <bpf/bpf_tracing.h> wants it named */
+	__u64 regs[31], sp, pc, pstate;
+};
+
+struct pt_regs { /* arch.bpf.h */
+	__u64 regs[31], sp, pc, pstate, orig_x0;
+	__s32 syscallno;
+};
+
+struct thread_info { /* arch.bpf.h */
+	unsigned long flags;
+};
+#endif
+
+struct qstr { /* mapping.bpf.h: one component of a path */
+	__u32 len;
+	const unsigned char *name;
+};
+
+struct super_block { /* mapping.bpf.h: identity of a file */
+	__u32 s_dev;
+};
+
+struct inode { /* mapping.bpf.h: identity of a file */
+	unsigned long i_ino;
+	struct super_block *i_sb;
+};
+
+struct dentry { /* mapping.bpf.h: the path of a file */
+	struct dentry *d_parent;
+	struct qstr d_name;
+};
+
+struct vfsmount { /* mapping.bpf.h: the path of a file across mounts */
+	struct dentry *mnt_root;
+};
+
+struct mount { /* mapping.bpf.h: the path of a file across mounts */
+	struct mount *mnt_parent;
+	struct dentry *mnt_mountpoint;
+	struct vfsmount mnt;
+};
+
+struct path { /* mapping.bpf.h */
+	struct vfsmount *mnt;
+	struct dentry *dentry;
+};
+
+struct file { /* mapping.bpf.h: what is mapped */
+	struct path f_path;
+	struct inode *f_inode;
+};
+
+struct mm_struct { /* mapping.bpf.h: where a new program's code lies */
+	unsigned long start_code, end_code;
+	struct {
+		void *vdso;
+	} context;
+};
+
+struct vm_area_struct { /* mapping.bpf.h: what bpf_find_vma() found */
+	unsigned long vm_start, vm_end, vm_flags, vm_pgoff;
+	struct file *vm_file;
+};
+
+typedef struct {
+	int counter;
+} atomic_t;
+
+struct signal_struct { /* task.bpf.c: is this the last thread, and what did reaped children take */
+	atomic_t live;
+	unsigned long cmin_flt, cmaj_flt;
+};
+
+struct sched_entity { /* task.bpf.c: processor time of a thread */
+	__u64 sum_exec_runtime;
+};
+
+struct kernel_siginfo { /* task.bpf.c: a delivered signal */
+	int si_code;
+};
+
+struct task_struct {
+	struct thread_info thread_info; /* arch.bpf.h */
+	int pagefault_disabled;         /* fault.bpf.c: a lookup that must not sleep, not a fault */
+	int pid, tgid;                  /* task.bpf.c */
+	int exit_code;                  /* task.bpf.c */
+	char comm[16];                  /* task.bpf.c */
+	unsigned long min_flt, maj_flt; /* state.bpf.h: what the kernel itself has counted */
+	struct sched_entity se;         /* task.bpf.c */
+	struct signal_struct *signal;   /* task.bpf.c */
+	struct mm_struct *mm;           /* mapping.bpf.h */
+};
+
+struct linux_binprm { /* task.bpf.c: the program being executed */
+	const char *filename;
+};
+
+union k_sigaction_handler {
+	void *sa_handler;
+};
+
+struct sigaction { /* task.bpf.c: will a handler run? */
+	void *sa_handler;
+};
+
+struct k_sigaction { /* task.bpf.c */
+	struct sigaction sa;
+};
+
+struct seq_file;
+
+struct bpf_iter_meta { /* task.bpf.c: the walk over tasks at the end */
+	struct seq_file *seq;
+};
+
+struct bpf_iter__task { /* task.bpf.c */
+	struct bpf_iter_meta *meta;
+	struct task_struct *task;
+};
+
+struct bpf_perf_event_data { /* fault.bpf.c: a software fault event (uapi) */
+	struct pt_regs regs;
+	__u64 sample_period;
+	__u64 addr;
+};
+
+#pragma clang attribute pop
+
+#endif
