@@ -50,9 +50,6 @@ struct thread_info { /* arch.bpf.h: was this a 32-bit system call? */
 	__u32 status;
 };
 
-struct mm_context_t___x86 { /* mapping.bpf.h: where the vdso lies */
-	void *vdso;
-};
 #endif
 
 #ifdef __TARGET_ARCH_arm64
@@ -109,7 +106,7 @@ struct file { /* mapping.bpf.h: what is mapped */
 	struct inode *f_inode;
 };
 
-struct mm_struct { /* mapping.bpf.h: where a new program's code lies */
+struct mm_struct { /* mapping.bpf.h: where a new program's code, and the vdso, lie */
 	unsigned long start_code, end_code;
 	struct {
 		void *vdso;
@@ -152,10 +149,6 @@ struct task_struct {
 
 struct linux_binprm { /* task.bpf.c: the program being executed */
 	const char *filename;
-};
-
-union k_sigaction_handler {
-	void *sa_handler;
 };
 
 struct sigaction { /* task.bpf.c: will a handler run? */
