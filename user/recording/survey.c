@@ -145,11 +145,13 @@ void survey_file(struct survey *v, struct source *s, struct integrity *integrity
 	integrity->complete = finished && header->file_bytes <= s->bytes;
 	if (!s->header_sound)
 		integrity_damage(integrity, 0);
-	if (integrity->complete && header->index_offset < s->bytes &&
-	    index_read(v, s, header->index_offset)) {
-		integrity->index_used = true;
-		integrity->lost_tail_bytes = s->bytes - header->file_bytes;
-		return;
+	if (integrity->complete) {
+		if (index_read(v, s, header->index_offset)) {
+			integrity->index_used = true;
+			integrity->lost_tail_bytes = s->bytes - header->file_bytes;
+			return;
+		}
+		integrity_damage(integrity, header->index_offset);
 	}
 	v->places.size = 0;
 	survey_by_search(v, s, integrity);
