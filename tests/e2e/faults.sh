@@ -109,7 +109,6 @@ case_reading_a_cold_file_is_major() {
 }
 
 case_faults_have_their_path() {
-
 	record x "$PROGRAMS/call_paths" 100
 	report x '.fault_paths[] | "\(.frames | join(";")) \(.faults)"' >paths
 	path_sum() {

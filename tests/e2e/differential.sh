@@ -1,0 +1,145 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+#
+# The same numbers as strace, perf stat and getrusage, on programs that nobody wrote for this.
+#
+# Each program runs once to warm the page cache, then once under each tool, always without address
+# randomization: that alone moves a handful of faults from run to run.
+#
+# Of strace -c is known: it does not count exit and exit_group, which never return, and takes what
+# rt_sigreturn restores for that call's result. Calls whose number depends on who waits for whom
+# are named with the program and left out on both sides.
+
+. "$(dirname "$0")/../lib.sh"
+
+strace_table() {
+	awk '
+		$1 !~ /^[0-9.]+$/ || $NF == "total" { next }
+		{ print $NF, $4, (NF == 6 ? $5 : 0) }' "$1"
+}
+
+prof_table() {
+	report "$1" '.syscalls[] | "\(.name) \(.calls) \(.errors)"'
+}
+
+# comparable EXCEPT: drops what need not agree
+comparable() {
+	awk -v except=" exit exit_group $1 " '
+		index(except, " " $1 " ") { next }
+		$1 == "rt_sigreturn" { $3 = 0 }
+		{ print }' | sort
+}
+
+# same_calls EXCEPT COMMAND...
+same_calls() {
+	local except=$1
+	shift
+	needs strace setarch
+	"$@" >/dev/null 2>&1
+	setarch -R strace -f -c -o strace.out "$@" >/dev/null 2>&1
+	setarch -R "$PROF" record -q -o x "$@" >/dev/null 2>&1
+	is "$(prof_table x | comparable "$except")" "$(strace_table strace.out | comparable "$except")" \
+		"calls and errors as strace -f -c: $*"
+	is_whole x "$1"
+}
+
+perf_counts() {
+	awk -F, '/-faults/ { print $1 }' "$1" | tr '\n' ' '
+}
+
+# perf adds to the environment, and with it moves the stack: prof gets what perf would give.
+# same_faults TOLERANCE COMMAND...
+same_faults() {
+	local tolerance=$1 all minor major environment
+	shift
+	needs perf setarch
+	"$@" >/dev/null 2>&1
+	setarch -R perf stat -x, -o perf.out -e page-faults,minor-faults,major-faults "$@" >/dev/null 2>&1
+	mapfile -d '' environment < <(setarch -R perf stat -o perf.env -e page-faults env -0)
+	env -i "${environment[@]}" setarch -R "$PROF" record -q -o x "$@" >/dev/null 2>&1
+	read -r all minor major < <(perf_counts perf.out)
+	within "$(report x .totals.faults)" $((all - tolerance)) $((all + tolerance)) \
+		"faults as perf stat: $*"
+	within "$(report x .totals.faults_minor)" $((minor - tolerance)) $((minor + tolerance)) \
+		"minor faults as perf stat: $*"
+	within "$(report x .totals.faults_major)" $((major - tolerance)) $((major + tolerance)) \
+		"major faults as perf stat: $*"
+	is_whole x "$1"
+}
+
+make_repository() {
+	git init -q repository
+	for i in 1 2 3 4 5; do
+		echo "$i" >"repository/$i"
+		git -C repository add "$i"
+		git -C repository -c user.name=t -c user.email=t@example.org commit -qm "$i"
+	done
+}
+
+case_python() {
+	needs /usr/bin/python3
+	export PYTHONHASHSEED=0 # its dictionaries touch other pages otherwise
+	same_calls "" /usr/bin/python3 -c 'import json, decimal'
+	same_faults 0 /usr/bin/python3 -c 'import json, decimal'
+}
+
+case_gcc() {
+	printf '#include <stdio.h>\nint main(void)\n{\n\treturn puts("hi") < 0;\n}\n' >a.c
+	same_calls "" gcc -O2 -c -o a.o a.c
+	same_faults 0 gcc -O2 -c -o a.o a.c
+}
+
+case_git() {
+	needs git
+	make_repository
+	same_calls "" git -C repository log --stat
+	same_faults 0 git -C repository log --stat
+}
+
+case_tar_and_gzip() {
+	# How much a read of the pipe finds, and which child ends first, is up to the scheduler; a
+	# shell that forks while its child already runs may find a page copied or not.
+	same_calls "read rt_sigreturn" sh -c 'tar -cf - /usr/include/linux | gzip -1 >out.gz'
+	same_faults 3 sh -c 'tar -cf - /usr/include/linux | gzip -1 >out.gz'
+}
+
+case_sort() {
+	seq 200000 | sed 's/\(.\)\(.*\)/\2\1/' >lines
+	same_calls "" sort -S 8M -o sorted lines
+	same_faults 0 sort -S 8M -o sorted lines
+}
+
+case_fifty_threads() {
+	# Who waits for whom, and which thread reuses whose stack, is up to the scheduler.
+	same_calls futex "$PROGRAMS/threads" 50 100
+	same_faults 10 "$PROGRAMS/threads" 50 100
+}
+
+case_two_hundred_forks() {
+	same_calls "" "$PROGRAMS/fork_many" 200
+	same_faults 0 "$PROGRAMS/fork_many" 200
+}
+
+case_killed_by_sigsegv() {
+	same_calls "" "$PROGRAMS/segv" die
+	same_faults 0 "$PROGRAMS/segv" die
+	same_faults 0 "$PROGRAMS/segv" continue 200
+}
+
+case_signal_handlers_and_timers() {
+	same_calls "" "$PROGRAMS/signals" timer 20
+	same_calls "" "$PROGRAMS/signals" eintr
+	same_calls "" "$PROGRAMS/signals" restart
+	same_calls "" "$PROGRAMS/signals" many 100
+	same_faults 0 "$PROGRAMS/signals" timer 20
+}
+
+case_known_programs() {
+	same_calls "" "$PROGRAMS/known_calls" 25
+	same_faults 0 "$PROGRAMS/touch_pages" 5000
+	same_faults 0 "$PROGRAMS/copy_on_write" 1000
+	same_faults 0 "$PROGRAMS/populate" read 1000
+	same_faults 0 "$PROGRAMS/populate" map 1000
+}
+
+run_cases "$@"
