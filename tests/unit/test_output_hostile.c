@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Recordings of extreme and random cells, ids and texts: whatever they say, every form is printed
+ * without harm, JSON stays JSON, and folded lines stay lines.
+ */
+#include "output/report_output.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <jansson.h>
+#include <cmocka.h>
+
+#include "cli/terminal.h"
+#include "output/event_output.h"
+#include "output/folded.h"
+#include "output/info_output.h"
+#include "profile/event_paths.h"
+#include "tests/unit/made_recording.h"
+
+enum { ROUNDS = 60, MOST_EVENTS = 500 };
+
+static uint64_t seed = 20240229;
+
+static uint64_t random_cell(void)
+{
+	uint64_t value = random_next(&seed);
+
+	switch (random_next(&seed) % 6) {
+	case 0:
+		return 0;
+	case 1:
+		return UINT64_MAX;
+	case 2:
+		return value % 8;
+	case 3:
+		return 0 - value % 5000;
+	default:
+		return value >> random_next(&seed) % 64;
+	}
+}
+
+static char *random_text(char buffer[16])
+{
+	static const char bytes[] = "ab;\n\t \033\"\\\xff\xc3\xa9"
+				    "0.;/";
+	size_t size = random_next(&seed) % 15;
+
+	for (size_t i = 0; i < size; i++)
+		buffer[i] = bytes[random_next(&seed) % (sizeof bytes - 1)];
+	buffer[size] = '\0';
+	return buffer;
+}
+
+static void make_tables(struct maker *m)
+{
+	static const char *const keys[] = {"argv",   "host",  "events",    "start_monotonic_ns",
+					   "stacks", "trace", "page_bytes"};
+	char text[16], other[16];
+
+	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+		writer_meta_text(m->w, keys[i], random_text(text));
+	for (int i = 0; i < 5; i++) {
+		struct function_line line = {.function = random_text(text)};
+
+		make_module(m, random_text(other));
+		writer_location(m->w, &(struct location){.module = (uint32_t)random_next(&seed) % 9,
+							 .offset = random_next(&seed) % 4,
+							 .nr_lines = 1,
+							 .lines = &line});
+		writer_frame(m->w, (uint32_t)i, (uint32_t)random_next(&seed) % 9,
+			     random_next(&seed) % 4);
+		writer_stack(m->w, (uint32_t)i + 1,
+			     &(struct stack){(uint32_t)i + 1, (uint32_t)random_cell()});
+	}
+	writer_counter(m->w, "rusage.minflt", random_cell());
+	writer_counter(m->w, "rusage.majflt", random_cell());
+	writer_counter(m->w, "exit_status", random_cell());
+	writer_counter(m->w, "wall_ns", random_cell());
+	writer_counter(m->w, "lost.syscalls.ring_full", random_cell());
+	writer_counter(m->w, "lost.\xff", random_cell());
+}
+
+static void make_events(struct maker *m)
+{
+	char text[16];
+
+	for (uint32_t i = 0; i < 12; i++) {
+		struct task_event event = {
+			.time_ns = random_cell(),
+			.task = (uint32_t)random_next(&seed) % 6,
+			.other = (uint32_t)random_next(&seed) % 6,
+			.type = (uint32_t)random_next(&seed) % 10,
+			.text = random_text(text),
+		};
+
+		for (int v = 0; v < TASK_EVENT_VALUES; v++)
+			event.value[v] = random_cell();
+		writer_task_event(m->w, &event);
+	}
+}
+
+static void make_rows(struct maker *m)
+{
+	for (int i = 0; i < 300; i++) {
+		uint64_t row[MAX_COLUMNS];
+
+		for (int column = 0; column < MAX_COLUMNS; column++)
+			row[column] = random_cell();
+		writer_row(m->w, random_next(&seed) % 2 ? BLOCK_SYSCALLS : BLOCK_FAULTS, row);
+	}
+}
+
+static struct recording *random_recording(void)
+{
+	struct bucket bucket = {random_next(&seed) % 400, random_cell() | 1};
+	struct maker m;
+
+	maker_start(&m);
+	make_tables(&m);
+	make_events(&m);
+	make_rows(&m);
+	writer_syscall_total(m.w, &(struct syscall_total){.nr = (uint32_t)random_cell(),
+							  .calls = random_cell(),
+							  .duration_ns = random_cell(),
+							  .max_ns = random_cell(),
+							  .nr_buckets = 1,
+							  .buckets = &bucket});
+	return maker_open(&m, random_next(&seed) % 2);
+}
+
+static void assert_json(char *text)
+{
+	json_t *value = json_loads(text, JSON_DECODE_ANY, NULL);
+
+	assert_non_null(value);
+	json_decref(value);
+}
+
+static void print_report(struct recording *r)
+{
+	struct report_style style = {.width = 40, .percent_limit = 0};
+	struct report *report = report_new(r);
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	report_json.write(out, report, &style);
+	fclose(out);
+	assert_json(text);
+	free(text);
+	text = NULL;
+	out = open_memstream(&text, &size);
+	syscall_table_sort(&report->syscalls, SORT_P99);
+	report_text.write(out, report, &style);
+	fclose(out);
+	assert_null(strchr(text, '\033'));
+	free(text);
+	report_free(report);
+}
+
+/* Each line ends in a count; nothing in a name starts a new one. */
+static void print_folded(struct recording *r)
+{
+	for (const struct path_choice *choice = path_choices; choice->name; choice++) {
+		struct path_tree tree;
+		char *text = NULL, *rest, *line;
+		size_t size;
+		FILE *out = open_memstream(&text, &size);
+
+		event_paths_build(r, choice, &tree);
+		folded_write(out, &tree, choice->weight);
+		fclose(out);
+		path_tree_fini(&tree);
+		for (rest = text; (line = strsep(&rest, "\n")) && *line;) {
+			char *count = strrchr(line, ' ');
+
+			assert_non_null(count);
+			assert_int_equal(strspn(count + 1, "0123456789"), strlen(count + 1));
+		}
+		free(text);
+	}
+}
+
+static void print_events(struct recording *r)
+{
+	struct timeline *t = timeline_new(r, ~0U);
+	struct event_writer writer;
+	struct event event;
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	event_writer_init(&writer, out, r, true);
+	for (int i = 0; i < MOST_EVENTS && timeline_next(t, &event); i++) {
+		long start = ftell(out);
+
+		event_json.write(&writer, &event);
+		fflush(out);
+		assert_json(text + start);
+		event_text.write(&writer, &event);
+	}
+	event_writer_fini(&writer);
+	timeline_free(t);
+	fclose(out);
+	free(text);
+}
+
+static void print_info(struct recording *r)
+{
+	struct info info = {.path = "\xff\n", .recording = r};
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	inventory_take(r, &info.inventory);
+	info_json(out, &info);
+	fclose(out);
+	assert_json(text);
+	free(text);
+	text = NULL;
+	out = open_memstream(&text, &size);
+	info_text(out, &info);
+	fclose(out);
+	free(text);
+}
+
+static void every_form_survives_every_recording(void **state)
+{
+	(void)state;
+	for (int round = 0; round < ROUNDS; round++) {
+		struct recording *r = random_recording();
+
+		print_report(r);
+		print_folded(r);
+		print_events(r);
+		print_info(r);
+		recording_close(r);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_form_survives_every_recording),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
