@@ -158,6 +158,40 @@ static void several_executable_segments(void **state)
 	assert_chain("nested", "nested");
 }
 
+static void relative_paths_stay_relative(void **state)
+{
+	const struct function_line *lines;
+	struct probe probe;
+	uint64_t size, address;
+
+	(void)state;
+	need("gcc");
+	write_text("nested.c", nested_source);
+	build("gcc -O2 -g -fdebug-prefix-map=$PWD=./here -o nested ././nested.c");
+	address = symbol_address("nested", "outer", &size);
+	probe_init(&probe, "nested");
+	assert_int_not_equal(look_up(&probe, code_offset("nested", address), &lines), 0);
+	assert_string_equal(lines[0].file, "here/nested.c");
+	probe_fini(&probe);
+}
+
+/* What the C library does to its own functions: another label, the same name. */
+static void names_are_preferred_to_labels(void **state)
+{
+	struct probe probe;
+
+	(void)state;
+	need("gcc");
+	write_text("label.c",
+		   "int twice(int) __asm__(\"__GI_twice\");\n"
+		   "int twice(int x) { return 2 * x; }\n"
+		   "int main(int argc, char **argv) { (void)argv; return twice(argc); }\n");
+	build("gcc -O0 -g -o label label.c");
+	probe_init(&probe, "label");
+	assert_string_equal(function_at(&probe, "label", "__GI_twice"), "twice");
+	probe_fini(&probe);
+}
+
 static void symbols_without_dwarf(void **state)
 {
 	struct probe probe;
@@ -399,6 +433,8 @@ int main(void)
 		IN_WORKDIR(clang_without_aranges),
 		IN_WORKDIR(clang_line_tables_only),
 		IN_WORKDIR(several_executable_segments),
+		IN_WORKDIR(relative_paths_stay_relative),
+		IN_WORKDIR(names_are_preferred_to_labels),
 		IN_WORKDIR(symbols_without_dwarf),
 		IN_WORKDIR(stripped_library_names_only_what_it_exports),
 		IN_WORKDIR(debug_link_proved_by_build_id),

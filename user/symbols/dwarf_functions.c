@@ -9,11 +9,17 @@
 
 #define MAX_RANGES (8 << 20) /* of hostile units; real ones have some 100,000 */
 
+struct gathering {
+	struct dwarf_functions *functions;
+	uint32_t ranges_left; /* counting empty ones, of which lists may be shared */
+};
+
 /* Makes an entry of a function that has code; one without belongs to whatever is around it. */
 static uint32_t add_function(struct dwarf_walk *walk, Dwarf_Die *die, uint32_t depth,
 			     uint32_t caller)
 {
-	struct dwarf_functions *out = walk->into;
+	struct gathering *gathering = walk->into;
+	struct dwarf_functions *out = gathering->functions;
 	uint32_t number = out->functions.size + 1;
 	Dwarf_Addr base, start, end;
 	bool has_code = false;
@@ -21,7 +27,7 @@ static uint32_t add_function(struct dwarf_walk *walk, Dwarf_Die *die, uint32_t d
 
 	while (!walk->stop && (next = dwarf_ranges(die, next, &base, &start, &end)) > 0) {
 		range_index_add(&out->index, start, end, depth, number);
-		walk->stop = out->index.ranges.size == MAX_RANGES;
+		walk->stop = --gathering->ranges_left == 0;
 		has_code = true;
 	}
 	if (!has_code)
@@ -67,7 +73,8 @@ static struct dwarf_function *function_at(struct dwarf_functions *functions, uin
 
 void dwarf_functions_init(struct dwarf_functions *functions, Dwarf_Die *unit)
 {
-	struct dwarf_walk walk = {.visit = visit, .into = functions};
+	struct gathering gathering = {functions, MAX_RANGES};
+	struct dwarf_walk walk = {.visit = visit, .into = &gathering};
 
 	memset(functions, 0, sizeof *functions);
 	if (unit)

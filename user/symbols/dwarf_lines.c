@@ -14,24 +14,28 @@ static char *clean_path(const char *path)
 {
 	char *clean = xcalloc(strlen(path) + 1, 1), *to = clean;
 
-	while (*path) {
-		bool separated = *path == '/';
-		size_t length = strcspn(path += separated, "/");
+	if (*path == '/')
+		*to++ = '/';
+	while (*(path += strspn(path, "/"))) {
+		size_t length = strcspn(path, "/");
 
-		if (separated && (to == clean || to[-1] != '/'))
-			*to++ = '/';
-		if (length != 1 || *path != '.')
+		if (length != 1 || *path != '.') {
+			if (to > clean && to[-1] != '/')
+				*to++ = '/';
 			to = mempcpy(to, path, length);
+		}
 		path += length;
 	}
 	return clean;
 }
 
-static char *absolute_path(const char *directory, const char *path)
+/* With the unit's directory in front, if it is not there yet: it may be relative itself. */
+static char *full_path(const char *directory, const char *path)
 {
+	size_t size = directory ? strlen(directory) : 0;
 	scoped_free char *joined = NULL;
 
-	if (path[0] == '/' || !directory)
+	if (path[0] == '/' || !size || (!strncmp(path, directory, size) && path[size] == '/'))
 		return clean_path(path);
 	joined = xasprintf("%s/%s", directory, path);
 	return clean_path(joined);
@@ -85,7 +89,7 @@ char *dwarf_lines_path(struct dwarf_lines *lines, uint64_t file)
 
 		if (!path || !strcmp(path, UNKNOWN_FILE))
 			return NULL;
-		lines->paths[file] = absolute_path(lines->directory, path);
+		lines->paths[file] = full_path(lines->directory, path);
 	}
 	return lines->paths[file];
 }

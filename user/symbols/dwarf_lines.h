@@ -25,8 +25,10 @@ struct dwarf_lines {
 void dwarf_lines_init(struct dwarf_lines *lines, Dwarf_Die *unit);
 void dwarf_lines_fini(struct dwarf_lines *lines);
 
-/* The path of a file by its number, absolute, without `//` and `/./`; NULL when unknown. */
+/* The path of a file by its number, absolute if the unit's directory is, without `//` and `/./`;
+ * NULL when unknown. */
 char *dwarf_lines_path(struct dwarf_lines *lines, uint64_t file);
+
 /* Sets the position in *out, and nothing else of it; unknown when the address is in no row. */
 void dwarf_lines_find(struct dwarf_lines *lines, uint64_t address, struct function_line *out);
 

@@ -24,7 +24,13 @@ static bool follow_reference(Dwarf_Die *die)
 	       dwarf_formref_die(&attribute, die);
 }
 
-/* The linkage name, or NULL with the plain name, if any, in *name and the declaration in *die. */
+/* Other linkage names are assembler labels, such as the C library's __GI_memcpy for memcpy. */
+static bool is_mangled(const char *linkage)
+{
+	return linkage && linkage[0] == '_' && (linkage[1] == 'Z' || linkage[1] == 'R');
+}
+
+/* The mangled name, or NULL with the plain name, if any, in *name and the declaration in *die. */
 static const char *find_names(Dwarf_Die *die, const char **name)
 {
 	*name = NULL;
@@ -33,10 +39,12 @@ static const char *find_names(Dwarf_Die *die, const char **name)
 
 		if (!linkage)
 			linkage = string_attribute(die, DW_AT_MIPS_linkage_name);
-		if (linkage)
+		if (is_mangled(linkage))
 			return linkage;
 		if (!*name)
 			*name = string_attribute(die, DW_AT_name);
+		if (!*name)
+			*name = linkage;
 		if (!follow_reference(die))
 			break;
 	}
@@ -44,17 +52,17 @@ static const char *find_names(Dwarf_Die *die, const char **name)
 }
 
 /*
- * The name of the scope around `inner`. Leaves the scope's declaration in *die. A linkage name is
+ * The name of the scope around `inner`. Leaves the scope's declaration in *die. A mangled name is
  * whole: it has the scopes around it, too.
  */
 static char *scope_name(Dwarf_Die *die, const char *inner, bool *whole)
 {
 	bool is_namespace = dwarf_tag(die) == DW_TAG_namespace;
-	const char *name, *linkage = find_names(die, &name);
+	const char *name, *mangled = find_names(die, &name);
 
-	*whole = linkage;
-	if (linkage)
-		return demangle(linkage);
+	*whole = mangled;
+	if (mangled)
+		return demangle(mangled);
 	if (name)
 		return xstrdup(name);
 	if (is_namespace)
@@ -84,9 +92,9 @@ static char *qualify(struct dwarf_scopes *scopes, Dwarf_Die *declaration, char *
 char *dwarf_function_name(struct dwarf_scopes *scopes, const Dwarf_Die *function)
 {
 	Dwarf_Die die = *function;
-	const char *name, *linkage = find_names(&die, &name);
+	const char *name, *mangled = find_names(&die, &name);
 
-	if (linkage)
-		return demangle(linkage);
+	if (mangled)
+		return demangle(mangled);
 	return name ? qualify(scopes, &die, xstrdup(name)) : NULL;
 }

@@ -2,7 +2,7 @@
 /*
  * What DWARF calls a function.
  *
- * A linkage name says everything, but gcc gives none to C++ functions that are not visible outside,
+ * A mangled name says everything, but gcc gives none to C++ functions that are not visible outside,
  * lambdas and anonymous namespaces among them: they would all be called `operator()` or `helper`.
  * So these are named after the scopes that they are in, too.
  */
