@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "output/event_output.h"
 
-#include <sys/syscall.h>
-
 #include "decode/syscalls.h"
 #include "profile/facts.h"
 #include "profile/frame_label.h"
@@ -121,8 +119,6 @@ unsigned int event_syscall_arity(const struct event *event)
 const char *event_syscall_error(const struct event *event)
 {
 	int64_t result = (int64_t)event->row[SYSCALL_RESULT];
-	bool has_result = event->row[SYSCALL_NR] != SYS_rt_sigreturn ||
-			  event->row[SYSCALL_FLAGS] & SYSCALL_COMPAT;
 
-	return has_result && result < 0 && result >= -MAX_ERRNO ? errno_name((int)-result) : NULL;
+	return result < 0 && result >= -MAX_ERRNO ? errno_name((int)-result) : NULL;
 }

@@ -48,8 +48,8 @@ const char *event_type(const struct event *event); /* "syscall", "page-fault", "
 const char *event_syscall_name(const struct event *event, char buffer[32]);
 unsigned int event_syscall_arity(const struct event *event);
 /*
- * The error that a call returned, NULL for none. What rt_sigreturn returns is the register of the
- * code that the signal interrupted, not a result.
+ * The error that a call returned, NULL for none. rt_sigreturn returns what the interrupted call
+ * did, so that its EINTR shows there, as in strace.
  */
 const char *event_syscall_error(const struct event *event);
 /* The innermost frame of an event's stack, 0 when it has none. */

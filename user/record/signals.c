@@ -13,7 +13,8 @@
 
 int signals_catch(struct signals *out)
 {
-	static const int caught[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGCHLD};
+	/* SIGXFSZ: a file-size limit is then an error of write(2), as a full disk is. */
+	static const int caught[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGCHLD, SIGXFSZ};
 	sigset_t set;
 
 	sigemptyset(&set);
@@ -40,12 +41,18 @@ static void pass_on(const struct signals *signals, const struct signalfd_siginfo
 
 static void take(struct signals *signals, const struct signalfd_siginfo *info)
 {
-	if (info->ssi_signo == SIGCHLD) {
+	switch (info->ssi_signo) {
+	case SIGCHLD:
 		signals->child_changed = true;
 		return;
-	}
-	if (info->ssi_signo != SIGQUIT)
+	case SIGINT:
+	case SIGTERM:
+	case SIGHUP:
 		signals->interrupts++;
+		break;
+	case SIGXFSZ:
+		return;
+	}
 	if (signals->interrupts <= 1)
 		pass_on(signals, info);
 }

@@ -19,7 +19,7 @@ struct signals {
 	bool child_changed;      /* SIGCHLD since it was last cleared */
 };
 
-/* Blocks and catches INT, TERM, HUP, QUIT and CHLD. 0 or -errno, reported. */
+/* Blocks and catches INT, TERM, HUP, QUIT, CHLD and XFSZ. 0 or -errno, reported. */
 int signals_catch(struct signals *out);
 void signals_fini(struct signals *signals);
 

@@ -3,16 +3,12 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/syscall.h>
 
 #include "loglinear.h"
 #include "recording/schema.h"
 
 #define MAX_ERRNO     4095
 #define KEY_HASH_BITS 16
-
-/* 32-bit entries have one table of numbers on every 64-bit architecture that has them. */
-enum { COMPAT_SIGRETURN = 119, COMPAT_RT_SIGRETURN = 173 };
 
 /* Counts by index: dense counters, and a bitmap to find and clear the few that were used. */
 struct tally {
@@ -146,16 +142,6 @@ static void rows_by_key(struct summarizer *s, enum block_kind kind, uint64_t *co
 	}
 }
 
-/* What returns from a signal handler restores the interrupted code's register, which is no result.
- */
-static bool returns_a_result(uint32_t key)
-{
-	if (key & KEY_COMPAT)
-		return key != (KEY_COMPAT | COMPAT_SIGRETURN) &&
-		       key != (KEY_COMPAT | COMPAT_RT_SIGRETURN);
-	return key != SYS_rt_sigreturn;
-}
-
 static void time_add(struct key_summary *sum, uint64_t nr, uint64_t total, uint64_t min,
 		     uint64_t max)
 {
@@ -169,8 +155,6 @@ static void time_add(struct key_summary *sum, uint64_t nr, uint64_t total, uint6
 static void syscalls_sum(struct summarizer *s, uint64_t *const *columns, const struct key *key,
 			 struct key_summary *sum)
 {
-	bool has_result = returns_a_result(key->key);
-
 	sum->events = key->nr;
 	for (uint32_t i = 0; i < key->nr; i++) {
 		uint32_t row = s->order[key->first + i];
@@ -181,7 +165,7 @@ static void syscalls_sum(struct summarizer *s, uint64_t *const *columns, const s
 			time_add(sum, 1, duration_ns, duration_ns, duration_ns);
 			tally_add(&s->durations, loglinear_index(duration_ns, SUMMARY_BITS));
 		}
-		if (has_result && error - 1 < MAX_ERRNO)
+		if (error - 1 < MAX_ERRNO)
 			tally_add(&s->errnos, (uint32_t)error);
 	}
 }
