@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* clang-format off: the page below is laid out by hand */
+/* clang-format off */
 /*
  * How a recording lies on disk: all that a second reader needs to know.
  *
@@ -31,29 +31,34 @@
  * Neither size exceeds MAX_CHUNK_BYTES.
  *
  * A payload of CODEC_STORED is as it is (stored = raw), one of CODEC_ZSTD a zstd frame. What it
- * then holds is rows up to its end, made of varint   LEB128 of at most 64 bits: seven bits a byte,
- * low ones first, 0x80 = more follow zigzag   varint of (v << 1) ^ (v >> 63), for signed values
+ * then holds is rows up to its end, made of
+ *     varint   LEB128 of at most 64 bits: seven bits a byte, low ones first, 0x80 = more follow
+ *     zigzag   varint of (v << 1) ^ (v >> 63), for signed values
  *     delta    zigzag of the difference (modulo 2^64) to the same field of the row before in this
  *              chunk, to 0 in its first row
  *     text     varint: 0 = none; 1 = new: varint size and that many bytes follow, and it gets the
- * next number of this chunk, counted from 2; any other = the number of a text met before bytes
- * varint size, then that many bytes buckets  varint how many, and for each: varint index minus the
- * index before (the first as it is; they ascend), varint count (not 0)
+ *              next number of this chunk, counted from 2; any other = number of a text met before
+ *     bytes    varint size, then that many bytes
+ *     buckets  varint how many, and for each: varint index minus the index before (the first as it
+ *              is; they ascend), varint count (not 0)
  *
  * META            text key, bytes value
  * MODULES         once: varint id of the first row's module; rows: text path, bytes build-id (0 to
- * 20), varint device, varint inode. Ids count up; those below FIRST_FILE_MODULE are implied. FRAMES
- * once: varint id of the first row's frame; rows: varint id - parent, delta module, delta offset.
- * Ids count up from 1. STACKS          delta id, delta frame, varint flags LOCATIONS       delta
- * module, delta offset, varint nr_lines, and for each: text function, text file, varint line,
- * varint column TASK_EVENTS     delta time, delta task, varint other, varint type, 8 varint values,
- * text COUNTERS        text name, varint value. Of several of one name the last holds.
+ *                 20), varint device, varint inode. Ids count up; those below FIRST_FILE_MODULE are
+ *                 implied.
+ * FRAMES          once: varint id of the first row's frame; rows: varint id - parent, delta module,
+ *                 delta offset. Ids count up from 1.
+ * STACKS          delta id, delta frame, varint flags
+ * LOCATIONS       delta module, delta offset, varint nr_lines, and for each: text function, text
+ *                 file, varint line, varint column
+ * TASK_EVENTS     delta time, delta task, varint other, varint type, 8 varint values, text
+ * COUNTERS        text name, varint value. Of several of one name the last holds.
  * SYSCALL_TOTALS  varint nr, calls, errors, duration_ns, max_ns, buckets (KERNEL_TOTAL_BITS). Of
  *                 several of one number the last holds.
  * BLOCK           one summary of the rows in the COLUMNS chunk that follows directly:
  *                 varint kind of block, rows, start_min_ns, end_max_ns - start_min_ns, number of
- * keys, and for each key: varint key minus the key before (the first as it is; they ascend),
- *                 events, timed, duration_ns, min_ns, max_ns - min_ns, buckets of durations
+ *                 keys, and for each key: varint key minus the key before (the first as it is; they
+ *                 ascend), events, timed, duration_ns, min_ns, max_ns - min_ns, buckets of durations
  *                 (SUMMARY_BITS), buckets of errnos. struct key_summary has what they mean.
  * INDEX           varint kind, stored, raw of every chunk before this one, from the first on
  *
