@@ -109,7 +109,7 @@ static void caller_graph_looks_like_perfs(void **state)
 	recording_close(r);
 }
 
-static void percent_limit_sums_up_what_is_below_it(void **state)
+static void percent_limit_leaves_out_what_is_below_it(void **state)
 {
 	struct report_style coarse = plain;
 	struct recording *r = planted();
@@ -122,6 +122,56 @@ static void percent_limit_sums_up_what_is_below_it(void **state)
 	assert_non_null(strstr(graph, "--60.00%--load\n"));
 	assert_null(strstr(graph, "grow"));
 	assert_null(strstr(graph, "other"));
+	recording_close(r);
+}
+
+/* Nine callees with 10 % each, and a limit of 20 %. */
+static void small_branches_are_summed_up_when_they_are_many(void **state)
+{
+	struct report_style coarse = plain;
+	struct recording *r;
+	struct maker m;
+	char *text, *graph;
+	uint32_t top;
+
+	(void)state;
+	coarse.percent_limit = 20;
+	maker_start(&m);
+	make_root(&m, "x", 0);
+	top = writer_frame(m.w, 0, MODULE_UNKNOWN, 0x1);
+	make_stack(&m, 1, top);
+	MAKE_FAULT(&m, [FAULT_COUNT] = 10, [FAULT_TASK] = 1, [FAULT_STACK] = 1);
+	for (uint32_t i = 2; i <= 10; i++) {
+		make_stack(&m, i, writer_frame(m.w, top, MODULE_UNKNOWN, i));
+		MAKE_FAULT(&m, [FAULT_COUNT] = 10, [FAULT_TASK] = 1, [FAULT_STACK] = i);
+	}
+	r = maker_open(&m, true);
+	text = print(r, &report_text, &coarse);
+	graph = section(text, "Page faults by path");
+	assert_string_equal(graph, "  |\n"
+				   "   --100.00%--0x1\n"
+				   "             |\n"
+				   "              --90.00%--[9 smaller]\n");
+	free(graph);
+	free(text);
+	recording_close(r);
+}
+
+static void no_limit_shows_everything(void **state)
+{
+	struct report_style fine = plain;
+	struct recording *r = planted();
+	scoped_free char *text = NULL, *graph = NULL;
+
+	(void)state;
+	fine.percent_limit = 0;
+	text = print(r, &report_text, &fine);
+	graph = section(text, "Page faults by path");
+	assert_non_null(strstr(graph, "   --0.60%--other\n"
+				      "             |\n"
+				      "             |--0.50%--small\n"
+				      "             |\n"
+				      "              --0.10%--tiny\n"));
 	recording_close(r);
 }
 
@@ -354,7 +404,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(caller_graph_looks_like_perfs),
-		cmocka_unit_test(percent_limit_sums_up_what_is_below_it),
+		cmocka_unit_test(percent_limit_leaves_out_what_is_below_it),
+		cmocka_unit_test(small_branches_are_summed_up_when_they_are_many),
+		cmocka_unit_test(no_limit_shows_everything),
 		cmocka_unit_test(syscall_table_says_only_what_it_knows),
 		cmocka_unit_test(head_quotes_and_names_the_signal),
 		cmocka_unit_test(colour_is_only_added),

@@ -1,17 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "cmd/input.h"
 
-#include <errno.h>
-
-#include "base/error.h"
-
 int input_open(const char *path, struct recording **out)
 {
-	int err = recording_open(path ? path : DEFAULT_INPUT, out);
-
-	if (err == -ENOENT && !path)
-		hint("make one with 'prof record COMMAND'");
-	return err;
+	return recording_open(path ? path : DEFAULT_INPUT, out);
 }
 
 int options_parse_with_input(const struct command *c, int argc, char **argv, void *opts,

@@ -233,10 +233,13 @@ const struct command report_command = {
 	.name = "report",
 	.summary = "show what a recording holds",
 	.synopsis = "[options] [FILE]",
-	.description = "Reads a recording (prof.data) and prints what was run, how the page faults "
-		       "reconcile with the kernel's own count, where they come from, what the "
-		       "system calls cost, and which processes made them. Needs no privileges and "
-		       "none of the recorded files. Bytes of faults are those of base pages.",
+	.description =
+		"Reads a recording (prof.data) and prints what was run, how the page faults "
+		"reconcile with the kernel's own count, where they come from, what the system "
+		"calls "
+		"cost, and which processes made them. Needs no privileges and none of the recorded "
+		"files. Bytes of faults are those of base pages. Quantiles are exact, by nearest "
+		"rank; the text shows p50 from 3 calls on, p90 from 10, p99 from 100.",
 	.examples = report_examples,
 	.options = report_options,
 	.run = report_run,

@@ -15,7 +15,7 @@ static void write_file(FILE *out, const struct info *info)
 	fprintf(out, "state           %s\n",
 		info->is_whole   ? "complete"
 		: file->complete ? "damaged"
-				 : "incomplete: the recorder did not finish it");
+				 : "incomplete: its end is missing");
 	fprintf(out, "size            %s (%s bytes)\n", size_format(file->file_bytes, size),
 		count_format(file->file_bytes, count));
 	if (file->stored_bytes)

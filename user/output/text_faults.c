@@ -2,6 +2,8 @@
 /* Page faults in the text report: reconciled with the kernel's count, and by kind. */
 #include "output/text_section.h"
 
+#include <inttypes.h>
+
 #include "cli/number.h"
 
 static void write_term(FILE *out, const char *sign, int64_t pages, const char *what)
@@ -43,7 +45,7 @@ void text_reconciliation(FILE *out, const struct report *report, const struct re
 	if (!rec->faults_recorded)
 		fputs("  not possible: page faults were not recorded\n", out);
 	else if (!rec->is_known)
-		fputs("  not possible: the recorder ended before wait4 told its count\n", out);
+		fputs("  not possible: the count of wait4 is missing from the recording\n", out);
 	else
 		write_balance(out, rec);
 }
@@ -52,9 +54,8 @@ static void write_kind(FILE *out, const char *name, const struct fault_class *cl
 {
 	uint64_t mean_ns = class->timed ? class->service_ns / class->timed : 0;
 
-	fprintf(out, "  %-7s %12llu %12llu %12llu %12llu %14.3f", name,
-		(unsigned long long)class->faults, (unsigned long long)class->user,
-		(unsigned long long)class->kernel, (unsigned long long)class->in_runs,
+	fprintf(out, "  %-7s %12" PRIu64 " %12" PRIu64 " %12" PRIu64 " %12" PRIu64 " %14.3f", name,
+		class->faults, class->user, class->kernel, class->in_runs,
 		NS_AS_MS(class->service_ns));
 	if (class->timed)
 		fprintf(out, " %12.3f %12.3f\n", NS_AS_US(mean_ns), NS_AS_US(class->max_ns));

@@ -63,7 +63,7 @@ static void write_times(FILE *out, const struct recording *r)
 	uint64_t user = recording_counter(r, "user_ns"), system = recording_counter(r, "system_ns");
 
 	if (!wall.is_known) {
-		write_line(out, "wall:", "unknown, the recorder did not end");
+		write_line(out, "wall:", "unknown, the end of the recording is missing");
 		return;
 	}
 	fprintf(out, "wall:      %.6f s\n", (double)wall.value / 1e9);
@@ -127,9 +127,15 @@ static void write_stacks(FILE *out, const struct stack_quality *stacks)
 	fputc('\n', out);
 }
 
-static void write_losses(FILE *out, const struct losses *losses)
+/* The counters are the last thing that a recorder writes. */
+static void write_losses(FILE *out, const struct recording *r, const struct losses *losses)
 {
 	char count[NUMBER_SIZE];
+
+	if (!r->counters.size) {
+		write_line(out, "lost:", "unknown, the end of the recording is missing");
+		return;
+	}
 
 	fprintf(out, "lost:      %s events\n", count_format(losses->total, count));
 	vec_each (&losses->items, loss) {
@@ -146,9 +152,7 @@ static void write_warnings(FILE *out, const struct report *report)
 	const struct integrity *file = &report->recording->integrity;
 
 	if (!file->complete)
-		fputs("WARNING:   incomplete recording: its recorder was stopped, the end is "
-		      "missing\n",
-		      out);
+		fputs("WARNING:   incomplete recording, its end is missing\n", out);
 	if (file->damaged_chunks)
 		fprintf(out,
 			"WARNING:   damaged recording: %u parts could not be read, see 'prof "
@@ -169,6 +173,6 @@ void text_head(FILE *out, const struct report *report, const struct report_style
 	write_exit(out, r);
 	write_recorded(out, report);
 	write_stacks(out, &report->stacks);
-	write_losses(out, &report->losses);
+	write_losses(out, r, &report->losses);
 	write_warnings(out, report);
 }

@@ -92,9 +92,10 @@ static void write_branches(struct graph *g, uint32_t node)
 	uint32_t nr = path_tree_node(g->tree, node)->nr_children;
 	uint64_t rest;
 	uint32_t shown = count_shown(g, node, &rest);
+	bool tell_rest = rest && rest >= g->least;
 
 	for (uint32_t i = 0; i < shown; i++) {
-		bool is_last = i + 1 == shown && rest < g->least;
+		bool is_last = i + 1 == shown && !tell_rest;
 
 		write_mark(g, path_tree_node(g->tree, children[i])->total[WEIGHT_COUNT], is_last);
 		write_frame(g, path_tree_name(g->tree, children[i]));
@@ -102,7 +103,7 @@ static void write_branches(struct graph *g, uint32_t node)
 		write_branches(g, write_chain(g, children[i]));
 		g->margin.size -= BRANCH_WIDTH;
 	}
-	if (rest && rest >= g->least) {
+	if (tell_rest) {
 		write_mark(g, rest, true);
 		fprintf(g->out, "[%u smaller]\n", nr - shown);
 	}
