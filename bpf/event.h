@@ -178,11 +178,11 @@ struct total {
 	__u32 buckets[TOTAL_BUCKETS];
 };
 
-#define NR_SYSCALL_TOTALS 512                       /* larger numbers share the last one */
+#define NR_SYSCALL_TOTALS 512 /* larger numbers and 32-bit calls share the last one */
 #define NR_FAULT_TOTALS   (2 * NR_WIRE_FAULT_KINDS) /* kind, then the same in kernel mode */
 
 /* A task's state (state.bpf.h): the recorder makes the root's, the programs all others. */
-#define NR_STATES 32768 /* threads that live at the same time */
+#define NR_STATES 16384 /* threads that live at the same time */
 
 struct pending_fault {
 	__u64 time_ns; /* 0: none */

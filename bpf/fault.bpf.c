@@ -28,7 +28,7 @@ static __always_inline void fault_begin(struct task_state *state, struct pending
 	if (state->in_syscall && is_exec(state->nr)) /* half-way between two address spaces */
 		fault->stack = state->syscall_stack;
 	else
-		fault->stack = stack_of(user_regs, state->task, state->space, walk_flags);
+		fault->stack = stack_of(user_regs, state, walk_flags);
 	fault->time_ns = bpf_ktime_get_ns();
 }
 

@@ -127,28 +127,38 @@ static __always_inline __u32 stack_intern(struct walk *walk, __u32 task, __u32 s
 }
 
 /*
- * The id of the stack of the user registers `regs`, 0 when stacks are not wanted. `flags` is
- * WALK_EXACT_LEAF when the instruction at ip itself is meant (a fault), 0 when ip lies behind the
- * one that is executing (a system call).
+ * Walks from the user registers ip, sp and fp; returns the id of the stack. A function of its own,
+ * with nothing but numbers for arguments, so that the verifier looks at it once and not at each
+ * call.
  */
-static __always_inline __u32 stack_of(struct pt_regs *regs, __u32 task, __u32 space, __u32 flags)
+__weak __noinline __u32 stack_walk(__u64 ip, __u64 sp, __u64 fp, __u64 task_and_space, __u32 flags)
 {
-	__u32 zero = 0;
-	struct walk *walk;
+	__u32 zero = 0, space = (__u32)task_and_space;
+	struct walk *walk = bpf_map_lookup_elem(&walks, &zero);
 
-	if (!cfg_stacks)
-		return 0;
-	walk = bpf_map_lookup_elem(&walks, &zero);
 	if (!walk)
 		return STACK_LOST;
 	walk->nr_frames = 0;
 	walk->flags = WALK_FRAME_POINTER | flags;
 	walk->hash = hash_mix(flags, space);
-	walk->fp = regs_fp(regs);
-	walk->sp = regs_sp(regs);
-	walk_push(walk, regs_ip(regs));
+	walk->fp = fp;
+	walk->sp = sp;
+	walk_push(walk, ip);
 	bpf_loop(MAX_FRAMES, walk_step_fp, NULL, 0);
-	return stack_intern(walk, task, space);
+	return stack_intern(walk, task_and_space >> 32, space);
+}
+
+/*
+ * The id of the stack of the user registers `regs`, 0 when stacks are not wanted. `flags` is
+ * WALK_EXACT_LEAF when the instruction at ip itself is meant (a fault), 0 when ip lies behind the
+ * one that is executing (a system call).
+ */
+static __always_inline __u32 stack_of(struct pt_regs *regs, struct task_state *state, __u32 flags)
+{
+	if (!cfg_stacks)
+		return 0;
+	return stack_walk(regs_ip(regs), regs_sp(regs), regs_fp(regs),
+			  (__u64)state->task << 32 | state->space, flags);
 }
 
 #endif

@@ -28,8 +28,7 @@
 #define MAX_ERRNO 4095
 
 /* mmap and mprotect may have made memory executable. */
-static __always_inline void watch_mappings(struct task_state *state, struct pt_regs *regs,
-					   __s64 result)
+static __always_inline void watch_mappings(struct pt_regs *regs, __s64 result)
 {
 	long nr = regs_nr(regs);
 	__u64 args[6], start;
@@ -40,7 +39,7 @@ static __always_inline void watch_mappings(struct task_state *state, struct pt_r
 	if (!(args[2] & PROT_EXEC) || (result < 0 && result >= -MAX_ERRNO))
 		return;
 	start = nr == cfg_nr_mmap ? (__u64)result : args[0];
-	mappings_tell(state, start, start + args[1]);
+	mappings_tell(start, start + args[1]);
 }
 
 static __always_inline void state_enter(struct task_state *state, struct task_struct *task,
@@ -54,7 +53,7 @@ static __always_inline void state_enter(struct task_state *state, struct task_st
 	state->nr = nr;
 	if (returns_elsewhere(nr)) {
 		regs_args(regs, state->compat, state->args);
-		state->syscall_stack = released ? 0 : stack_of(regs, state->task, state->space, 0);
+		state->syscall_stack = released ? 0 : stack_of(regs, state, 0);
 	}
 	if (!cfg_faults)
 		state->faults_seen = task->min_flt + task->maj_flt;
@@ -93,16 +92,15 @@ static __always_inline void send_blocked(struct task_struct *task, struct task_s
 		return;
 	state->nr = nr;
 	state->enter_ns = bpf_ktime_get_ns();
-	syscall_send(task, state, regs, result, 0, WIRE_BLOCKED,
-		     stack_of(regs, state->task, state->space, 0));
+	syscall_send(task, state, regs, result, 0, WIRE_BLOCKED, stack_of(regs, state, 0));
 }
 
 static __always_inline void send_returned(struct task_struct *task, struct task_state *state,
 					  struct pt_regs *regs, __s64 result)
 {
 	__u64 duration_ns = bpf_ktime_get_ns() - state->enter_ns;
-	__u32 stack = returns_elsewhere(state->nr) ? state->syscall_stack
-						   : stack_of(regs, state->task, state->space, 0);
+	__u32 stack =
+		returns_elsewhere(state->nr) ? state->syscall_stack : stack_of(regs, state, 0);
 
 	syscall_send(task, state, regs, result, duration_ns, 0, stack);
 }
@@ -138,7 +136,7 @@ int BPF_PROG(on_sys_exit, struct pt_regs *regs, long result)
 		state->fresh = 0; /* the fork that made this task, returning in it */
 	else
 		send_blocked(task, state, regs, result);
-	watch_mappings(state, regs, result);
+	watch_mappings(regs, result);
 	return 0;
 }
 
@@ -157,10 +155,7 @@ int BPF_PROG(on_release, struct pt_regs *regs, long nr)
 SEC("tp_btf/sys_exit")
 int BPF_PROG(on_mapping, struct pt_regs *regs, long result)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
-	struct task_state *state = state_of(task);
-
-	if (state)
-		watch_mappings(state, regs, result);
+	if (state_of(bpf_get_current_task_btf()))
+		watch_mappings(regs, result);
 	return 0;
 }

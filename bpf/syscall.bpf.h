@@ -13,7 +13,8 @@
 static __always_inline void syscall_count(struct task_state *state, __s64 result, __u64 duration_ns,
 					  __u32 flags)
 {
-	__u32 key = state->nr < NR_SYSCALL_TOTALS ? state->nr : NR_SYSCALL_TOTALS - 1;
+	bool has_own = state->nr < NR_SYSCALL_TOTALS && !state->compat;
+	__u32 key = has_own ? state->nr : NR_SYSCALL_TOTALS - 1;
 	struct total *total = bpf_map_lookup_elem(&syscall_totals, &key);
 
 	if (!total)

@@ -93,15 +93,13 @@ static __always_inline void exec_send(struct task_struct *task, struct task_stat
 	ring_commit(ring, EVENT_EXEC, size_bytes);
 }
 
-static __always_inline void program_mappings_tell(struct task_struct *task,
-						  struct task_state *state, __u64 entry)
+static __always_inline void program_mappings_tell(struct task_struct *task, __u64 entry)
 {
 	__u64 vdso = (__u64)BPF_CORE_READ(task, mm, context.vdso);
 
-	mappings_tell(state, BPF_CORE_READ(task, mm, start_code),
-		      BPF_CORE_READ(task, mm, end_code));
-	mappings_tell(state, entry, entry + 1); /* of the loader, when there is one */
-	mappings_tell(state, vdso, vdso + 1);
+	mappings_tell(BPF_CORE_READ(task, mm, start_code), BPF_CORE_READ(task, mm, end_code));
+	mappings_tell(entry, entry + 1); /* of the loader, when there is one */
+	mappings_tell(vdso, vdso + 1);
 }
 
 /* Before the new program's first instruction: its code, the loader's, and the vdso are mapped. */
@@ -117,7 +115,7 @@ int BPF_PROG(on_exec, struct task_struct *task, int old_pid, struct linux_binprm
 	exec_send(task, state, bprm);
 	if (!cfg_stacks)
 		return 0;
-	program_mappings_tell(task, state, regs_ip(regs));
+	program_mappings_tell(task, regs_ip(regs));
 	return 0;
 }
 
