@@ -11,7 +11,6 @@
 
 #include <cmocka.h>
 
-#include "symbols/kallsyms.h"
 #include "symbols/range_index.h"
 #include "symbols/symbol_table.h"
 
@@ -148,52 +147,6 @@ static void of_several_names_the_known_one_is_shown(void **state)
 	symbol_table_fini(&table);
 }
 
-static struct kallsyms *kallsyms_of(const char *text)
-{
-	char path[] = "/tmp/prof-test-kallsyms-XXXXXX";
-	int fd = mkstemp(path);
-	struct kallsyms *kernel;
-
-	assert_true(fd >= 0);
-	assert_int_equal(write(fd, text, strlen(text)), strlen(text));
-	close(fd);
-	kernel = kallsyms_new(path);
-	unlink(path);
-	return kernel;
-}
-
-static void kernel_symbols_name_functions(void **state)
-{
-	struct kallsyms *kernel = kallsyms_of("ffffffff81000000 T _text\n"
-					      "ffffffff81000100 T do_work\n"
-					      "ffffffff81000200 d some_data\n"
-					      "ffffffffc0000040 t helper\t[nfs]\n"
-					      "garbage\n"
-					      "ffffffff81000140 t _after");
-
-	(void)state;
-	assert_string_equal(symbol_table_find(&kernel->table, 0xffffffff8100013f), "do_work");
-	assert_string_equal(symbol_table_find(&kernel->table, 0xffffffff81000140), "_after");
-	assert_string_equal(symbol_table_find(&kernel->table, 0xffffffffc0000041), "helper");
-	assert_null(symbol_table_find(&kernel->table, 0xffffffff80ffffff));
-	assert_null(symbol_table_find(&kernel->table, 0xffffffffbfffffff)); /* in the hole */
-	kallsyms_free(kernel);
-}
-
-static void hidden_kernel_symbols_name_nothing(void **state)
-{
-	struct kallsyms *kernel = kallsyms_of("0000000000000000 T _text\n"
-					      "0000000000000000 T do_work\n");
-
-	(void)state;
-	assert_int_equal(kernel->table.symbols.size, 0);
-	assert_null(symbol_table_find(&kernel->table, 0));
-	kallsyms_free(kernel);
-	kernel = kallsyms_new("/nonexistent");
-	assert_null(symbol_table_find(&kernel->table, 0xffffffff81000000));
-	kallsyms_free(kernel);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -203,8 +156,6 @@ int main(void)
 		cmocka_unit_test(nothing_is_at_address_zero),
 		cmocka_unit_test(symbols_end_where_they_say),
 		cmocka_unit_test(of_several_names_the_known_one_is_shown),
-		cmocka_unit_test(kernel_symbols_name_functions),
-		cmocka_unit_test(hidden_kernel_symbols_name_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

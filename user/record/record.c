@@ -39,6 +39,7 @@ struct session {
 	struct capture *capture;
 	struct writer *writer;
 	struct correlator *correlator;
+	struct symbolization *symbolization; /* NULL: not wanted */
 	struct child child;
 	uint64_t start_ns, flushed_ns, wall_ns;
 	bool ended; /* the command's process, with: */
@@ -205,9 +206,9 @@ static int session_finish(struct session *s)
 	totals_write(s->writer, s->capture);
 	s->losses = losses_write(s->writer, capture_rings(s->capture));
 	writer_flush(s->writer);
-	if (s->options->symbols && s->options->stacks)
-		symbolize(s->writer, s->correlator, s->capture, !s->options->quiet,
-			  symbols_unwanted, s);
+	if (s->symbolization)
+		symbolization_write(s->symbolization, s->writer, s->correlator, s->capture,
+				    !s->options->quiet, symbols_unwanted, s);
 	return writer_finish(s->writer);
 }
 
@@ -273,6 +274,7 @@ static int session_exit_status(const struct session *s, int err)
 
 static void session_free(struct session *s)
 {
+	symbolization_free(s->symbolization);
 	correlator_free(s->correlator);
 	writer_free(s->writer);
 	capture_free(s->capture);
@@ -285,6 +287,8 @@ static int session_run(struct session *s, const char *path)
 {
 	int status;
 
+	if (s->options->symbols && s->options->stacks)
+		s->symbolization = symbolization_new();
 	if (session_prepare(s))
 		return EXIT_NOT_RUN;
 	s->correlator = correlator_new(s->writer);

@@ -1,11 +1,66 @@
 // SPDX-License-Identifier: MIT
 #include "record/symbolize.h"
 
+#include <link.h>
+#include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/vec.h"
 #include "cli/progress.h"
 #include "symbols/symbols.h"
+
+struct symbolization {
+	struct symbolizer *symbolizer;
+	pthread_t thread;
+	bool has_thread; /* it owns the symbolizer until it is joined */
+};
+
+static bool nearly_everybody_maps(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash && (!strncmp(slash, "/libc.so.", 9) || !strncmp(slash, "/ld-linux", 9));
+}
+
+static int open_ahead(struct dl_phdr_info *info, size_t size, void *symbolizer)
+{
+	(void)size;
+	if (nearly_everybody_maps(info->dlpi_name))
+		symbolizer_open_ahead(symbolizer, info->dlpi_name);
+	return 0;
+}
+
+static void *open_all_ahead(void *symbolizer)
+{
+	dl_iterate_phdr(open_ahead, symbolizer);
+	return NULL;
+}
+
+struct symbolization *symbolization_new(void)
+{
+	struct symbolization *s = xnew(struct symbolization);
+
+	s->symbolizer = symbolizer_new();
+	s->has_thread = !pthread_create(&s->thread, NULL, open_all_ahead, s->symbolizer);
+	return s;
+}
+
+static void join(struct symbolization *s)
+{
+	if (s->has_thread)
+		pthread_join(s->thread, NULL);
+	s->has_thread = false;
+}
+
+void symbolization_free(struct symbolization *s)
+{
+	if (!s)
+		return;
+	join(s);
+	symbolizer_free(s->symbolizer);
+	free(s);
+}
 
 struct place {
 	uint32_t module;
@@ -83,22 +138,22 @@ static void name_place(struct writer *w, const struct correlator *correlator,
 		writer_location(w, &location);
 }
 
-void symbolize(struct writer *w, const struct correlator *correlator, struct capture *capture,
-	       bool show_progress, symbolize_stop *stop, void *arg)
+void symbolization_write(struct symbolization *s, struct writer *w,
+			 const struct correlator *correlator, struct capture *capture,
+			 bool show_progress, symbolization_stop *stop, void *arg)
 {
 	struct places places = places_gather(w);
-	struct symbolizer *symbolizer = symbolizer_new();
 	struct progress progress;
 
 	name_kernel_places(w, correlator, capture);
 	progress_start(&progress, "naming functions", places.size, show_progress);
+	join(s);
 	vec_each (&places, place) {
 		if (stop(arg))
 			break;
-		name_place(w, correlator, symbolizer, place);
+		name_place(w, correlator, s->symbolizer, place);
 		progress_update(&progress, place - places.items);
 	}
 	progress_finish(&progress);
-	symbolizer_free(symbolizer);
 	vec_free(&places);
 }

@@ -11,10 +11,21 @@
 #include "correlate/correlate.h"
 #include "recording/writer.h"
 
-/* Asked between two places; true ends the work early, and what has no name yet goes without. */
-typedef bool symbolize_stop(void *arg);
+struct symbolization;
 
-void symbolize(struct writer *w, const struct correlator *correlator, struct capture *capture,
-	       bool show_progress, symbolize_stop *stop, void *arg);
+/*
+ * Begins, in a thread, to open the debug information of the files that nearly every program maps
+ * (the C library and the loader, as this process has them): it takes as long as loading the BPF
+ * programs, which goes on meanwhile.
+ */
+struct symbolization *symbolization_new(void);
+void symbolization_free(struct symbolization *s); /* NULL is fine */
+
+/* Asked between two places; true ends the work early, and what has no name yet goes without. */
+typedef bool symbolization_stop(void *arg);
+
+void symbolization_write(struct symbolization *s, struct writer *w,
+			 const struct correlator *correlator, struct capture *capture,
+			 bool show_progress, symbolization_stop *stop, void *arg);
 
 #endif

@@ -7,7 +7,6 @@
 #include "symbols/debug_file.h"
 #include "symbols/dwarf_info.h"
 #include "symbols/elf_symbols.h"
-#include "symbols/kallsyms.h"
 
 /* A module's file and what is known of it so far. */
 struct image {
@@ -20,7 +19,7 @@ struct image {
 
 struct symbolizer {
 	VEC(struct image *) images; /* by module id; NULL until asked for */
-	struct kallsyms *kernel;
+	VEC(struct image *) ahead;  /* opened before anybody asked */
 	struct function_chain answer;
 };
 
@@ -110,20 +109,27 @@ static void find_in_image(struct image *image, uint64_t offset, struct function_
 		out->size--;
 }
 
-static void find_in_kernel(struct symbolizer *s, uint64_t address, struct function_chain *out)
+/* The image opened ahead that is this very file. */
+static struct image *image_taken(struct symbolizer *s, const struct module *module)
 {
-	char *name;
+	vec_each (&s->ahead, at) {
+		const struct elf_file *program = &(*at)->program;
+		struct image *image = *at;
 
-	if (!s->kernel)
-		s->kernel = kallsyms_new("/proc/kallsyms");
-	name = symbol_table_find(&s->kernel->table, address);
-	if (name)
-		vec_push(out)->function = name;
+		if (!module->build_id_size || program->build_id_size != module->build_id_size ||
+		    memcmp(program->build_id, module->build_id, module->build_id_size))
+			continue;
+		*at = s->ahead.items[--s->ahead.size];
+		return image;
+	}
+	return NULL;
 }
 
 static struct image *image_of(struct symbolizer *s, const struct module *module, uint32_t id)
 {
 	vec_extend(&s->images, (size_t)id + 1);
+	if (!s->images.items[id])
+		s->images.items[id] = image_taken(s, module);
 	if (!s->images.items[id])
 		s->images.items[id] = image_new(module, id == MODULE_VDSO);
 	return s->images.items[id];
@@ -141,18 +147,25 @@ void symbolizer_free(struct symbolizer *s)
 	vec_each (&s->images, image)
 		image_free(*image);
 	vec_free(&s->images);
-	kallsyms_free(s->kernel);
+	vec_each (&s->ahead, image)
+		image_free(*image);
+	vec_free(&s->ahead);
 	vec_free(&s->answer);
 	free(s);
+}
+
+void symbolizer_open_ahead(struct symbolizer *s, const char *path)
+{
+	struct module module = {.path = (char *)path};
+
+	*vec_push(&s->ahead) = image_new(&module, false);
 }
 
 uint32_t symbolizer_lookup(struct symbolizer *s, const struct module *module, uint32_t module_id,
 			   uint64_t offset, const struct function_line **out)
 {
 	s->answer.size = 0;
-	if (module_id == MODULE_KERNEL)
-		find_in_kernel(s, offset, &s->answer);
-	else if (module_id != MODULE_UNKNOWN)
+	if (module_id != MODULE_KERNEL && module_id != MODULE_UNKNOWN)
 		find_in_image(image_of(s, module, module_id), offset, &s->answer);
 	*out = s->answer.items;
 	return s->answer.size;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Names and source lines for places in code: (file, offset) or a kernel address in, functions out.
+ * Names and source lines for places in code: (file, offset) in, functions out.
  *
  * Every place is asked for once, so each file gets sorted indexes of its own at its first question
  * (functions by address, and per compilation unit the inlined calls and the line table), built with
@@ -18,11 +18,16 @@ struct symbolizer *symbolizer_new(void);
 void symbolizer_free(struct symbolizer *s); /* NULL is fine */
 
 /*
+ * Opens a file that will probably be asked for. May run in a thread of its own, so that the work is
+ * done while others wait, as long as no other call on the symbolizer overlaps with it.
+ */
+void symbolizer_open_ahead(struct symbolizer *s, const char *path);
+
+/*
  * What lies at `offset` of the module's file (not its virtual address). The file is opened at its
  * path, and used only if its build-id is still the module's; its debug information may lie in the
  * file itself, in a separate file by build-id or .gnu_debuglink, and its symbols in .symtab,
- * .gnu_debugdata or .dynsym. A MODULE_KERNEL place is looked up in /proc/kallsyms, where that shows
- * addresses.
+ * .gnu_debugdata or .dynsym. Places of the kernel are not known here: capture.h asks the kernel.
  *
  * Returns the number of functions (0 = nothing known), innermost inlined one first, in *out: an
  * array that belongs to the symbolizer and is valid until the next call. Never fails loudly: a file
