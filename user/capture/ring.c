@@ -30,6 +30,8 @@ int rings_map(int map_fd, uint32_t nr_cpus, uint64_t ring_bytes, struct rings *o
 			    map_fd, 0);
 	if (rings.memory == MAP_FAILED)
 		return fail(-errno, "cannot map the event rings");
+	/* The command's process is no reader, and copying the page tables takes time. */
+	madvise(rings.memory, nr_cpus * rings.stride_bytes, MADV_DONTFORK);
 	rings.upto = xcalloc(nr_cpus, sizeof *rings.upto);
 	rings.consumed = xcalloc(NR_EVENT_TYPES, sizeof *rings.consumed);
 	*out = rings;

@@ -68,8 +68,20 @@ static void write_head(struct json_stream *s, const struct recording *r)
 	json_stream_member(s, "wall_ns", json_known(recording_known(r, "wall_ns")));
 	json_stream_member(s, "user_ns", json_known(recording_known(r, "user_ns")));
 	json_stream_member(s, "system_ns", json_known(recording_known(r, "system_ns")));
-	json_stream_member(s, "max_rss_bytes", json_known(recording_known(r, "max_rss_bytes")));
 	json_stream_member(s, "complete", json_boolean(r->integrity.complete));
+}
+
+static json_t *json_errnos(const struct error_counts *counts)
+{
+	json_t *errnos = json_object();
+
+	vec_each (counts, errors) {
+		const char *name = errno_name((int)errors->index);
+		scoped_free char *number = xasprintf("%u", errors->index);
+
+		set(errnos, name ? name : number, json_count(errors->count));
+	}
+	return errnos;
 }
 
 static void write_totals(struct json_stream *s, const struct report *report)
@@ -79,6 +91,7 @@ static void write_totals(struct json_stream *s, const struct report *report)
 
 	set(totals, "syscalls", json_count(report->syscalls.calls));
 	set(totals, "syscall_errors", json_count(report->syscalls.errors));
+	set(totals, "errnos", json_errnos(&report->syscalls.errnos));
 	set(totals, "syscall_ns", json_count(report->syscalls.total_ns));
 	set(totals, "faults", json_count(scan_faults(scan)));
 	set(totals, "faults_minor", json_count(scan->faults[FAULT_MINOR].faults));
@@ -159,19 +172,6 @@ static void write_fault_kinds(struct json_stream *s, const struct scan *scan)
 	json_stream_member(s, "fault_kinds", kinds);
 }
 
-static json_t *json_errnos(const struct syscall_row *row)
-{
-	json_t *errnos = json_object();
-
-	vec_each (&row->errnos, errors) {
-		const char *name = errno_name((int)errors->index);
-		scoped_free char *number = xasprintf("%u", errors->index);
-
-		set(errnos, name ? name : number, json_count(errors->count));
-	}
-	return errnos;
-}
-
 static json_t *json_syscall(const struct syscall_row *row)
 {
 	static const char *const quantiles[NR_QUANTILES] = {"p50_ns", "p90_ns", "p99_ns"};
@@ -182,7 +182,7 @@ static json_t *json_syscall(const struct syscall_row *row)
 	set(object, "nr", json_count(row->key & ~KEY_COMPAT));
 	set(object, "calls", json_count(row->calls));
 	set(object, "errors", json_count(row->errors));
-	set(object, "errnos", json_errnos(row));
+	set(object, "errnos", json_errnos(&row->errnos));
 	set(object, "timed", json_count(row->timed));
 	set(object, "total_ns", json_count(row->total_ns));
 	set(object, "mean_ns", json_count(syscall_row_mean_ns(row)));

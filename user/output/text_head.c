@@ -61,14 +61,16 @@ static void write_times(FILE *out, const struct recording *r)
 {
 	struct known wall = recording_known(r, "wall_ns");
 	uint64_t user = recording_counter(r, "user_ns"), system = recording_counter(r, "system_ns");
+	char share[NUMBER_SIZE];
 
 	if (!wall.is_known) {
 		write_line(out, "wall:", "unknown, the end of the recording is missing");
 		return;
 	}
 	fprintf(out, "wall:      %.6f s\n", (double)wall.value / 1e9);
-	fprintf(out, "cpu:       %.6f s (user %.6f s + system %.6f s)\n",
-		(double)(user + system) / 1e9, (double)user / 1e9, (double)system / 1e9);
+	fprintf(out, "cpu:       %.6f s (user %.6f s + system %.6f s), %s of the wall time\n",
+		(double)(user + system) / 1e9, (double)user / 1e9, (double)system / 1e9,
+		percent_format(user + system, wall.value, share));
 }
 
 static void write_exit(FILE *out, const struct recording *r)

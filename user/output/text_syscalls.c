@@ -22,12 +22,12 @@ static void write_us(FILE *out, uint64_t ns, bool is_known)
 		fprintf(out, " %11s", "-");
 }
 
-static void write_errnos(FILE *out, const struct syscall_row *row)
+static void write_errnos(FILE *out, const struct error_counts *counts)
 {
-	vec_each (&row->errnos, errors) {
+	vec_each (counts, errors) {
 		const char *name = errno_name((int)errors->index);
 
-		fputs(errors == row->errnos.items ? "  " : ", ", out);
+		fputs(errors == counts->items ? "  " : ", ", out);
 		if (name)
 			fprintf(out, "%s %" PRIu64, name, errors->count);
 		else
@@ -52,7 +52,7 @@ static void write_row(FILE *out, const struct syscall_row *row)
 	write_us(out, row->max_ns, row->timed);
 	if (row->approximate)
 		fputs("  ~", out);
-	write_errnos(out, row);
+	write_errnos(out, &row->errnos);
 	fputc('\n', out);
 }
 
@@ -61,6 +61,8 @@ static void write_total(FILE *out, const struct syscall_table *table)
 	fprintf(out, "  %-20s %10" PRIu64 " %8" PRIu64 " %13.6f", "Total:", table->calls,
 		table->errors, NS_AS_MS(table->total_ns));
 	write_us(out, table->timed ? table->total_ns / table->timed : 0, table->timed);
+	fprintf(out, "%60s", "");
+	write_errnos(out, &table->errnos);
 	fputc('\n', out);
 }
 

@@ -45,20 +45,19 @@ static void collect_summaries(const struct recording *r, struct summaries *out)
 		qsort(out->items.items, out->items.size, sizeof *out->items.items, compare_keys);
 }
 
-static void add_errno(struct syscall_row *row, const struct bucket *errors)
+static void error_counts_add(struct error_counts *counts, const struct bucket *errors)
 {
 	size_t at = 0;
 
-	row->errors += errors->count;
-	while (at < row->errnos.size && row->errnos.items[at].index < errors->index)
+	while (at < counts->size && counts->items[at].index < errors->index)
 		at++;
-	if (at == row->errnos.size || row->errnos.items[at].index != errors->index) {
-		vec_push(&row->errnos);
-		memmove(&row->errnos.items[at + 1], &row->errnos.items[at],
-			(row->errnos.size - 1 - at) * sizeof *row->errnos.items);
-		row->errnos.items[at] = (struct bucket){.index = errors->index};
+	if (at == counts->size || counts->items[at].index != errors->index) {
+		vec_push(counts);
+		memmove(&counts->items[at + 1], &counts->items[at],
+			(counts->size - 1 - at) * sizeof *counts->items);
+		counts->items[at] = (struct bucket){.index = errors->index};
 	}
-	row->errnos.items[at].count += errors->count;
+	counts->items[at].count += errors->count;
 }
 
 static void add_summary(struct syscall_row *row, const struct key_summary *summary,
@@ -71,8 +70,10 @@ static void add_summary(struct syscall_row *row, const struct key_summary *summa
 	row->calls += summary->events;
 	row->timed += summary->timed;
 	row->total_ns += summary->duration_ns;
-	for (uint32_t i = 0; i < summary->nr_errnos; i++)
-		add_errno(row, &summary->errnos[i]);
+	for (uint32_t i = 0; i < summary->nr_errnos; i++) {
+		row->errors += summary->errnos[i].count;
+		error_counts_add(&row->errnos, &summary->errnos[i]);
+	}
 	for (uint32_t i = 0; i < summary->nr_buckets; i++)
 		histogram_add(durations, summary->buckets[i].index, summary->buckets[i].count);
 }
@@ -201,6 +202,8 @@ static void sum_rows(struct syscall_table *table)
 		table->timed += row->timed;
 		table->total_ns += row->total_ns;
 		table->approximate |= row->approximate;
+		vec_each (&row->errnos, errors)
+			error_counts_add(&table->errnos, errors);
 	}
 }
 
@@ -226,6 +229,7 @@ void syscall_table_fini(struct syscall_table *table)
 {
 	vec_each (&table->rows, row)
 		vec_free(&row->errnos);
+	vec_free(&table->errnos);
 	vec_free(&table->rows);
 }
 

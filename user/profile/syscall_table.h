@@ -15,20 +15,26 @@
 enum quantile { P50, P90, P99, NR_QUANTILES };
 extern const unsigned int quantile_percent[NR_QUANTILES];
 
+struct error_counts { /* by errno */
+	struct bucket *items;
+	size_t size, capacity;
+};
+
 struct syscall_row {
 	uint32_t key; /* syscall_key() */
 	uint64_t calls, errors;
 	uint64_t timed; /* calls that have a duration: neither unfinished nor blocked */
 	uint64_t total_ns, min_ns, max_ns;
 	uint64_t quantile_ns[NR_QUANTILES]; /* nearest rank */
-	VEC(struct bucket) errnos;          /* by errno */
-	bool approximate;                   /* the quantiles are */
+	struct error_counts errnos;
+	bool approximate; /* the quantiles are */
 };
 
 struct syscall_table {
 	VEC(struct syscall_row) rows;
 	uint64_t calls, errors, timed, total_ns;
-	bool approximate; /* some row is */
+	struct error_counts errnos; /* of all calls */
+	bool approximate;           /* some row is */
 };
 
 void syscall_table_build(struct recording *r, struct syscall_table *out);

@@ -194,7 +194,6 @@ static void session_counters(struct session *s)
 	writer_counter(w, "exit_status", (uint32_t)s->status);
 	writer_counter(w, "user_ns", timeval_ns(s->rusage.ru_utime));
 	writer_counter(w, "system_ns", timeval_ns(s->rusage.ru_stime));
-	writer_counter(w, "max_rss_bytes", s->rusage.ru_maxrss * 1024ULL);
 	writer_counter(w, "rusage.minflt", s->rusage.ru_minflt);
 	writer_counter(w, "rusage.majflt", s->rusage.ru_majflt);
 }
