@@ -2,9 +2,9 @@
 /*
  * From an ELF file's call-frame information to unwinding rows (bpf/unwind.h).
  *
- * Every FDE is run through once, row by row; nothing is evaluated per address later. The file may be
- * hostile: every length, offset and nesting is bounded, and what cannot be understood becomes a rule
- * that says so.
+ * Every FDE is run through once, row by row; nothing is evaluated per address later. The file may
+ * be hostile: every length, offset and nesting is bounded, and what cannot be understood becomes a
+ * rule that says so.
  */
 #ifndef PROF_UNWIND_TABLE_H
 #define PROF_UNWIND_TABLE_H
@@ -15,7 +15,8 @@
 #include "unwind.h"
 
 struct unwind_table {
-	struct unwind_row *rows; /* ascending offsets; end markers (UNWIND_CFA_NONE) where no FDE covers */
+	/* By ascending offset, with end markers (UNWIND_CFA_NONE) where no FDE covers the code. */
+	struct unwind_row *rows;
 	size_t nr_rows;
 	struct unwind_rule *rules; /* rows[i].rule is an index here; [0] is UNWIND_CFA_NONE */
 	size_t nr_rules;
