@@ -59,8 +59,9 @@ static void build_rows(const struct frames *frames, struct unwind_table *out)
 	rule_set_init(&b.rules);
 	vec_each (&frames->fdes, fde)
 		add_fde_rows(&b, frames, fde);
+	b.rows.items = xrealloc(b.rows.items, b.rows.size, sizeof *b.rows.items);
 	*out = (struct unwind_table){
-		.rows = xrealloc(b.rows.items, b.rows.size, sizeof *b.rows.items),
+		.rows = b.rows.items,
 		.nr_rows = b.rows.size,
 		.rules = b.rules.rules.items,
 		.nr_rules = b.rules.rules.size,
