@@ -73,16 +73,27 @@ enum wire_fault_kind { WIRE_MINOR, WIRE_MAJOR, WIRE_FAILED, NR_WIRE_FAULT_KINDS 
 
 #define MAX_FRAMES 1024
 
-enum { WALK_FRAME_POINTER = 2, WALK_TOO_DEEP = 4, WALK_UNREADABLE = 8, WALK_EXACT_LEAF = 16 };
+/* How a walk went, and why it ended. */
+enum walk_flag {
+	WALK_COMPLETE = 1,      /* at the outermost frame */
+	WALK_FRAME_POINTER = 2, /* at least one step had nothing but a frame pointer to go by */
+	WALK_TOO_DEEP = 4,
+	WALK_UNREADABLE = 8,
+	WALK_NO_TABLE = 16, /* in a file whose table was not ready */
+	WALK_NO_RULE = 32,  /* in code without call-frame information */
+	WALK_NO_CODE = 64,  /* outside of all known code */
+	WALK_INCONSISTENT = 128,
+};
 
 /* A stack seen for the first time; later events name it by its id. */
 struct stack_event {
-	struct event head; /* flags: how the walk went */
+	struct event head;
 	__u32 id;
 	__u32 space; /* the address space that the frames lie in */
 	__u32 nr_frames;
-	__u32 reserved;
-	__u64 frames[]; /* innermost first: user addresses */
+	__u32 flags;    /* enum walk_flag */
+	__u64 frames[]; /* innermost first: user addresses inside executing and calling instructions
+			 */
 };
 
 #define MAX_PATH_BYTES 4096
@@ -95,7 +106,8 @@ struct mapping_event {
 	__u64 start, end, file_offset_bytes;
 	__u64 inode;
 	__u64 device;
-	__u64 is_vdso;
+	__u32 file; /* by which its unwinding table is known; 0: none, FILE_VDSO */
+	__u32 reserved;
 	char path[]; /* padded with NUL */
 };
 
@@ -207,6 +219,17 @@ struct task_state {
 	__u64 args[6];
 	__u64 faults_seen; /* min_flt + maj_flt as of the last event */
 	struct pending_fault user, kernel;
+};
+
+/* Ids of files that have, or are to have, an unwinding table. */
+enum { FILE_NONE, FILE_VDSO, FIRST_FILE };
+#define MAX_FILES 8192
+
+/* Question and answer of on_file_of_mapping (code.bpf.c): which file lies at an own address? */
+struct mapped_file {
+	__u64 address;
+	__u32 file; /* FILE_NONE: no file, or no room for another */
+	__u32 reserved;
 };
 
 /* Question and answer of on_kernel_symbol (symbol.bpf.c). */

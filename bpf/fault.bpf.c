@@ -20,7 +20,7 @@
 
 static __always_inline void fault_begin(struct task_state *state, struct pending_fault *fault,
 					struct pt_regs *user_regs, __u64 address, __u64 ip,
-					__u64 error_code, __u32 walk_flags)
+					__u64 error_code, bool exact)
 {
 	fault->address = address;
 	fault->ip = ip;
@@ -28,7 +28,7 @@ static __always_inline void fault_begin(struct task_state *state, struct pending
 	if (state->in_syscall && is_exec(state->nr)) /* half-way between two address spaces */
 		fault->stack = state->syscall_stack;
 	else
-		fault->stack = stack_of(user_regs, state, walk_flags);
+		fault->stack = stack_of(user_regs, state, exact);
 	fault->time_ns = bpf_ktime_get_ns();
 }
 
@@ -42,7 +42,7 @@ int BPF_PROG(on_page_fault_user, unsigned long address, struct pt_regs *regs,
 	if (!state || (long)address < 0)
 		return 0;
 	fault_fail_pending(task, state);
-	fault_begin(state, &state->user, regs, address, regs_ip(regs), error_code, WALK_EXACT_LEAF);
+	fault_begin(state, &state->user, regs, address, regs_ip(regs), error_code, true);
 	return 0;
 }
 
@@ -60,7 +60,7 @@ int BPF_PROG(on_page_fault_kernel, unsigned long address, struct pt_regs *regs,
 	if (state->kernel.time_ns)
 		fault_send(task, state, &state->kernel, WIRE_FAILED, WIRE_KERNEL, 0);
 	fault_begin(state, &state->kernel, (struct pt_regs *)bpf_task_pt_regs(task), address,
-		    regs_ip(regs), error_code, 0);
+		    regs_ip(regs), error_code, false);
 	return 0;
 }
 

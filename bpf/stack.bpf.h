@@ -2,10 +2,10 @@
 /*
  * From the registers of a task to the id of its stack.
  *
- * A walker fills the CPU's `struct walk` with frames and a hash over them; the first time that a
- * hash is seen the frames go into the ring, and from then on the id alone stands for them. The
- * walker below follows frame pointers, which most programs do not keep, so its stacks are flagged
- * as possibly short; another walker only has to fill the same structure.
+ * The walk (walk.h) goes by tables that user space made from the files' call-frame information and
+ * stored right into the arrays below. It fills the CPU's `struct walk` with frames and a hash over
+ * them; the first time that a hash is seen the frames go into the ring, and from then on the id
+ * alone stands for them.
  */
 #ifndef PROF_STACK_BPF_H
 #define PROF_STACK_BPF_H
@@ -14,15 +14,73 @@
 #include <bpf/bpf_helpers.h>
 
 #include "arch.bpf.h"
+#include "code.bpf.h"
 #include "ring.bpf.h"
+#include "unwind.h"
 
-struct walk {
-	__u64 frames[MAX_FRAMES];
-	__u64 hash;
-	__u64 fp, sp;
-	__u32 nr_frames;
-	__u32 flags;
-};
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1); /* set by the recorder */
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__type(key, __u32);
+	__type(value, struct unwind_row);
+} unwind_rows SEC(".maps") __weak;
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1); /* set by the recorder */
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__type(key, __u32);
+	__type(value, __u64);
+} unwind_pages SEC(".maps") __weak;
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, MAX_UNWIND_RULES);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__type(key, __u32);
+	__type(value, struct unwind_rule);
+} unwind_rules SEC(".maps") __weak;
+
+/* By file id. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, MAX_FILES);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__type(key, __u32);
+	__type(value, struct unwind_file);
+} unwind_files SEC(".maps") __weak;
+
+struct walk;
+
+static __always_inline bool walk_read(struct walk *walk, __u64 address, __u64 *out)
+{
+	return bpf_probe_read_user(out, sizeof *out, (void *)address) == 0;
+}
+
+static __always_inline bool walk_read_block(struct walk *walk, __u64 address, void *out, __u32 size)
+{
+	return bpf_probe_read_user(out, size, (void *)address) == 0;
+}
+
+static __always_inline const __u64 *walk_page(__u32 index)
+{
+	return bpf_map_lookup_elem(&unwind_pages, &index);
+}
+
+static __always_inline const struct unwind_row *walk_row(__u32 index)
+{
+	return bpf_map_lookup_elem(&unwind_rows, &index);
+}
+
+static __always_inline const struct unwind_rule *walk_rule(__u32 index)
+{
+	return bpf_map_lookup_elem(&unwind_rules, &index);
+}
+
+static __always_inline bool walk_map(struct walk *walk, __u64 address);
+
+#include "walk.h"
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
@@ -30,6 +88,50 @@ struct {
 	__type(key, __u32);
 	__type(value, struct walk);
 } walks SEC(".maps") __weak;
+
+static __always_inline struct walk *walk_of_cpu(void)
+{
+	__u32 zero = 0;
+
+	return bpf_map_lookup_elem(&walks, &zero);
+}
+
+/* A function of its own, so that the verifier looks at it once. */
+__weak __noinline int code_find(__u64 address)
+{
+	struct code_query query = {.address = address, .from = address};
+	struct walk *walk = walk_of_cpu();
+	struct unwind_file *file;
+
+	if (!walk)
+		return 0;
+	query.space = code_space_of(bpf_get_current_task_btf()->mm);
+	if (!query.space || !code_query(&query))
+		return 0;
+	file = bpf_map_lookup_elem(&unwind_files, &query.found.file);
+	walk->mapping.start = query.found.start;
+	walk->mapping.end = query.found.end;
+	walk->mapping.base =
+		query.found.start - ((__u64)query.found.file_page << UNWIND_PAGE_SHIFT);
+	walk->mapping.file = query.found.file;
+	walk->mapping.first_page = file ? file->first_page : 0;
+	walk->mapping.nr_pages = file ? file->nr_pages : 0;
+	return 1;
+}
+
+static __always_inline bool walk_map(struct walk *walk, __u64 address)
+{
+	return address < walk->mapping.end && address >= walk->mapping.start ? true
+									     : code_find(address);
+}
+
+/* One frame; 1 ends the loop. */
+static long stack_step(__u32 index, void *unused)
+{
+	struct walk *walk = walk_of_cpu();
+
+	return !walk || !walk_step(walk);
+}
 
 /* Hash of a stack -> its id. What does not fit any more is walked, but counted as lost. */
 struct {
@@ -41,44 +143,6 @@ struct {
 } stacks SEC(".maps") __weak;
 
 __u32 nr_stacks __weak = 0; /* ids given out, from 1 */
-
-/* One round of a 64-bit multiply-xorshift hash (the constant is 2^64 / golden ratio, made odd). */
-static __always_inline __u64 hash_mix(__u64 hash, __u64 value)
-{
-	hash = (hash ^ value) * 0x9e3779b97f4a7c15ULL;
-	return hash ^ hash >> 29;
-}
-
-static __always_inline void walk_push(struct walk *walk, __u64 address)
-{
-	walk->frames[walk->nr_frames++ & (MAX_FRAMES - 1)] = address;
-	walk->hash = hash_mix(walk->hash, address);
-}
-
-/* One caller by the frame pointer; 1 ends the loop. The stack grows down, so callers lie above. */
-static long walk_step_fp(__u32 index, void *unused)
-{
-	__u32 zero = 0;
-	__u64 pair[2]; /* the caller's frame pointer and the return address */
-	struct walk *walk = bpf_map_lookup_elem(&walks, &zero);
-
-	if (!walk || walk->fp < walk->sp || walk->fp & 7)
-		return 1;
-	if (walk->nr_frames >= MAX_FRAMES) {
-		walk->flags |= WALK_TOO_DEEP;
-		return 1;
-	}
-	if (bpf_probe_read_user(pair, sizeof pair, (void *)walk->fp)) {
-		walk->flags |= WALK_UNREADABLE;
-		return 1;
-	}
-	if (pair[1] < 4096 || (__s64)pair[1] < 0)
-		return 1;
-	walk_push(walk, pair[1]);
-	walk->sp = walk->fp + sizeof pair;
-	walk->fp = pair[0];
-	return 0;
-}
 
 static __always_inline bool stack_send(struct walk *walk, __u32 id, __u32 task, __u32 space,
 				       __u64 time_ns)
@@ -94,11 +158,11 @@ static __always_inline bool stack_send(struct walk *walk, __u32 id, __u32 task, 
 	event = ring_reserve(ring, EVENT_STACK, size_bytes);
 	if (!event)
 		return false;
-	event_head(&event->head, EVENT_STACK, walk->flags, size_bytes, task, time_ns);
+	event_head(&event->head, EVENT_STACK, 0, size_bytes, task, time_ns);
 	event->id = id;
 	event->space = space;
 	event->nr_frames = nr_frames;
-	event->reserved = 0;
+	event->flags = walk->flags;
 	bpf_probe_read_kernel(event->frames, 8 * nr_frames, walk->frames);
 	ring_commit(ring, EVENT_STACK, size_bytes);
 	return true;
@@ -127,38 +191,38 @@ static __always_inline __u32 stack_intern(struct walk *walk, __u32 task, __u32 s
 }
 
 /*
- * Walks from the user registers ip, sp and fp; returns the id of the stack. A function of its own,
- * with nothing but numbers for arguments, so that the verifier looks at it once and not at each
- * call.
+ * Walks from `ip` and the registers in the CPU's walk; returns the id of the stack. A function of
+ * its own, with nothing but numbers for arguments, so that the verifier looks at it once and not at
+ * each call.
  */
-__weak __noinline __u32 stack_walk(__u64 ip, __u64 sp, __u64 fp, __u64 task_and_space, __u32 flags)
+__weak __noinline __u32 stack_walk(__u64 ip, __u32 task, __u32 space, bool exact)
 {
-	__u32 zero = 0, space = (__u32)task_and_space;
-	struct walk *walk = bpf_map_lookup_elem(&walks, &zero);
+	struct walk *walk = walk_of_cpu();
 
 	if (!walk)
 		return STACK_LOST;
-	walk->nr_frames = 0;
-	walk->flags = WALK_FRAME_POINTER | flags;
-	walk->hash = hash_mix(flags, space);
-	walk->fp = fp;
-	walk->sp = sp;
-	walk_push(walk, ip);
-	bpf_loop(MAX_FRAMES, walk_step_fp, NULL, 0);
-	return stack_intern(walk, task_and_space >> 32, space);
+	walk_start(walk, ip, exact);
+	walk->hash = hash_mix(0, space);
+	bpf_loop(MAX_FRAMES + 1, stack_step, NULL, 0);
+	walk->hash = hash_mix(walk->hash, walk->flags);
+	return stack_intern(walk, task, space);
 }
 
 /*
- * The id of the stack of the user registers `regs`, 0 when stacks are not wanted. `flags` is
- * WALK_EXACT_LEAF when the instruction at ip itself is meant (a fault), 0 when ip lies behind the
- * one that is executing (a system call).
+ * The id of the stack of the user registers `regs`, 0 when stacks are not wanted. `exact`: the
+ * instruction at ip itself is meant (a fault), and not the one before it (a system call).
  */
-static __always_inline __u32 stack_of(struct pt_regs *regs, struct task_state *state, __u32 flags)
+static __always_inline __u32 stack_of(struct pt_regs *regs, struct task_state *state, bool exact)
 {
+	struct walk *walk;
+
 	if (!cfg_stacks)
 		return 0;
-	return stack_walk(regs_ip(regs), regs_sp(regs), regs_fp(regs),
-			  (__u64)state->task << 32 | state->space, flags);
+	walk = walk_of_cpu();
+	if (!walk)
+		return STACK_LOST;
+	regs_copy(regs, walk->registers);
+	return stack_walk(regs_ip(regs), state->task, state->space, exact);
 }
 
 #endif

@@ -65,6 +65,8 @@ int BPF_PROG(on_fork, struct task_struct *parent, struct task_struct *child)
 	state->process = is_thread ? parent_state->process : state->task;
 	state->space = is_thread ? parent_state->space : __sync_fetch_and_add(&nr_spaces, 1) + 1;
 	state->fresh = 1;
+	if (cfg_stacks && parent->mm != child->mm)
+		code_space_copy(parent->mm, child->mm);
 	fork_send(child, parent_state, state);
 	return 0;
 }
@@ -93,13 +95,14 @@ static __always_inline void exec_send(struct task_struct *task, struct task_stat
 	ring_commit(ring, EVENT_EXEC, size_bytes);
 }
 
-static __always_inline void program_mappings_tell(struct task_struct *task, __u64 entry)
+static __always_inline void program_mappings_follow(struct task_struct *task, __u64 entry)
 {
 	__u64 vdso = (__u64)BPF_CORE_READ(task, mm, context.vdso);
 
-	mappings_tell(BPF_CORE_READ(task, mm, start_code), BPF_CORE_READ(task, mm, end_code));
-	mappings_tell(entry, entry + 1); /* of the loader, when there is one */
-	mappings_tell(vdso, vdso + 1);
+	code_space_begin(task->mm);
+	mappings_follow(BPF_CORE_READ(task, mm, start_code), BPF_CORE_READ(task, mm, end_code));
+	mappings_follow(entry, entry + 1); /* of the loader, when there is one */
+	mappings_follow(vdso, vdso + 1);
 }
 
 /* Before the new program's first instruction: its code, the loader's, and the vdso are mapped. */
@@ -115,7 +118,7 @@ int BPF_PROG(on_exec, struct task_struct *task, int old_pid, struct linux_binprm
 	exec_send(task, state, bprm);
 	if (!cfg_stacks)
 		return 0;
-	program_mappings_tell(task, regs_ip(regs));
+	program_mappings_follow(task, regs_ip(regs));
 	return 0;
 }
 

@@ -2,10 +2,10 @@
 /*
  * Unwinding tables as the programs walk them and user space builds them.
  *
- * Call-frame information is turned into rows once per file. A row says which rule holds from an offset
- * of the file on; a rule says how the caller's registers follow from the callee's. Offsets are those in
- * the file, not addresses, so one table serves every place where the file is mapped; rules are shared by
- * all files, since a few thousand distinct ones cover whole systems.
+ * Call-frame information is turned into rows once per file. A row says which rule holds from an
+ * offset of the file on; a rule says how the caller's registers follow from the callee's. Offsets
+ * are those in the file, not addresses, so one table serves every place where the file is mapped;
+ * rules are shared by all files, since a few thousand distinct ones cover whole systems.
  */
 #ifndef PROF_UNWIND_H
 #define PROF_UNWIND_H
@@ -24,22 +24,22 @@ struct unwind_row {
 };
 
 enum unwind_cfa {
-	UNWIND_CFA_NONE,	/* no information here: a gap between functions */
-	UNWIND_CFA_REG,		/* register + cfa_offset */
-	UNWIND_CFA_DEREF,	/* *(register + cfa_offset) + deref_offset */
-	UNWIND_CFA_PLT,		/* rsp + 8 + 8 * ((ip & 15) >= cfa_offset) */
+	UNWIND_CFA_NONE,        /* no information here: a gap between functions */
+	UNWIND_CFA_REG,         /* register + cfa_offset */
+	UNWIND_CFA_DEREF,       /* *(register + cfa_offset) + deref_offset */
+	UNWIND_CFA_PLT,         /* rsp + 8 + 8 * ((ip & 15) >= cfa_offset) */
 	UNWIND_CFA_UNSUPPORTED, /* an expression: left to user space */
 };
 
 enum unwind_ra {
-	UNWIND_RA_CFA,	       /* at CFA - 8 */
+	UNWIND_RA_CFA,         /* at CFA - 8 */
 	UNWIND_RA_UNDEFINED,   /* the outermost frame */
 	UNWIND_RA_REGISTER,    /* in the register that `saved[UNWIND_R10]` numbers (vfork) */
 	UNWIND_RA_UNSUPPORTED, /* an expression */
 };
 
 enum unwind_flag {
-	UNWIND_SIGNAL_FRAME = 1, /* all registers lie in the ucontext at rsp */
+	UNWIND_SIGNAL_FRAME = 1,   /* all registers lie in the ucontext at rsp */
 	UNWIND_SAVED_FROM_RBP = 2, /* registers are saved relative to rbp, not to the CFA */
 };
 
@@ -74,5 +74,12 @@ _Static_assert(sizeof(struct unwind_rule) == 16, "no padding");
 
 /* One entry per 4 KiB of a file's offsets: the first row at or behind the page's start. */
 #define UNWIND_PAGE_SHIFT 12
+
+/* A file's slice of the page index, which has one entry more than it has pages. Written last. */
+struct unwind_file {
+	__u32 first_page, nr_pages; /* 0 pages: its table is not there yet */
+};
+
+#define MAX_UNWIND_RULES 65536
 
 #endif

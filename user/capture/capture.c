@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -26,6 +27,7 @@ struct capture {
 	VEC(struct bpf_link *) links;
 	struct bpf_link *release_link; /* also in links, until it is taken away early */
 	struct total *per_cpu;         /* one value per CPU, to read totals into */
+	struct unwind_store unwind_store;
 };
 
 /* All rings together; at 96 bytes an event, 16 MiB hold what 60 ms of the busiest loop make. */
@@ -58,6 +60,9 @@ static void configure(struct prof_bpf *s, const struct capture_options *options)
 	s->rodata->cfg_nr_rt_sigreturn = SYS_rt_sigreturn;
 	s->rodata->cfg_nr_mmap = SYS_mmap;
 	s->rodata->cfg_nr_mprotect = SYS_mprotect;
+	s->rodata->cfg_nr_pkey_mprotect = SYS_pkey_mprotect;
+	s->rodata->cfg_nr_munmap = SYS_munmap;
+	s->rodata->cfg_nr_mremap = SYS_mremap;
 }
 
 /* Programs of features that are off are not loaded at all. */
@@ -71,6 +76,8 @@ static void choose_programs(struct prof_bpf *s, const struct capture_options *op
 		{s->progs.on_sys_exit, options->syscalls},
 		{s->progs.on_release, !options->syscalls},
 		{s->progs.on_mapping, !options->syscalls && options->stacks},
+		{s->progs.on_exit_mmap, options->stacks},
+		{s->progs.on_file_of_mapping, options->stacks},
 		{s->progs.on_page_fault_user, options->faults},
 		{s->progs.on_page_fault_kernel, options->faults},
 		{s->progs.on_minor_fault, options->faults},
@@ -81,14 +88,48 @@ static void choose_programs(struct prof_bpf *s, const struct capture_options *op
 		bpf_program__set_autoload(choices[i].program, choices[i].wanted);
 }
 
-static int size_maps(struct capture *c)
+static int size_maps(struct capture *c, const struct capture_options *options)
 {
 	struct prof_bpf *s = c->skeleton;
+	struct unwind_store *store = &c->unwind_store;
 
 	s->rodata->cfg_ring_bytes = c->ring_bytes;
 	if (bpf_map__set_max_entries(s->maps.rings, c->nr_cpus) ||
 	    bpf_map__set_value_size(s->maps.rings, ring_stride(c->ring_bytes)))
 		return fail(-errno, "cannot set the size of the event rings");
+	store->max_rows = options->stacks ? options->unwind_rows + 1 : 1;
+	store->max_pages = options->stacks ? options->unwind_pages + 1 : 1;
+	store->max_files = options->stacks ? MAX_FILES : 1;
+	if (bpf_map__set_max_entries(s->maps.unwind_rows, store->max_rows) ||
+	    bpf_map__set_max_entries(s->maps.unwind_pages, store->max_pages) ||
+	    bpf_map__set_max_entries(s->maps.unwind_files, store->max_files) ||
+	    (!options->stacks && bpf_map__set_max_entries(s->maps.unwind_rules, 1)))
+		return fail(-errno, "cannot set the size of the unwinding tables");
+	return 0;
+}
+
+static void *map_array(const struct bpf_map *map)
+{
+	size_t page_bytes = sysconf(_SC_PAGESIZE);
+	size_t bytes = (size_t)bpf_map__max_entries(map) * bpf_map__value_size(map);
+	void *memory = mmap(NULL, (bytes + page_bytes - 1) & ~(page_bytes - 1),
+			    PROT_READ | PROT_WRITE, MAP_SHARED, bpf_map__fd(map), 0);
+
+	return memory == MAP_FAILED ? NULL : memory;
+}
+
+static int map_unwind_store(struct capture *c)
+{
+	struct prof_bpf *s = c->skeleton;
+	struct unwind_store *store = &c->unwind_store;
+
+	store->rows = map_array(s->maps.unwind_rows);
+	store->pages = map_array(s->maps.unwind_pages);
+	store->rules = map_array(s->maps.unwind_rules);
+	store->files = map_array(s->maps.unwind_files);
+	if (!store->rows || !store->pages || !store->rules || !store->files)
+		return fail(-errno, "cannot map the unwinding tables");
+	unwind_store_begin(store);
 	return 0;
 }
 
@@ -133,7 +174,7 @@ int capture_new(const struct capture_options *options, struct capture **out)
 	}
 	configure(c->skeleton, options);
 	choose_programs(c->skeleton, options);
-	err = size_maps(c);
+	err = size_maps(c, options);
 	if (err)
 		goto failed;
 	err = prof_bpf__load(c->skeleton);
@@ -142,6 +183,8 @@ int capture_new(const struct capture_options *options, struct capture **out)
 		goto failed;
 	}
 	err = rings_map(bpf_map__fd(c->skeleton->maps.rings), c->nr_cpus, c->ring_bytes, &c->rings);
+	if (err == 0 && options->stacks)
+		err = map_unwind_store(c);
 	if (err)
 		goto failed;
 	*out = c;
@@ -329,11 +372,27 @@ bool capture_kernel_symbol(struct capture *c, uint64_t address, struct kernel_sy
 	return *out->name && strncmp(out->name, "0x", 2);
 }
 
+struct unwind_store *capture_unwind_store(struct capture *c)
+{
+	return &c->unwind_store;
+}
+
+uint32_t capture_file_id(struct capture *c, const void *address)
+{
+	struct mapped_file question = {.address = (uintptr_t)address};
+	LIBBPF_OPTS(bpf_test_run_opts, run, .ctx_in = &question, .ctx_size_in = sizeof question);
+
+	if (bpf_prog_test_run_opts(bpf_program__fd(c->skeleton->progs.on_file_of_mapping), &run))
+		return FILE_NONE;
+	return question.file;
+}
+
 void capture_free(struct capture *c)
 {
 	if (!c)
 		return;
 	capture_detach(c);
+	unwind_store_fini(&c->unwind_store);
 	rings_unmap(&c->rings);
 	prof_bpf__destroy(c->skeleton);
 	free(c->per_cpu);

@@ -17,9 +17,13 @@ _Static_assert((int)WIRE_KERNEL == FAULT_KERNEL && (int)WIRE_UNTIMED == FAULT_UN
 _Static_assert((int)WIRE_MINOR == FAULT_MINOR && (int)WIRE_MAJOR == FAULT_MAJOR &&
 		       (int)WIRE_FAILED == FAULT_FAILED,
 	       "kinds of faults");
-_Static_assert((int)WALK_FRAME_POINTER == STACK_FRAME_POINTER &&
+_Static_assert((int)WALK_COMPLETE == STACK_COMPLETE &&
+		       (int)WALK_FRAME_POINTER == STACK_FRAME_POINTER &&
 		       (int)WALK_TOO_DEEP == STACK_TOO_DEEP &&
-		       (int)WALK_UNREADABLE == STACK_UNREADABLE,
+		       (int)WALK_UNREADABLE == STACK_UNREADABLE &&
+		       (int)WALK_NO_TABLE == STACK_NO_TABLE && (int)WALK_NO_RULE == STACK_NO_RULE &&
+		       (int)WALK_NO_CODE == STACK_NO_CODE &&
+		       (int)WALK_INCONSISTENT == STACK_INCONSISTENT,
 	       "flags of stacks");
 
 struct waiting_stack {
@@ -125,7 +129,7 @@ static void take_stack(struct correlator *c, const struct stack_event *event)
 	struct waiting_stack *stack = vec_push(&c->fresh);
 
 	stack->time_ns = event->head.time_ns;
-	stack->flags = event->head.flags;
+	stack->flags = event->flags;
 	stack->id = event->id;
 	stack->space = event->space;
 	stack->nr_frames = event->nr_frames;
@@ -143,12 +147,12 @@ static void take_mapping(struct correlator *c, const struct mapping_event *event
 		.module = MODULE_UNKNOWN,
 	};
 
-	if (event->is_vdso)
+	if (event->file == FILE_VDSO)
 		mapping.module = MODULE_VDSO;
 	else if (event->path_bytes && *event->path)
 		mapping.module =
 			module_intern(&c->modules, event->path, event->device, event->inode);
-	if (event->is_vdso)
+	if (event->file == FILE_VDSO)
 		mapping.file_offset_bytes = 0;
 	space_map(&c->spaces, event->space, &mapping);
 }
@@ -265,13 +269,10 @@ void correlator_event(void *correlator, uint32_t cpu, const struct event *event)
 	}
 }
 
-/* The place of a stack's frame: the innermost one of a fault is where it happened, the others
- * called. */
 static bool place_frame(const struct correlator *c, const struct waiting_stack *stack,
 			uint32_t index, struct frame *out)
 {
-	bool exact = index == 0 && stack->flags & WALK_EXACT_LEAF;
-	uint64_t address = stack->frames[index] - (exact ? 0 : 1);
+	uint64_t address = stack->frames[index];
 	const struct mapping *mapping =
 		space_find(&c->spaces, stack->space, address, stack->time_ns);
 
@@ -283,17 +284,19 @@ static bool place_frame(const struct correlator *c, const struct waiting_stack *
 }
 
 /*
- * A frame pointer that is none leads to words that are no return addresses: the walk is believed as
- * long as it stays in executable mappings. The trie grows from the outermost frame.
+ * A frame outside of all code but the innermost is where a walk lost its way: it is left out. The
+ * trie grows from the outermost frame.
  */
 static void place_stack(struct correlator *c, const struct waiting_stack *waiting)
 {
-	struct stack stack = {.flags = waiting->flags & ~(uint32_t)WALK_EXACT_LEAF};
+	struct stack stack = {.flags = waiting->flags};
 	struct frame frame;
 	uint32_t depth = 0;
 
 	while (depth < waiting->nr_frames && (place_frame(c, waiting, depth, &frame) || depth == 0))
 		depth++;
+	if (depth < waiting->nr_frames)
+		stack.flags = (stack.flags & ~(uint32_t)STACK_COMPLETE) | STACK_NO_CODE;
 	for (uint32_t i = depth; i-- > 0;) {
 		place_frame(c, waiting, i, &frame);
 		stack.frame = writer_frame(c->writer, stack.frame, frame.module, frame.offset);

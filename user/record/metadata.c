@@ -56,7 +56,7 @@ void metadata_write(struct writer *w, const struct record_options *options, char
 	writer_meta_text(w, "events", events_name(options));
 	if (options->chosen_syscalls)
 		writer_meta_text(w, "trace", options->trace);
-	writer_meta_text(w, "stacks", options->stacks ? "frame-pointer" : "none");
+	writer_meta_text(w, "stacks", options->stacks ? "tables" : "none");
 }
 
 _Static_assert(TOTAL_BITS == KERNEL_TOTAL_BITS, "histograms of the kernel side");

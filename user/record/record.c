@@ -19,6 +19,7 @@
 #include "record/output_file.h"
 #include "record/signals.h"
 #include "record/symbolize.h"
+#include "record/unwinding.h"
 #include "recording/writer.h"
 
 /* How long the recorder sleeps between rounds: a 16 MiB ring takes some 60 ms to fill. */
@@ -40,6 +41,7 @@ struct session {
 	struct writer *writer;
 	struct correlator *correlator;
 	struct symbolization *symbolization; /* NULL: not wanted */
+	struct unwinding *unwinding;         /* NULL: no stacks */
 	struct child child;
 	uint64_t start_ns, flushed_ns, wall_ns;
 	bool ended; /* the command's process, with: */
@@ -59,7 +61,7 @@ static uint64_t now_ns(void)
 /* Everything that can fail without the command having run, in the order that loses nothing. */
 static int session_prepare(struct session *s)
 {
-	const struct capture_options capture = {
+	struct capture_options capture = {
 		.faults = s->options->faults,
 		.syscalls = s->options->syscalls,
 		.stacks = s->options->stacks,
@@ -69,10 +71,14 @@ static int session_prepare(struct session *s)
 	int err = identity_of_invoker(s->options->as_root, &s->identity);
 	int fd;
 
+	if (s->unwinding)
+		unwinding_room(s->unwinding, &capture);
 	if (err == 0)
 		err = capture_new(&capture, &s->capture);
 	if (err)
 		return err;
+	if (s->unwinding)
+		unwinding_begin(s->unwinding, s->capture);
 	fd = output_file_open(s->options->output, &s->identity, &s->file);
 	if (fd < 0)
 		return fd;
@@ -105,9 +111,18 @@ static int session_launch(struct session *s, const char *path)
 	return 0;
 }
 
+static void session_event(void *session, uint32_t cpu, const struct event *event)
+{
+	const struct session *s = session;
+
+	if (event->type == EVENT_MAPPING && s->unwinding)
+		unwinding_mapping(s->unwinding, (const void *)event);
+	correlator_event(s->correlator, cpu, event);
+}
+
 static uint64_t session_drain(struct session *s)
 {
-	uint64_t bytes = rings_drain(capture_rings(s->capture), correlator_event, s->correlator);
+	uint64_t bytes = rings_drain(capture_rings(s->capture), session_event, s);
 
 	correlator_round(s->correlator);
 	return bytes;
@@ -200,8 +215,12 @@ static void session_counters(struct session *s)
 
 static int session_finish(struct session *s)
 {
+	if (s->unwinding)
+		unwinding_end(s->unwinding);
 	session_empty(s);
 	session_counters(s);
+	if (s->unwinding)
+		unwinding_counters(s->unwinding, s->writer);
 	totals_write(s->writer, s->capture);
 	s->losses = losses_write(s->writer, capture_rings(s->capture));
 	writer_flush(s->writer);
@@ -274,6 +293,7 @@ static int session_exit_status(const struct session *s, int err)
 static void session_free(struct session *s)
 {
 	symbolization_free(s->symbolization);
+	unwinding_free(s->unwinding);
 	correlator_free(s->correlator);
 	writer_free(s->writer);
 	capture_free(s->capture);
@@ -288,6 +308,8 @@ static int session_run(struct session *s, const char *path)
 
 	if (s->options->symbols && s->options->stacks)
 		s->symbolization = symbolization_new();
+	if (s->options->stacks)
+		s->unwinding = unwinding_new(path);
 	if (session_prepare(s))
 		return EXIT_NOT_RUN;
 	s->correlator = correlator_new(s->writer);
