@@ -266,7 +266,7 @@ static void compare(struct reference *r, int fd, const char *path)
 	Elf *elf = elf_begin(fd, ELF_C_READ, NULL);
 
 	assert_int_equal(unwind_table_build(fd, &r->table), 0);
-	assert_int_equal(elf_code_init(&r->code, elf), 0);
+	assert_int_equal(elf_code_init(&r->code, elf, lseek(fd, 0, SEEK_END)), 0);
 	r->lines = popen(command, "r");
 	assert_non_null(r->lines);
 	while (getline(&line, &capacity, r->lines) > 0)

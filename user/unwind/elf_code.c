@@ -9,6 +9,11 @@
 
 static const struct loaded_bytes no_bytes = {0};
 
+static uint64_t clipped(uint64_t value, uint64_t limit)
+{
+	return value < limit ? value : limit;
+}
+
 static bool is_x86_64_program(Elf *elf, uint64_t *entry)
 {
 	GElf_Ehdr header;
@@ -20,16 +25,15 @@ static bool is_x86_64_program(Elf *elf, uint64_t *entry)
 	       (header.e_type == ET_EXEC || header.e_type == ET_DYN);
 }
 
-static void add_segment(struct elf_code *code, const GElf_Phdr *header)
+static void add_segment(struct elf_code *code, const GElf_Phdr *header, uint64_t file_size)
 {
-	uint64_t end;
+	uint64_t size;
 
-	if (header->p_type != PT_LOAD || !(header->p_flags & PF_X) || !header->p_filesz ||
-	    code->segments.size == MAX_SEGMENTS ||
-	    __builtin_add_overflow(header->p_offset, header->p_filesz, &end) || end > UINT32_MAX)
+	if (header->p_type != PT_LOAD || !(header->p_flags & PF_X) ||
+	    header->p_offset >= file_size || code->segments.size == MAX_SEGMENTS)
 		return;
-	*vec_push(&code->segments) =
-		(struct code_segment){header->p_vaddr, header->p_filesz, header->p_offset};
+	size = clipped(header->p_filesz, file_size - header->p_offset);
+	*vec_push(&code->segments) = (struct code_segment){header->p_vaddr, size, header->p_offset};
 }
 
 /* The loaded segment with an address, and where in the file it is. */
@@ -51,11 +55,6 @@ static bool find_loaded(const struct elf_code *code, uint64_t address, uint64_t 
 	return false;
 }
 
-static uint64_t clipped(uint64_t value, uint64_t limit)
-{
-	return value < limit ? value : limit;
-}
-
 static Elf_Data *uncompressed(Elf_Scn *section, const GElf_Shdr *header)
 {
 	GElf_Chdr compressed;
@@ -67,7 +66,7 @@ static Elf_Data *uncompressed(Elf_Scn *section, const GElf_Shdr *header)
 	return elf_rawdata(section, NULL);
 }
 
-int elf_code_init(struct elf_code *code, Elf *elf)
+int elf_code_init(struct elf_code *code, Elf *elf, uint64_t file_size)
 {
 	size_t nr_headers = 0;
 	GElf_Phdr header;
@@ -77,7 +76,7 @@ int elf_code_init(struct elf_code *code, Elf *elf)
 		return -ENOEXEC;
 	elf_getphdrnum(elf, &nr_headers);
 	for (size_t i = 0; i < nr_headers && gelf_getphdr(elf, i, &header); i++)
-		add_segment(code, &header);
+		add_segment(code, &header, clipped(file_size, UINT32_MAX));
 	return 0;
 }
 

@@ -24,8 +24,8 @@ struct elf_code {
 	VEC(struct code_segment) segments;
 };
 
-/* 0, or -ENOEXEC when this is no x86-64 program or library. */
-int elf_code_init(struct elf_code *code, Elf *elf);
+/* 0, or -ENOEXEC when this is no x86-64 program or library. No code lies beyond the file. */
+int elf_code_init(struct elf_code *code, Elf *elf, uint64_t file_size);
 void elf_code_fini(struct elf_code *code);
 
 /* The file's offset of the code at an address, and how much code follows in its segment. */

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <libelf.h>
+#include <sys/stat.h>
 
 #include "unwind/eh_frame.h"
 #include "unwind/missing_frames.h"
@@ -97,13 +98,13 @@ static int build_code(const struct elf_code *code, struct unwind_table *out)
 	return out->nr_rows ? 0 : -ENODATA;
 }
 
-static int build_elf(Elf *elf, struct unwind_table *out)
+static int build_elf(Elf *elf, uint64_t file_size, struct unwind_table *out)
 {
 	struct elf_code code;
 	int err;
 
 	*out = (struct unwind_table){0};
-	err = elf_code_init(&code, elf);
+	err = elf_code_init(&code, elf, file_size);
 	if (!err)
 		err = build_code(&code, out);
 	elf_code_fini(&code);
@@ -114,14 +115,18 @@ static int build_elf(Elf *elf, struct unwind_table *out)
 /* Read, not mapped: whoever truncates the file meanwhile must not end prof. */
 int unwind_table_build(int fd, struct unwind_table *out)
 {
+	struct stat status;
+
 	elf_version(EV_CURRENT);
-	return build_elf(elf_begin(fd, ELF_C_READ, NULL), out);
+	if (fstat(fd, &status) || !S_ISREG(status.st_mode))
+		status.st_size = 0;
+	return build_elf(elf_begin(fd, ELF_C_READ, NULL), status.st_size, out);
 }
 
 int unwind_table_build_image(const void *image, size_t size, struct unwind_table *out)
 {
 	elf_version(EV_CURRENT);
-	return build_elf(elf_memory((char *)image, size), out);
+	return build_elf(elf_memory((char *)image, size), size, out);
 }
 
 void unwind_table_fini(struct unwind_table *table)
