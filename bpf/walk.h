@@ -63,6 +63,12 @@ static __always_inline void walk_push(struct walk *walk, __u64 address)
 	walk->hash = hash_mix(walk->hash, address);
 }
 
+/* The frame is at `address` after all: it did not call. */
+static __always_inline void walk_amend(struct walk *walk, __u64 address)
+{
+	walk->frames[(walk->nr_frames - 1) & (MAX_FRAMES - 1)] = address;
+}
+
 /* Ends the walk, for a reason. */
 static __always_inline bool walk_end(struct walk *walk, __u32 flag)
 {
@@ -116,7 +122,10 @@ static __always_inline const struct unwind_row *walk_find_row(struct walk *walk,
 	if (!row || row->rule)
 		return row;
 	next = walk_row(at + 1);
-	return next && !walk->exact && next->offset == offset + 1 ? next : row;
+	if (!next || walk->exact || next->offset != offset + 1)
+		return row;
+	walk_amend(walk, walk->ip);
+	return next;
 }
 
 /* Where the caller's callee-saved registers lie. `cfa` is that of the frame, and its rbp must still
@@ -157,6 +166,7 @@ static __always_inline bool walk_out_of_signal(struct walk *walk)
 	if (!walk_read_block(walk, r[WALK_SP] + 40, walk->signal_registers,
 			     sizeof walk->signal_registers))
 		return walk_end(walk, WALK_UNREADABLE);
+	walk_amend(walk, walk->ip);
 #pragma GCC unroll 8
 	for (int i = 0; i < 8; i++)
 		r[8 + i] = g[i];

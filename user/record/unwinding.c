@@ -7,6 +7,7 @@
 #include <pthread.h>
 #include <sys/auxv.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "base/vec.h"
@@ -29,6 +30,7 @@ struct wanted {
 
 struct unwinding {
 	VEC(struct built) ahead;
+	struct paths known; /* the worker's, once it runs */
 	struct capture *capture;
 	uint8_t met[MAX_FILES]; /* by file id: built, or waiting for it */
 	pthread_t thread;
@@ -77,7 +79,7 @@ struct unwinding *unwinding_new(const char *program)
 		if (file_build(*path, &built))
 			*vec_push(&u->ahead) = built;
 	}
-	paths_fini(&paths);
+	u->known = paths;
 	return u;
 }
 
@@ -92,6 +94,7 @@ void unwinding_free(struct unwinding *u)
 		free(wanted->path);
 	vec_free(&u->ahead);
 	vec_free(&u->wanted);
+	paths_fini(&u->known);
 	pthread_cond_destroy(&u->changed);
 	pthread_mutex_destroy(&u->lock);
 	free(u);
@@ -116,6 +119,20 @@ static void publish(struct unwinding *u, uint32_t file, const struct unwind_tabl
 	u->nr_without += table->nr_rows == 0;
 }
 
+/* The first one to ask for a file is told so, and is to see to its table. */
+static bool meet(struct unwinding *u, uint32_t file)
+{
+	return file < MAX_FILES && !__atomic_exchange_n(&u->met[file], 1, __ATOMIC_RELAXED);
+}
+
+static void publish_met(struct unwinding *u, const struct built *built)
+{
+	uint32_t file = capture_file_id(u->capture, built->memory);
+
+	if (meet(u, file))
+		publish(u, file, &built->table);
+}
+
 /* The vdso's image is in every process, this one included; its headers say where it ends. */
 static void publish_vdso(struct unwinding *u)
 {
@@ -129,15 +146,44 @@ static void publish_vdso(struct unwinding *u)
 	unwind_table_fini(&table);
 }
 
+/* Has a table of this path been built? Spares reading it again only to find that out by its id. */
+static bool is_known(struct unwinding *u, const char *path)
+{
+	vec_each (&u->known, known)
+		if (!strcmp(*known, path))
+			return true;
+	*vec_push(&u->known) = xstrdup(path);
+	return false;
+}
+
+/* What a file needs is mapped a little later than itself; the tables of those are there by then. */
+static void build_needs(struct unwinding *u, const char *path)
+{
+	struct paths paths;
+
+	dependencies_find(path, &paths);
+	for (size_t i = 1; i < paths.size; i++) {
+		struct built built;
+
+		if (is_known(u, paths.items[i]) || !file_build(paths.items[i], &built))
+			continue;
+		publish_met(u, &built);
+		built_fini(&built);
+	}
+	paths_fini(&paths);
+}
+
 /* A path may have come to mean another file than the one that was mapped; then there is no table.
  */
 static void build_late(struct unwinding *u, const struct wanted *wanted)
 {
 	struct unwind_table none = {0};
 	struct built built;
-	bool opened = file_build(wanted->path, &built);
-	bool is_same = opened && capture_file_id(u->capture, built.memory) == wanted->file;
+	bool opened, is_same;
 
+	build_needs(u, wanted->path);
+	opened = file_build(wanted->path, &built);
+	is_same = opened && capture_file_id(u->capture, built.memory) == wanted->file;
 	publish(u, wanted->file, is_same ? &built.table : &none);
 	u->nr_late++;
 	if (opened)
@@ -165,6 +211,7 @@ static void *build_wanted(void *unwinding)
 	struct unwinding *u = unwinding;
 	struct wanted wanted;
 
+	setpriority(PRIO_PROCESS, 0, -20); /* of this thread: until the table is there, stacks end */
 	for (wanted = next_wanted(u); wanted.path; wanted = next_wanted(u)) {
 		build_late(u, &wanted);
 		free(wanted.path);
@@ -178,12 +225,7 @@ void unwinding_begin(struct unwinding *u, struct capture *capture)
 	publish_vdso(u);
 	u->met[FILE_NONE] = u->met[FILE_VDSO] = 1;
 	vec_each (&u->ahead, built) {
-		uint32_t file = capture_file_id(capture, built->memory);
-
-		if (file < MAX_FILES && !u->met[file])
-			publish(u, file, &built->table);
-		if (file < MAX_FILES)
-			u->met[file] = 1;
+		publish_met(u, built);
 		built_fini(built);
 	}
 	vec_free(&u->ahead);
@@ -192,9 +234,8 @@ void unwinding_begin(struct unwinding *u, struct capture *capture)
 
 void unwinding_mapping(struct unwinding *u, const struct mapping_event *event)
 {
-	if (event->file >= MAX_FILES || u->met[event->file] || !event->path_bytes)
+	if (!event->path_bytes || !meet(u, event->file))
 		return;
-	u->met[event->file] = 1;
 	pthread_mutex_lock(&u->lock);
 	*vec_push(&u->wanted) = (struct wanted){.file = event->file, .path = xstrdup(event->path)};
 	pthread_cond_signal(&u->changed);
