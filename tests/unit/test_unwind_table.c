@@ -575,6 +575,49 @@ static void missing_frames(void **state)
 	unwind_table_fini(&o.table);
 }
 
+/* 64-bit references and a CIE without augmentation. */
+static void wide_debug_frame(void **state)
+{
+	struct object o;
+
+	(void)state;
+	link_object(F_OF_8 ".section .debug_frame,\"\",@progbits\n"
+			   "c: .long -1\n.quad 2f - 1f\n1: .quad -1\n.byte 4\n.asciz \"\"\n"
+			   ".byte 8, 0, 1, 0x78, 16\n" RULES ".balign 8, 0\n2:\n"
+			   ".long -1\n.quad 4f - 3f\n3: .quad 0\n.quad f, 8\n"
+			   ".byte 0x44, 0x0e, 16\n4:\n",
+		    "ld -e 0", "wide", &o);
+	assert_reg(&o, 3, RSP, 8);
+	assert_reg(&o, 4, RSP, 16);
+	assert_null(rule_at(&o, "f", 8));
+	unwind_table_fini(&o.table);
+}
+
+/* Not described by every linker. */
+static void undescribed_plt(void **state)
+{
+	struct object o;
+	struct elf_file file;
+	GElf_Shdr plt;
+	const struct unwind_rule *rule;
+
+	(void)state;
+	need("ld.lld");
+	link_object("begin f\ncall puts@plt\nend f\n", "ld.lld -shared --eh-frame-hdr", "plt.so",
+		    &o);
+	assert_int_equal(elf_file_open("plt.so", &file), 0);
+	assert_non_null(elf_file_section(&file, ".plt", &plt));
+	elf_file_close(&file);
+	assert_int_equal(plt.sh_size, 32);
+	assert_cfa(unwind_table_find(&o.table, plt.sh_offset), UNWIND_CFA_REG, RSP, 16);
+	assert_cfa(unwind_table_find(&o.table, plt.sh_offset + 6), UNWIND_CFA_REG, RSP, 24);
+	rule = unwind_table_find(&o.table, plt.sh_offset + 16);
+	assert_cfa(rule, UNWIND_CFA_PLT, RSP, 11);
+	assert_ptr_equal(unwind_table_find(&o.table, plt.sh_offset + 31), rule);
+	assert_null(unwind_table_find(&o.table, plt.sh_offset + 32));
+	unwind_table_fini(&o.table);
+}
+
 static void too_many_rules(void **state)
 {
 	struct object o;
@@ -651,6 +694,8 @@ int main(void)
 		IN_WORKDIR(without_section_headers),
 		IN_WORKDIR(several_segments),
 		IN_WORKDIR(missing_frames),
+		IN_WORKDIR(wide_debug_frame),
+		IN_WORKDIR(undescribed_plt),
 		IN_WORKDIR(too_many_rules),
 		IN_WORKDIR(other_files),
 		cmocka_unit_test(vdso),

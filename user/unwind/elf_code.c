@@ -33,6 +33,8 @@ static void add_segment(struct elf_code *code, const GElf_Phdr *header, uint64_t
 	    header->p_offset >= file_size || code->segments.size == MAX_SEGMENTS)
 		return;
 	size = clipped(header->p_filesz, file_size - header->p_offset);
+	if (!size || header->p_vaddr > UINT64_MAX - size)
+		return;
 	*vec_push(&code->segments) = (struct code_segment){header->p_vaddr, size, header->p_offset};
 }
 

@@ -4,7 +4,8 @@
 #include <dwarf.h>
 #include <string.h>
 
-#define MAX_INIT_BYTES 128
+#define MAX_INIT_BYTES    128
+#define MAX_DYNAMIC_BYTES (16 << 10)
 
 /* From the second half of `_start` in the dynamic linker (glibc, sysdeps/x86_64/dl-machine.h,
  * RTLD_START), which takes 61 bytes, to musl's (arch/x86_64/crt_arch.h), which takes 22. */
@@ -112,7 +113,7 @@ static uint64_t dynamic_value(const struct elf_code *code, int64_t wanted)
 
 	if (!elf_code_header(code, PT_DYNAMIC, &header))
 		return 0;
-	bytes = elf_code_read(code, header.p_vaddr, header.p_filesz);
+	bytes = elf_code_read(code, header.p_vaddr, MAX_DYNAMIC_BYTES);
 	c = cursor_over(bytes.data, bytes.size);
 	do {
 		tag = cursor_u64(&c);
