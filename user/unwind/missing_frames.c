@@ -7,11 +7,11 @@
 #define MAX_INIT_BYTES    128
 #define MAX_DYNAMIC_BYTES (16 << 10)
 
-/* From the second half of `_start` in the dynamic linker (glibc, sysdeps/x86_64/dl-machine.h,
- * RTLD_START), which takes 61 bytes, to musl's (arch/x86_64/crt_arch.h), which takes 22. */
+/* `_start` of the dynamic linker takes 61 (glibc, sysdeps/x86_64/dl-machine.h, RTLD_START), that of
+ * programs with musl 22 (arch/x86_64/crt_arch.h). */
 #define MAX_ENTRY_BYTES 64
 
-/* gcc's crtbegin (libgcc/crtstuff.c) takes 185 bytes at most, and padding before and behind. */
+/* gcc's crtbegin (libgcc/crtstuff.c) takes some 185, and there is padding before and behind. */
 #define MIN_CRT_BYTES 64
 #define MAX_CRT_BYTES 320
 #define MAX_CRT_GAPS  256
