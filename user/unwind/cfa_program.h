@@ -28,7 +28,7 @@ struct cie {
 	int64_t data_alignment;
 	uint8_t pointer_encoding;
 	bool is_signal, has_augmentation_size;
-	bool unknown; /* so that not even the addresses in its FDEs can be read */
+	bool unknown; /* not even the addresses in its FDEs can be read: not kept */
 	struct frame_state initial;
 };
 

@@ -6,6 +6,9 @@
 
 #define RADIX_BITS 11
 
+/* A large program's .debug_frame has one for each of its ten thousands of sources. */
+#define MAX_CIES (1 << 18)
+
 struct entry {
 	struct cursor body;
 	uint64_t offset; /* in its section */
@@ -120,6 +123,16 @@ static void cie_read(struct cie *cie, struct cursor c)
 	cie->unknown |= c.failed;
 	if (!cie->unknown)
 		cie_run(cie, c);
+}
+
+static void add_cie(struct frames *frames, const struct frame_section *section,
+		    const struct entry *entry)
+{
+	struct cie cie = {.offset = entry->offset, .section = &section->bytes};
+
+	cie_read(&cie, entry->body);
+	if (!cie.unknown && frames->cies.size < MAX_CIES)
+		*vec_push(&frames->cies) = cie;
 }
 
 /* They are passed, and kept, in the order of their offsets. */
@@ -259,16 +272,12 @@ void frames_scan(struct frames *frames, const struct frame_section *section,
 		const struct cie *cie;
 
 		if (entry.is_cie) {
-			struct cie *new = vec_push(&frames->cies);
-
-			new->offset = entry.offset;
-			new->section = &section->bytes;
-			cie_read(new, entry.body);
+			add_cie(frames, section, &entry);
 			continue;
 		}
 		cie = find_cie(frames, first_cie,
 			       section->is_debug ? entry.id : entry.id_at - entry.id);
-		if (!cie || cie->unknown || !fde_read(&fde, cie, entry.body, code) ||
+		if (!cie || !fde_read(&fde, cie, entry.body, code) ||
 		    frames_cover(frames, first_fde, &fde))
 			continue;
 		fde.cie = cie - frames->cies.items;

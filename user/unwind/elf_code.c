@@ -5,7 +5,7 @@
 #include <string.h>
 
 #define MAX_SEGMENTS      64 /* each FDE is looked for in all of them; the most seen is three */
-#define MAX_SECTION_BYTES ((uint64_t)256 << 20)
+#define MAX_SECTION_BYTES ((uint64_t)128 << 20)
 
 static const struct loaded_bytes no_bytes = {0};
 
