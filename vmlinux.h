@@ -109,8 +109,8 @@ struct file { /* mapping.bpf.h: what is mapped */
 	struct inode *f_inode;
 };
 
-struct mm_struct { /* mapping.bpf.h: where a new program's code, and the vdso, lie */
-	unsigned long start_code, end_code;
+struct mm_struct { /* mapping.bpf.h, stack.bpf.h: where a program's code, stack and vdso lie */
+	unsigned long start_code, end_code, start_stack;
 	struct {
 		void *vdso;
 	} context;

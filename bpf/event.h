@@ -30,6 +30,7 @@ enum event_type {
 	EVENT_COMM,
 	EVENT_SIGNAL,
 	EVENT_LEFT,
+	EVENT_STACK_REST,
 	NR_EVENT_TYPES
 };
 
@@ -94,6 +95,23 @@ struct stack_event {
 	__u32 flags;    /* enum walk_flag */
 	__u64 frames[]; /* innermost first: user addresses inside executing and calling instructions
 			 */
+};
+
+/*
+ * Follows a stack that ended in a file whose table was not ready: all that it takes to go on from
+ * its last frame once the table is there. Such a stack has an id of its own, used by one event.
+ */
+#define MAX_REST_BYTES (8 * 4096)
+struct stack_rest_event {
+	struct event head;
+	__u32 id;
+	__u32 space;
+	__u32 known; /* registers, as in struct walk */
+	__u32 exact;
+	__u64 ip;
+	__u64 registers[16];
+	__u64 stack_bytes;
+	__u8 stack[]; /* from the stack pointer up */
 };
 
 #define MAX_PATH_BYTES 4096
@@ -162,7 +180,7 @@ struct signal_event {
  * start and never wrap: the event at `head` lies at head modulo the ring's size. Room of
  * MAX_EVENT_BYTES follows the ring, so an event that begins inside it never has to be split.
  */
-#define MAX_EVENT_BYTES 16384
+#define MAX_EVENT_BYTES 36864
 
 enum loss_reason {
 	LOST_RING_FULL,
@@ -241,6 +259,8 @@ struct kernel_symbol {
 _Static_assert(sizeof(struct event) == 16, "no padding");
 _Static_assert(sizeof(struct syscall_event) == 96, "no padding");
 _Static_assert(sizeof(struct fault_event) == 56, "no padding");
+_Static_assert(sizeof(struct stack_rest_event) + MAX_REST_BYTES <= MAX_EVENT_BYTES,
+	       "largest event");
 _Static_assert(sizeof(struct ring_head) % 128 == 0, "head, tail and ring share no cache line");
 
 #endif

@@ -63,17 +63,17 @@ static __always_inline bool walk_read_block(struct walk *walk, __u64 address, vo
 	return bpf_probe_read_user(out, size, (void *)address) == 0;
 }
 
-static __always_inline const __u64 *walk_page(__u32 index)
+static __always_inline const __u64 *walk_page(struct walk *walk, __u32 index)
 {
 	return bpf_map_lookup_elem(&unwind_pages, &index);
 }
 
-static __always_inline const struct unwind_row *walk_row(__u32 index)
+static __always_inline const struct unwind_row *walk_row(struct walk *walk, __u32 index)
 {
 	return bpf_map_lookup_elem(&unwind_rows, &index);
 }
 
-static __always_inline const struct unwind_rule *walk_rule(__u32 index)
+static __always_inline const struct unwind_rule *walk_rule(struct walk *walk, __u32 index)
 {
 	return bpf_map_lookup_elem(&unwind_rules, &index);
 }
@@ -190,6 +190,81 @@ static __always_inline __u32 stack_intern(struct walk *walk, __u32 task, __u32 s
 	return STACK_LOST;
 }
 
+/* Reads the caller's registers that have only been noted; what cannot be read is not known. */
+static __always_inline void walk_read_noted(struct walk *walk)
+{
+#pragma GCC unroll 16
+	for (int i = 0; i < NR_WALK_REGISTERS; i++) {
+		__u64 at = walk->saved_at[i];
+
+		if (!(WALK_CALLEE_SAVED >> i & 1) || !at)
+			continue;
+		if (!walk_read(walk, at, &walk->registers[i]))
+			walk->known &= ~(1U << i);
+	}
+}
+
+/* A program's first stack ends where its arguments and environment begin. */
+static __always_inline __u64 stack_copy(struct stack_rest_event *event, __u64 address)
+{
+	__u64 end = BPF_CORE_READ(bpf_get_current_task_btf(), mm, start_stack);
+	__u64 copied = 0;
+
+	for (int i = 0; i < MAX_REST_BYTES / 4096; i++) {
+		__u64 bytes = 4096 - (address & 4095);
+
+		if (address < end && end - address < bytes)
+			bytes = (end - address) & 4095;
+		if (address == end || copied > MAX_REST_BYTES - 4096 ||
+		    bpf_probe_read_user(event->stack + copied, bytes, (void *)address))
+			break;
+		copied += bytes;
+		address += bytes;
+	}
+	return copied;
+}
+
+/* What user space needs to go on from the walk's last frame. It is large, and must not be the
+ * reason why other events are lost: half of a ring is for them alone. */
+__weak __noinline int stack_send_rest(__u32 id, __u32 task, __u32 space)
+{
+	struct walk *walk = walk_of_cpu();
+	struct ring_head *ring = ring_of_cpu();
+	struct stack_rest_event *event;
+	__u64 stack_bytes, size_bytes;
+
+	if (!walk || !ring ||
+	    ring->head - *(volatile __u64 *)&ring->tail + MAX_EVENT_BYTES > cfg_ring_bytes / 4 * 3)
+		return 0;
+	walk_read_noted(walk);
+	event = ring_reserve(ring, EVENT_STACK_REST, sizeof *event + MAX_REST_BYTES);
+	if (!event)
+		return 0;
+	stack_bytes = stack_copy(event, walk->registers[WALK_SP]) & (2 * MAX_REST_BYTES - 1);
+	size_bytes = (sizeof *event + stack_bytes + 7) & ~7ULL;
+	event_head(&event->head, EVENT_STACK_REST, 0, size_bytes, task, bpf_ktime_get_ns());
+	event->id = id;
+	event->space = space;
+	event->known = walk->known;
+	event->exact = walk->exact;
+	event->ip = walk->ip;
+	__builtin_memcpy(event->registers, walk->registers, sizeof event->registers);
+	event->stack_bytes = stack_bytes;
+	ring_commit(ring, EVENT_STACK_REST, size_bytes);
+	return 0;
+}
+
+/* The id of a stack that user space is to finish: the same frames may have different callers. */
+static __always_inline __u32 stack_unfinished(struct walk *walk, __u32 task, __u32 space)
+{
+	__u32 id = __sync_fetch_and_add(&nr_stacks, 1) + 1;
+
+	if (!stack_send(walk, id, task, space, bpf_ktime_get_ns()))
+		return STACK_LOST;
+	stack_send_rest(id, task, space);
+	return id;
+}
+
 /*
  * Walks from `ip` and the registers in the CPU's walk; returns the id of the stack. A function of
  * its own, with nothing but numbers for arguments, so that the verifier looks at it once and not at
@@ -204,6 +279,8 @@ __weak __noinline __u32 stack_walk(__u64 ip, __u32 task, __u32 space, bool exact
 	walk_start(walk, ip, exact);
 	walk->hash = hash_mix(0, space);
 	bpf_loop(MAX_FRAMES + 1, stack_step, NULL, 0);
+	if (walk->flags & WALK_NO_TABLE)
+		return stack_unfinished(walk, task, space);
 	walk->hash = hash_mix(walk->hash, walk->flags);
 	return stack_intern(walk, task, space);
 }

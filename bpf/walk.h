@@ -9,8 +9,9 @@
  *   bool walk_read(struct walk *, __u64 address, __u64 *out)      a word of the stack
  *   bool walk_read_block(struct walk *, __u64 address, void *, __u32 size)
  *   bool walk_map(struct walk *, __u64 address)                    fills walk->mapping
- *   const __u64 *walk_page(__u32), const struct unwind_row *walk_row(__u32),
- *   const struct unwind_rule *walk_rule(__u32)                     NULL beyond the end
+ *   const __u64 *walk_page(struct walk *, __u32 index)             NULL beyond the end, as the next
+ *   const struct unwind_row *walk_row(struct walk *, __u32 index)
+ *   const struct unwind_rule *walk_rule(struct walk *, __u32 index)
  *
  * Registers are recovered lazily: a step notes where on the stack the caller's values lie, and a
  * value is read when a rule asks for it, which few do. So a frame usually costs one read, that of
@@ -21,6 +22,10 @@
 
 #include "event.h"
 #include "unwind.h"
+
+#ifndef __always_inline
+#define __always_inline inline __attribute__((always_inline))
+#endif
 
 /* By DWARF's numbers for x86-64; elsewhere only these two stand for their likes. */
 enum { WALK_RAX, WALK_RDX, WALK_RCX, WALK_RBX, WALK_RSI, WALK_RDI, WALK_FP, WALK_SP };
@@ -105,8 +110,8 @@ static __always_inline const struct unwind_row *walk_find_row(struct walk *walk,
 
 	if (page >= walk->mapping.nr_pages)
 		return NULL;
-	first = walk_page(walk->mapping.first_page + (__u32)page);
-	last = walk_page(walk->mapping.first_page + (__u32)page + 1);
+	first = walk_page(walk, walk->mapping.first_page + (__u32)page);
+	last = walk_page(walk, walk->mapping.first_page + (__u32)page + 1);
 	if (!first || !last)
 		return NULL;
 	at = (__u32)*first - 1;
@@ -114,14 +119,14 @@ static __always_inline const struct unwind_row *walk_find_row(struct walk *walk,
 	for (__u32 step = 1U << UNWIND_PAGE_SHIFT; step; step /= 2) {
 		if (at + step >= end)
 			continue;
-		row = walk_row(at + step);
+		row = walk_row(walk, at + step);
 		if (row && row->offset <= offset)
 			at += step;
 	}
-	row = walk_row(at);
+	row = walk_row(walk, at);
 	if (!row || row->rule)
 		return row;
-	next = walk_row(at + 1);
+	next = walk_row(walk, at + 1);
 	if (!next || walk->exact || next->offset != offset + 1)
 		return row;
 	walk_amend(walk, walk->ip);
@@ -275,7 +280,7 @@ static __always_inline bool walk_step(struct walk *walk)
 		return walk_end(walk, WALK_NO_TABLE);
 	offset = at - walk->mapping.base;
 	row = walk_find_row(walk, offset);
-	rule = row ? walk_rule(row->rule) : NULL;
+	rule = row ? walk_rule(walk, row->rule) : NULL;
 	if (!rule || rule->cfa_kind == UNWIND_CFA_NONE)
 		return walk_by_frame_pointer(walk, WALK_NO_RULE);
 	return walk_by_rule(walk, rule);

@@ -17,10 +17,6 @@
 
 #include "unwind/publish.h"
 
-#ifndef __always_inline
-#define __always_inline inline __attribute__((always_inline))
-#endif
-
 #define CODE        0x400000ULL
 #define CODE_BYTES  0x4000ULL
 #define ANONYMOUS   0x900000ULL /* executable, but of no file */
@@ -55,18 +51,21 @@ static bool walk_read_block(struct walk *walk, __u64 address, void *out, __u32 s
 	return true;
 }
 
-static const __u64 *walk_page(__u32 index)
+static const __u64 *walk_page(struct walk *walk, __u32 index)
 {
+	(void)walk;
 	return index < 64 ? (const __u64 *)&pages[index] : NULL;
 }
 
-static const struct unwind_row *walk_row(__u32 index)
+static const struct unwind_row *walk_row(struct walk *walk, __u32 index)
 {
+	(void)walk;
 	return index < 4096 ? &rows[index] : NULL;
 }
 
-static const struct unwind_rule *walk_rule(__u32 index)
+static const struct unwind_rule *walk_rule(struct walk *walk, __u32 index)
 {
+	(void)walk;
 	return &rules[index];
 }
 

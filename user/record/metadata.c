@@ -108,10 +108,10 @@ void totals_write(struct writer *w, struct capture *capture)
 
 /* What each kind of event is called where losses are told. */
 static const char *const loss_names[NR_EVENT_TYPES] = {
-	[EVENT_SYSCALL] = "syscalls", [EVENT_FAULT] = "faults", [EVENT_STACK] = "stacks",
-	[EVENT_MAPPING] = "mappings", [EVENT_START] = "tasks",  [EVENT_FORK] = "tasks",
-	[EVENT_EXEC] = "tasks",       [EVENT_EXIT] = "tasks",   [EVENT_COMM] = "tasks",
-	[EVENT_SIGNAL] = "tasks",     [EVENT_LEFT] = "tasks",
+	[EVENT_SYSCALL] = "syscalls",  [EVENT_FAULT] = "faults", [EVENT_STACK] = "stacks",
+	[EVENT_MAPPING] = "mappings",  [EVENT_START] = "tasks",  [EVENT_FORK] = "tasks",
+	[EVENT_EXEC] = "tasks",        [EVENT_EXIT] = "tasks",   [EVENT_COMM] = "tasks",
+	[EVENT_STACK_REST] = "stacks", [EVENT_SIGNAL] = "tasks", [EVENT_LEFT] = "tasks",
 };
 
 static const char *const reason_names[NR_LOSS_REASONS] = {

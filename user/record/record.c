@@ -24,7 +24,7 @@
 
 /* How long the recorder sleeps between rounds: a 16 MiB ring takes some 60 ms to fill. */
 #define BUSY_SLEEP_MS 2
-#define IDLE_SLEEP_MS 10
+#define IDLE_SLEEP_MS 5
 #define FLUSH_MIN_NS  50000000ULL
 #define FLUSH_MAX_NS  1000000000ULL
 
@@ -183,6 +183,8 @@ static void session_empty(struct session *s)
 	session_drain(s);
 	capture_tell_left(s->capture);
 	session_drain(s);
+	if (s->unwinding)
+		unwinding_end(s->unwinding);
 	correlator_flush(s->correlator, true);
 }
 
@@ -215,8 +217,6 @@ static void session_counters(struct session *s)
 
 static int session_finish(struct session *s)
 {
-	if (s->unwinding)
-		unwinding_end(s->unwinding);
 	session_empty(s);
 	session_counters(s);
 	if (s->unwinding)
@@ -312,7 +312,8 @@ static int session_run(struct session *s, const char *path)
 		s->unwinding = unwinding_new(path);
 	if (session_prepare(s))
 		return EXIT_NOT_RUN;
-	s->correlator = correlator_new(s->writer);
+	s->correlator =
+		correlator_new(s->writer, s->unwinding ? capture_unwind_store(s->capture) : NULL);
 	status = session_launch(s, path);
 	if (status) {
 		output_file_discard(&s->file);

@@ -198,7 +198,7 @@ static struct wanted next_wanted(struct unwinding *u)
 	pthread_mutex_lock(&u->lock);
 	while (!u->wanted.size && !u->ended)
 		pthread_cond_wait(&u->changed, &u->lock);
-	if (!u->ended) {
+	if (u->wanted.size) {
 		next = u->wanted.items[0];
 		memmove(u->wanted.items, u->wanted.items + 1, --u->wanted.size * sizeof next);
 	}
@@ -211,7 +211,8 @@ static void *build_wanted(void *unwinding)
 	struct unwinding *u = unwinding;
 	struct wanted wanted;
 
-	setpriority(PRIO_PROCESS, 0, -20); /* of this thread: until the table is there, stacks end */
+	setpriority(PRIO_PROCESS, 0,
+		    -20); /* of this thread: until the table is there, stacks end */
 	for (wanted = next_wanted(u); wanted.path; wanted = next_wanted(u)) {
 		build_late(u, &wanted);
 		free(wanted.path);

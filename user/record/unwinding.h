@@ -25,7 +25,7 @@ void unwinding_room(const struct unwinding *u, struct capture_options *out);
 void unwinding_begin(struct unwinding *u, struct capture *capture);
 void unwinding_mapping(struct unwinding *u, const struct mapping_event *event);
 
-/* No more tables. */
+/* Waits for the tables of all that was told. */
 void unwinding_end(struct unwinding *u);
 void unwinding_counters(const struct unwinding *u, struct writer *w);
 

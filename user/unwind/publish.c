@@ -109,9 +109,9 @@ int unwind_publish(struct unwind_store *store, uint32_t file, const struct unwin
 		return -ENOSPC;
 	store_rows(store, table);
 	store_pages(store, table);
-	store->nr_rows += unwind_rows_needed(table);
 	store->nr_pages += unwind_pages_needed(table);
-	__atomic_thread_fence(__ATOMIC_RELEASE);
 	__atomic_store(&store->files[file], &entry, __ATOMIC_RELEASE);
+	__atomic_store_n(&store->nr_rows, store->nr_rows + unwind_rows_needed(table),
+			 __ATOMIC_RELEASE);
 	return 0;
 }
