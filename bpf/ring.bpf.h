@@ -41,6 +41,11 @@ static __always_inline void ring_lose(__u32 type, enum loss_reason reason)
 		ring->lost[type][reason]++;
 }
 
+static __always_inline void *ring_at_head(struct ring_head *ring)
+{
+	return (char *)(ring + 1) + (ring->head & (cfg_ring_bytes - 1));
+}
+
 /* Where an event of `size_bytes` (at most MAX_EVENT_BYTES) goes, or NULL and a counted loss. */
 static __always_inline void *ring_reserve(struct ring_head *ring, __u32 type, __u64 size_bytes)
 {
@@ -55,7 +60,7 @@ static __always_inline void *ring_reserve(struct ring_head *ring, __u32 type, __
 		*(volatile __u64 *)&ring->busy = 0;
 		return NULL;
 	}
-	return (char *)(ring + 1) + (ring->head & (cfg_ring_bytes - 1));
+	return ring_at_head(ring);
 }
 
 /* Publishes the reserved event. The exchange orders its bytes before the new head. */

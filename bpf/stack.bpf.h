@@ -53,15 +53,9 @@ struct {
 
 struct walk;
 
-static __always_inline bool walk_read(struct walk *walk, __u64 address, __u64 *out)
-{
-	return bpf_probe_read_user(out, sizeof *out, (void *)address) == 0;
-}
-
-static __always_inline bool walk_read_block(struct walk *walk, __u64 address, void *out, __u32 size)
-{
-	return bpf_probe_read_user(out, size, (void *)address) == 0;
-}
+static __always_inline bool walk_read(struct walk *walk, __u64 address, __u64 *out);
+static __always_inline bool walk_read_block(struct walk *walk, __u64 address, void *out,
+					    __u32 size);
 
 static __always_inline const __u64 *walk_page(struct walk *walk, __u32 index)
 {
@@ -82,11 +76,45 @@ static __always_inline bool walk_map(struct walk *walk, __u64 address);
 
 #include "walk.h"
 
+/*
+ * A walk that went well, with all that it depended on: where it began, every word that it read, and
+ * the table of mappings by its version. While all of these are the same, so is the stack; to see
+ * that takes a fifth of the time of a walk. Those that read much, or needed more registers than
+ * rbp, are not kept.
+ */
+#define MEMO_READS 64
+#define NR_MEMOS   8
+
+struct walk_memo {
+	__u64 ip, sp, fp, version;
+	__u32 space; /* 0: nothing is kept here */
+	__u32 exact;
+	__u32 stack;
+	__u32 nr_reads;
+	__u32 needs_fp;
+	__u32 differs;
+	__u64 addresses[MEMO_READS], values[MEMO_READS];
+};
+
+/* Reading a word of user memory costs nearly as much as a step's rest, and reading many at once not
+ * much more: so the stack is read by blocks that do not cross a page. */
+#define BLOCK_WORDS  128
+#define BLOCK_BEFORE 64 /* bytes below the word asked for: what a frame saved lies there */
+
+struct cpu_walk {
+	struct walk walk;
+	struct walk_memo memos[NR_MEMOS];
+	__u64 memo; /* that the walk is noted in */
+	__u64 block_start, block_bytes;
+	__u64 block[BLOCK_WORDS];
+	__u64 copy_at, copy_end, copied; /* of a stack that user space is to finish */
+};
+
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
 	__uint(max_entries, 1);
 	__type(key, __u32);
-	__type(value, struct walk);
+	__type(value, struct cpu_walk);
 } walks SEC(".maps") __weak;
 
 static __always_inline struct walk *walk_of_cpu(void)
@@ -94,6 +122,61 @@ static __always_inline struct walk *walk_of_cpu(void)
 	__u32 zero = 0;
 
 	return bpf_map_lookup_elem(&walks, &zero);
+}
+
+static __always_inline struct walk_memo *memo_of(struct walk *walk)
+{
+	struct cpu_walk *cpu = (struct cpu_walk *)walk;
+
+	return &cpu->memos[cpu->memo & (NR_MEMOS - 1)];
+}
+
+static __always_inline bool block_fill(struct cpu_walk *cpu, __u64 address)
+{
+	__u64 page = address & ~4095ULL;
+	__u64 start = address - page < BLOCK_BEFORE ? page : address - BLOCK_BEFORE;
+	__u64 bytes = page + 4096 - start;
+
+	if (bytes > sizeof cpu->block)
+		bytes = sizeof cpu->block;
+	cpu->block_start = start;
+	cpu->block_bytes = bytes;
+	if (bpf_probe_read_user(cpu->block, bytes, (void *)start) == 0)
+		return true;
+	cpu->block_bytes = 0;
+	return false;
+}
+
+static __always_inline bool stack_read(struct walk *walk, __u64 address, __u64 *out)
+{
+	struct cpu_walk *cpu = (struct cpu_walk *)walk;
+
+	if (address & 7) /* hardly ever */
+		return bpf_probe_read_user(out, sizeof *out, (void *)address) == 0;
+	if (address - cpu->block_start >= cpu->block_bytes && !block_fill(cpu, address))
+		return false;
+	*out = cpu->block[(address - cpu->block_start) / 8 & (BLOCK_WORDS - 1)];
+	return true;
+}
+
+static __always_inline bool walk_read(struct walk *walk, __u64 address, __u64 *out)
+{
+	struct walk_memo *memo = memo_of(walk);
+	__u32 at = memo->nr_reads++;
+
+	if (!stack_read(walk, address, out))
+		return false;
+	if (at < MEMO_READS) {
+		memo->addresses[at] = address;
+		memo->values[at] = *out;
+	}
+	return true;
+}
+
+static __always_inline bool walk_read_block(struct walk *walk, __u64 address, void *out, __u32 size)
+{
+	memo_of(walk)->nr_reads = MEMO_READS + 1;
+	return bpf_probe_read_user(out, size, (void *)address) == 0;
 }
 
 /* A function of its own, so that the verifier looks at it once. */
@@ -204,24 +287,40 @@ static __always_inline void walk_read_noted(struct walk *walk)
 	}
 }
 
-/* A program's first stack ends where its arguments and environment begin. */
-static __always_inline __u64 stack_copy(struct stack_rest_event *event, __u64 address)
+/* What a page of the stack holds, into the event that is being written; 1 ends the loop. All state
+ * is in a map, of which the verifier remembers nothing: so one round is like the other to it. */
+static long stack_copy_step(__u32 index, void *unused)
 {
-	__u64 end = BPF_CORE_READ(bpf_get_current_task_btf(), mm, start_stack);
-	__u64 copied = 0;
+	struct cpu_walk *cpu = (struct cpu_walk *)walk_of_cpu();
+	struct ring_head *ring = ring_of_cpu();
+	struct stack_rest_event *event;
+	__u64 bytes, copied;
 
-	for (int i = 0; i < MAX_REST_BYTES / 4096; i++) {
-		__u64 bytes = 4096 - (address & 4095);
+	if (!cpu || !ring)
+		return 1;
+	event = ring_at_head(ring);
+	copied = cpu->copied;
+	bytes = 4096 - (cpu->copy_at & 4095);
+	if (cpu->copy_at < cpu->copy_end && cpu->copy_end - cpu->copy_at < bytes)
+		bytes = cpu->copy_end - cpu->copy_at;
+	if (!bytes || bytes > 4096 || copied > MAX_REST_BYTES - 4096 ||
+	    bpf_probe_read_user(event->stack + copied, bytes, (void *)cpu->copy_at))
+		return 1;
+	cpu->copied += bytes;
+	cpu->copy_at += bytes;
+	return cpu->copy_at == cpu->copy_end;
+}
 
-		if (address < end && end - address < bytes)
-			bytes = (end - address) & 4095;
-		if (address == end || copied > MAX_REST_BYTES - 4096 ||
-		    bpf_probe_read_user(event->stack + copied, bytes, (void *)address))
-			break;
-		copied += bytes;
-		address += bytes;
-	}
-	return copied;
+/* A program's first stack ends where its arguments and environment begin. */
+static __always_inline __u64 stack_copy(struct walk *walk)
+{
+	struct cpu_walk *cpu = (struct cpu_walk *)walk;
+
+	cpu->copied = 0;
+	cpu->copy_at = walk->registers[WALK_SP];
+	cpu->copy_end = BPF_CORE_READ(bpf_get_current_task_btf(), mm, start_stack);
+	bpf_loop(MAX_REST_BYTES / 4096, stack_copy_step, NULL, 0);
+	return cpu->copied;
 }
 
 /* What user space needs to go on from the walk's last frame. It is large, and must not be the
@@ -240,7 +339,7 @@ __weak __noinline int stack_send_rest(__u32 id, __u32 task, __u32 space)
 	event = ring_reserve(ring, EVENT_STACK_REST, sizeof *event + MAX_REST_BYTES);
 	if (!event)
 		return 0;
-	stack_bytes = stack_copy(event, walk->registers[WALK_SP]) & (2 * MAX_REST_BYTES - 1);
+	stack_bytes = stack_copy(walk) & (2 * MAX_REST_BYTES - 1);
 	size_bytes = (sizeof *event + stack_bytes + 7) & ~7ULL;
 	event_head(&event->head, EVENT_STACK_REST, 0, size_bytes, task, bpf_ktime_get_ns());
 	event->id = id;
@@ -248,7 +347,7 @@ __weak __noinline int stack_send_rest(__u32 id, __u32 task, __u32 space)
 	event->known = walk->known;
 	event->exact = walk->exact;
 	event->ip = walk->ip;
-	__builtin_memcpy(event->registers, walk->registers, sizeof event->registers);
+	bpf_probe_read_kernel(event->registers, sizeof event->registers, walk->registers);
 	event->stack_bytes = stack_bytes;
 	ring_commit(ring, EVENT_STACK_REST, size_bytes);
 	return 0;
@@ -265,6 +364,64 @@ static __always_inline __u32 stack_unfinished(struct walk *walk, __u32 task, __u
 	return id;
 }
 
+/* Is the word what it was? 1 ends the loop. */
+static long memo_check(__u32 index, void *unused)
+{
+	struct walk *walk = walk_of_cpu();
+	struct walk_memo *memo;
+	__u64 value;
+
+	if (!walk || index >= MEMO_READS)
+		return 1;
+	memo = memo_of(walk);
+	memo->differs =
+		!stack_read(walk, memo->addresses[index], &value) || value != memo->values[index];
+	return memo->differs;
+}
+
+static __always_inline bool memo_holds(struct walk_memo *memo)
+{
+	memo->differs = 0;
+	bpf_loop(memo->nr_reads, memo_check, NULL, 0);
+	return !memo->differs;
+}
+
+/* The kept stack, or 0; then the walk that follows is noted in its place. */
+static __always_inline __u32 memo_recall(struct walk *walk, __u64 ip, __u32 space, __u64 version,
+					 bool exact)
+{
+	__u64 sp = walk->registers[WALK_SP], fp = walk->registers[WALK_FP];
+	struct walk_memo *memo;
+
+	((struct cpu_walk *)walk)->block_bytes = 0;
+	((struct cpu_walk *)walk)->memo = hash_mix(ip, sp) >> 32;
+	memo = memo_of(walk);
+	if (memo->ip == ip && memo->sp == sp && (memo->fp == fp || !memo->needs_fp) &&
+	    memo->version == version && memo->space == space && memo->exact == exact &&
+	    memo_holds(memo))
+		return memo->stack;
+	memo->ip = ip;
+	memo->sp = sp;
+	memo->fp = fp;
+	memo->version = version;
+	memo->exact = exact;
+	memo->space = 0;
+	memo->nr_reads = 0;
+	return 0;
+}
+
+static __always_inline void memo_keep(struct walk *walk, __u32 space, __u32 stack)
+{
+	struct walk_memo *memo = memo_of(walk);
+
+	if (walk->flags != WALK_COMPLETE || memo->nr_reads > MEMO_READS || stack == STACK_LOST ||
+	    walk->used & ~(1U << WALK_SP | 1U << WALK_FP))
+		return;
+	memo->needs_fp = walk->used >> WALK_FP & 1;
+	memo->stack = stack;
+	memo->space = space;
+}
+
 /*
  * Walks from `ip` and the registers in the CPU's walk; returns the id of the stack. A function of
  * its own, with nothing but numbers for arguments, so that the verifier looks at it once and not at
@@ -272,17 +429,24 @@ static __always_inline __u32 stack_unfinished(struct walk *walk, __u32 task, __u
  */
 __weak __noinline __u32 stack_walk(__u64 ip, __u32 task, __u32 space, bool exact)
 {
+	struct code_space *code = code_space_of(bpf_get_current_task_btf()->mm);
 	struct walk *walk = walk_of_cpu();
+	__u32 id;
 
 	if (!walk)
 		return STACK_LOST;
+	id = memo_recall(walk, ip, space, code ? code->version : 0, exact);
+	if (id)
+		return id;
 	walk_start(walk, ip, exact);
 	walk->hash = hash_mix(0, space);
 	bpf_loop(MAX_FRAMES + 1, stack_step, NULL, 0);
 	if (walk->flags & WALK_NO_TABLE)
 		return stack_unfinished(walk, task, space);
 	walk->hash = hash_mix(walk->hash, walk->flags);
-	return stack_intern(walk, task, space);
+	id = stack_intern(walk, task, space);
+	memo_keep(walk, space, id);
+	return id;
 }
 
 /*

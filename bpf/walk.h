@@ -48,6 +48,7 @@ struct walk {
 	__u64 registers[NR_WALK_REGISTERS];
 	__u64 saved_at[NR_WALK_REGISTERS]; /* where the value still lies; 0: in `registers` */
 	__u32 known;                       /* registers whose value can be had, bit by bit */
+	__u32 used;                        /* registers whose first value mattered, perhaps */
 	__u32 exact; /* ip is the instruction itself, not the one behind a call */
 	struct walk_mapping mapping;
 	__u64 signal_registers[17];
@@ -90,6 +91,8 @@ static __always_inline bool walk_register(struct walk *walk, __u32 which, __u64 
 		if (!walk_read(walk, walk->saved_at[which], &walk->registers[which]))
 			return walk_end(walk, WALK_UNREADABLE);
 		walk->saved_at[which] = 0;
+	} else {
+		walk->used |= 1U << which;
 	}
 	*out = walk->registers[which];
 	return true;
@@ -296,6 +299,7 @@ static __always_inline void walk_start(struct walk *walk, __u64 ip, bool exact)
 	for (int i = 0; i < NR_WALK_REGISTERS; i++)
 		walk->saved_at[i] = 0;
 	walk->mapping.start = walk->mapping.end = 0;
+	walk->used = 0;
 	walk->nr_frames = 0;
 	walk->flags = 0;
 }
