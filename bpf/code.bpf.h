@@ -91,21 +91,25 @@ __weak __noinline __u32 file_id(__u64 file_address)
 	return known ? *known : FILE_NONE;
 }
 
-static __always_inline struct code_space *code_space_of(struct mm_struct *mm)
+/* Read as a number: to follow a pointer of a trusted structure, the verifier looks its type up by
+ * name among all of the kernel's, each time for a millisecond. */
+static __always_inline __u64 mm_of_current(void)
 {
-	__u64 key = (__u64)mm;
+	return (__u64)BPF_CORE_READ(bpf_get_current_task_btf(), mm);
+}
 
-	return bpf_map_lookup_elem(&code_spaces, &key);
+static __always_inline struct code_space *code_space_of(__u64 mm)
+{
+	return bpf_map_lookup_elem(&code_spaces, &mm);
 }
 
 /* An empty table for an address space that has just been made. */
-static __always_inline void code_space_begin(struct mm_struct *mm)
+static __always_inline void code_space_begin(__u64 mm)
 {
-	__u64 key = (__u64)mm;
 	__u32 zero = 0;
 	struct code_space *empty = bpf_map_lookup_elem(&empty_code_spaces, &zero);
 
-	if (empty && bpf_map_update_elem(&code_spaces, &key, empty, BPF_ANY))
+	if (empty && bpf_map_update_elem(&code_spaces, &mm, empty, BPF_ANY))
 		ring_lose(EVENT_MAPPING, LOST_NO_MEMORY);
 }
 
@@ -128,16 +132,15 @@ static __always_inline void code_unlock(struct code_space *space)
 }
 
 /* A child's address space starts as a copy of its parent's. */
-static __always_inline void code_space_copy(struct mm_struct *from, struct mm_struct *to)
+static __always_inline void code_space_copy(__u64 from, __u64 to)
 {
 	struct code_space *parent = code_space_of(from), *child;
-	__u64 key = (__u64)to;
 	bool locked;
 
 	if (!parent)
 		return;
 	locked = code_lock(parent);
-	if (bpf_map_update_elem(&code_spaces, &key, parent, BPF_ANY))
+	if (bpf_map_update_elem(&code_spaces, &to, parent, BPF_ANY))
 		ring_lose(EVENT_MAPPING, LOST_NO_MEMORY);
 	if (locked)
 		code_unlock(parent);

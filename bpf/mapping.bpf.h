@@ -204,7 +204,7 @@ __weak __noinline int code_put(__u64 start, __u64 end, __u64 found_end, __u32 fi
 {
 	struct code_edit edit = {.start = start, .end = end};
 
-	edit.space = code_space_of(bpf_get_current_task_btf()->mm);
+	edit.space = code_space_of(mm_of_current());
 	if (!edit.space)
 		return 0;
 	edit.new.start = start;
@@ -241,7 +241,7 @@ __weak __noinline int mappings_follow(__u64 start, __u64 end)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct task_state *state = state_of(task);
-	struct code_space *code = code_space_of(task->mm);
+	struct code_space *code = code_space_of(mm_of_current());
 	struct vma_context context = {.at = start, .end = end, .err = -EBUSY};
 
 	if (!state || !code)
@@ -261,7 +261,7 @@ __weak __noinline int mappings_follow(__u64 start, __u64 end)
 /* The same where nothing new is executable: only if there was code before. */
 __weak __noinline int mappings_forget(__u64 start, __u64 end)
 {
-	struct code_space *code = code_space_of(bpf_get_current_task_btf()->mm);
+	struct code_space *code = code_space_of(mm_of_current());
 
 	if (code && start < end && code_in_range(code, start, end))
 		mappings_follow(start, end);
@@ -271,7 +271,7 @@ __weak __noinline int mappings_forget(__u64 start, __u64 end)
 /* Moved memory is what it was: executable if it was that before. */
 __weak __noinline int mappings_move(__u64 from, __u64 from_bytes, __u64 to, __u64 to_bytes)
 {
-	struct code_space *code = code_space_of(bpf_get_current_task_btf()->mm);
+	struct code_space *code = code_space_of(mm_of_current());
 	bool was_code;
 
 	if (!code || !to_bytes)

@@ -105,6 +105,7 @@ struct cpu_walk {
 	struct walk walk;
 	struct walk_memo memos[NR_MEMOS];
 	__u64 memo; /* that the walk is noted in */
+	__u64 mm;
 	__u64 block_start, block_bytes;
 	__u64 block[BLOCK_WORDS];
 	__u64 copy_at, copy_end, copied; /* of a stack that user space is to finish */
@@ -188,7 +189,7 @@ __weak __noinline int code_find(__u64 address)
 
 	if (!walk)
 		return 0;
-	query.space = code_space_of(bpf_get_current_task_btf()->mm);
+	query.space = bpf_map_lookup_elem(&code_spaces, &((struct cpu_walk *)walk)->mm);
 	if (!query.space || !code_query(&query))
 		return 0;
 	file = bpf_map_lookup_elem(&unwind_files, &query.found.file);
@@ -429,12 +430,14 @@ static __always_inline void memo_keep(struct walk *walk, __u32 space, __u32 stac
  */
 __weak __noinline __u32 stack_walk(__u64 ip, __u32 task, __u32 space, bool exact)
 {
-	struct code_space *code = code_space_of(bpf_get_current_task_btf()->mm);
 	struct walk *walk = walk_of_cpu();
+	struct code_space *code;
 	__u32 id;
 
 	if (!walk)
 		return STACK_LOST;
+	((struct cpu_walk *)walk)->mm = mm_of_current();
+	code = bpf_map_lookup_elem(&code_spaces, &((struct cpu_walk *)walk)->mm);
 	id = memo_recall(walk, ip, space, code ? code->version : 0, exact);
 	if (id)
 		return id;

@@ -47,6 +47,15 @@ static __always_inline void fork_send(struct task_struct *child, struct task_sta
 	ring_commit(ring, EVENT_FORK, sizeof *event);
 }
 
+/* A vforked child shares its parent's memory. */
+static __always_inline void code_space_follow(struct task_struct *parent, struct task_struct *child)
+{
+	__u64 from = (__u64)BPF_CORE_READ(parent, mm), to = (__u64)BPF_CORE_READ(child, mm);
+
+	if (from != to)
+		code_space_copy(from, to);
+}
+
 SEC("tp_btf/sched_process_fork")
 int BPF_PROG(on_fork, struct task_struct *parent, struct task_struct *child)
 {
@@ -65,8 +74,8 @@ int BPF_PROG(on_fork, struct task_struct *parent, struct task_struct *child)
 	state->process = is_thread ? parent_state->process : state->task;
 	state->space = is_thread ? parent_state->space : __sync_fetch_and_add(&nr_spaces, 1) + 1;
 	state->fresh = 1;
-	if (cfg_stacks && parent->mm != child->mm)
-		code_space_copy(parent->mm, child->mm);
+	if (cfg_stacks)
+		code_space_follow(parent, child);
 	fork_send(child, parent_state, state);
 	return 0;
 }
@@ -99,7 +108,7 @@ static __always_inline void program_mappings_follow(struct task_struct *task, __
 {
 	__u64 vdso = (__u64)BPF_CORE_READ(task, mm, context.vdso);
 
-	code_space_begin(task->mm);
+	code_space_begin(mm_of_current());
 	mappings_follow(BPF_CORE_READ(task, mm, start_code), BPF_CORE_READ(task, mm, end_code));
 	mappings_follow(entry, entry + 1); /* of the loader, when there is one */
 	mappings_follow(vdso, vdso + 1);
