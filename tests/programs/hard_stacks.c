@@ -105,7 +105,8 @@ static CALLED void leap(long depth)
 {
 	if (depth == 0)
 		longjmp(place, 1);
-	leap(depth - 1);
+	if (depth > 0)
+		leap(depth - 1);
 	asm volatile("" ::: "memory");
 }
 
@@ -180,6 +181,17 @@ static CALLED void load(const char *path)
 	asm volatile("" ::: "memory");
 }
 
+static CALLED void load_removed(const char *path)
+{
+	void *library = dlopen(path, RTLD_LAZY);
+	void (*call)(void (*)(void)) = library ? dlsym(library, "plugin_call") : NULL;
+
+	if (!call || unlink(path))
+		exit(1);
+	call(touch);
+	asm volatile("" ::: "memory");
+}
+
 int main(int argc, char **argv)
 {
 	const char *mode = argc > 1 ? argv[1] : "";
@@ -206,6 +218,8 @@ int main(int argc, char **argv)
 		switch_stacks();
 	else if (!strcmp(mode, "load"))
 		load(argv[2]);
+	else if (!strcmp(mode, "remove"))
+		load_removed(argv[2]);
 	else
 		return 2;
 	asm volatile("" ::: "memory");

@@ -112,10 +112,14 @@ static void *map_array(const struct bpf_map *map)
 {
 	size_t page_bytes = sysconf(_SC_PAGESIZE);
 	size_t bytes = (size_t)bpf_map__max_entries(map) * bpf_map__value_size(map);
-	void *memory = mmap(NULL, (bytes + page_bytes - 1) & ~(page_bytes - 1),
-			    PROT_READ | PROT_WRITE, MAP_SHARED, bpf_map__fd(map), 0);
+	void *memory;
 
-	return memory == MAP_FAILED ? NULL : memory;
+	bytes = (bytes + page_bytes - 1) & ~(page_bytes - 1);
+	memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, bpf_map__fd(map), 0);
+	if (memory == MAP_FAILED)
+		return NULL;
+	madvise(memory, bytes, MADV_DONTFORK); /* as the rings */
+	return memory;
 }
 
 static int map_unwind_store(struct capture *c)
