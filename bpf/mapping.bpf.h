@@ -236,8 +236,9 @@ static long mapping_step(__u32 index, struct vma_context *context)
  * Follows up a change of the current task's mappings from `start` to `end`: tells user space of the
  * executable ones, and puts them into the table of its code. A function of its own, with nothing
  * but numbers for arguments, so that the verifier looks at it once and not at each call.
+ * `has_code`: something executable is to be expected there now.
  */
-__weak __noinline int mappings_follow(__u64 start, __u64 end)
+__weak __noinline int mappings_follow(__u64 start, __u64 end, bool has_code)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct task_state *state = state_of(task);
@@ -253,7 +254,7 @@ __weak __noinline int mappings_follow(__u64 start, __u64 end)
 		bpf_loop(MAX_LOCK_TRIES, mapping_step, &context, 0);
 		code_unlock(code);
 	}
-	if (context.err == -EBUSY)
+	if (context.err == -EBUSY && has_code) /* else it is gone from the table, as it should be */
 		ring_lose(EVENT_MAPPING, LOST_LOCK_BUSY);
 	return 0;
 }
@@ -264,7 +265,7 @@ __weak __noinline int mappings_forget(__u64 start, __u64 end)
 	struct code_space *code = code_space_of(mm_of_current());
 
 	if (code && start < end && code_in_range(code, start, end))
-		mappings_follow(start, end);
+		mappings_follow(start, end, false);
 	return 0;
 }
 
@@ -278,9 +279,9 @@ __weak __noinline int mappings_move(__u64 from, __u64 from_bytes, __u64 to, __u6
 		return 0;
 	was_code = from_bytes && code_in_range(code, from, from + from_bytes);
 	if (was_code)
-		mappings_follow(from, PAGE_END(from + from_bytes));
+		mappings_follow(from, PAGE_END(from + from_bytes), false);
 	if (was_code || code_in_range(code, to, to + to_bytes))
-		mappings_follow(to, PAGE_END(to + to_bytes));
+		mappings_follow(to, PAGE_END(to + to_bytes), was_code);
 	return 0;
 }
 
