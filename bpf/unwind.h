@@ -78,7 +78,7 @@ _Static_assert(sizeof(struct unwind_rule) == 16, "no padding");
 /* A file's slice of the page index, which has one entry more than it has pages. Written last. */
 struct unwind_file {
 	__u32 first_page, nr_pages; /* 0 pages: its table is not there yet */
-};
+} __attribute__((aligned(8)));      /* read and written at once */
 
 #define MAX_UNWIND_RULES 65536
 
