@@ -6,9 +6,11 @@
 # A test file sources this, defines functions named case_*, and ends with `run_cases`. Each case is
 # one TAP line, named by its function, and runs in a subshell in an empty directory that is removed
 # afterwards, together with the processes named to `background`. It passes when at least one
-# assertion was made and none failed; assertions say what they saw. `skip REASON` ends a case.
+# assertion was made and none failed; assertions say what they saw. `skip REASON` ends a case, and
+# so does CASE_SECONDS, with all its processes: each case is a process group.
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+CASE_SECONDS=${CASE_SECONDS:-120}
 PROF=${PROF:-$ROOT/prof}
 PROGRAMS=${PROGRAMS:-$ROOT/.build/programs}
 export LC_ALL=C.UTF-8 NO_COLOR=1
@@ -96,12 +98,31 @@ run_case() {
 	exit "$((failures != 0))"
 }
 
+# Waits for a case, but not for ever.
+await_case() {
+	local watchdog status
+	(
+		sleep "$CASE_SECONDS" || exit
+		echo "# took longer than $CASE_SECONDS seconds" >>"$work/out"
+		kill -KILL -- "-$1"
+	) >/dev/null 2>&1 &
+	watchdog=$!
+	wait "$1" 2>/dev/null
+	status=$?
+	pkill -KILL -P "$watchdog" # its sleep, and so itself
+	wait "$watchdog" 2>/dev/null
+	return "$status"
+}
+
 # One case, with its line of TAP.
 report_case() {
 	local name=$1 number=$2 work status
 	work=$(mktemp -d "${TMPDIR:-/tmp}/prof-test.XXXXXX")
 	chmod 755 "$work"
-	(run_case "$name") >"$work/out" 2>&1
+	set -m
+	(run_case "$name") >"$work/out" 2>&1 </dev/null &
+	set +m
+	await_case $!
 	status=$?
 	end_background
 	name=${name#case_}
