@@ -128,9 +128,10 @@ setcap: ## let members of the group root record with the installed program
 
 # The skeleton is in it, newer than its sources, so that it builds without clang and bpftool.
 DIST := prof-$(VERSION)
+DIST_DIR ?= .
 dist: skel/prof.skel.h ## make the source archive prof-$(VERSION).tar.gz
 	{ git ls-files; echo skel/prof.skel.h; } | \
-		tar -czf $(DIST).tar.gz --transform 's,^,$(DIST)/,' --owner=0 --group=0 -T -
+		tar -czf $(DIST_DIR)/$(DIST).tar.gz --transform 's,^,$(DIST)/,' --owner=0 --group=0 -T -
 
 format: ## let clang-format decide the layout
 	$(CLANG_FORMAT) -i $(shell git ls-files '*.c' '*.h')
