@@ -106,13 +106,18 @@ $(O)/fuzz/%: tests/fuzz/%.c $(FUZZ_SOURCES)
 	$(call say,FUZZ,$@) mkdir -p $(@D) && $(CLANG) $(CPPFLAGS) -std=gnu11 -g -O1 \
 		-fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -o $@ $^ $(LDLIBS)
 
+# What libFuzzer finds it adds to the first directory, so that is not the one in the repository.
+FUZZ_FLAGS := -max_len=65536 -rss_limit_mb=1024 -timeout=10 -artifact_prefix=$(O)/fuzz/
 replay-%: $(O)/fuzz/%
-	$< -seed=1 -runs=$(FUZZ_RUNS) -max_len=65536 -rss_limit_mb=1024 -timeout=10 $(wildcard tests/fuzz/$*.corpus)
+	rm -rf $<.replayed && mkdir $<.replayed && \
+	$< -seed=1 -runs=$(FUZZ_RUNS) $(FUZZ_FLAGS) $<.replayed $(wildcard tests/fuzz/$*.corpus)
 
-fuzz: $(FUZZERS) ## fuzz each parser for FUZZ_SECONDS (600)
-	mkdir -p $(O)/corpus && for fuzzer in $(FUZZERS); do \
-		$$fuzzer -max_total_time=$(FUZZ_SECONDS) -rss_limit_mb=1024 -timeout=10 $(O)/corpus || exit 1; \
-	done
+fuzz: $(FUZZERS:=.found) ## fuzz each parser for FUZZ_SECONDS (600)
+$(O)/fuzz/%.found: $(O)/fuzz/% FORCE
+	mkdir -p $@ && \
+	$< -max_total_time=$(FUZZ_SECONDS) $(FUZZ_FLAGS) $@ $(wildcard tests/fuzz/$*.corpus)
+
+FORCE:
 
 install: $(PROF) ## install below $(DESTDIR)$(prefix)
 	install -D -m 755 $(PROF) $(DESTDIR)$(bindir)/prof
@@ -144,6 +149,6 @@ help: ## list the targets and options
 	@echo; echo '  V=1 DEBUG=1 WERROR=1 SAN=address,undefined O=dir prefix=/usr/local DESTDIR='
 
 .PHONY: all unit-tests test-programs check compile-check-aarch64 fuzz install uninstall setcap dist \
-	format clean help
+	format clean help FORCE
 
 -include $(OBJECTS:.o=.d) $(UNIT_TESTS:=.d) $(TEST_PROGRAMS:=.d)

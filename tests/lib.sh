@@ -27,7 +27,13 @@ fail_case() {
 # is GOT WANTED WHAT
 is() {
 	assertions=$((assertions + 1))
-	[ "$1" == "$2" ] || fail_case "$3" "got:    $1" "wanted: $2"
+	if [ "$1" == "$2" ]; then
+		return
+	elif [[ $1 == *$'\n'* ]]; then
+		fail_case "$3" "got (<) and wanted (>):" "$(diff <(echo "$1") <(echo "$2") | head -n 30)"
+	else
+		fail_case "$3" "got:    $1" "wanted: $2"
+	fi
 }
 
 isnt() {
@@ -46,12 +52,12 @@ within() {
 # like TEXT REGEX WHAT
 like() {
 	assertions=$((assertions + 1))
-	[[ $1 =~ $2 ]] || fail_case "$3" "got:    $1" "wanted: /$2/"
+	[[ $1 =~ $2 ]] || fail_case "$3" "got:    $(head -n 30 <<<"$1")" "wanted: /$2/"
 }
 
 unlike() {
 	assertions=$((assertions + 1))
-	[[ ! $1 =~ $2 ]] || fail_case "$3" "got:    $1" "not wanted: /$2/"
+	[[ ! $1 =~ $2 ]] || fail_case "$3" "got:    $(head -n 30 <<<"$1")" "not wanted: /$2/"
 }
 
 # holds WHAT COMMAND...

@@ -84,7 +84,8 @@ case_python() {
 
 case_gcc() {
 	printf '#include <stdio.h>\nint main(void)\n{\n\treturn puts("hi") < 0;\n}\n' >a.c
-	same_calls "" gcc -O2 -c -o a.o a.c
+	# It asks for random bytes until they make a name of a file.
+	same_calls getrandom gcc -O2 -c -o a.o a.c
 	same_faults 0 gcc -O2 -c -o a.o a.c
 }
 
