@@ -66,11 +66,8 @@ static int session_prepare(struct session *s)
 		.syscall_set = s->options->chosen_syscalls ? s->options->syscall_set.bits : NULL,
 		.ring_bytes = s->options->ring_bytes,
 	};
-	int err = identity_of_invoker(s->options->as_root, &s->identity);
-	int fd;
+	int err = capture_new(&capture, &s->capture), fd;
 
-	if (err == 0)
-		err = capture_new(&capture, &s->capture);
 	if (err)
 		return err;
 	fd = output_file_open(s->options->output, &s->identity, &s->file);
@@ -82,21 +79,18 @@ static int session_prepare(struct session *s)
 	return err;
 }
 
-/* Starts the command and lets it go; 0 or the exit status of a failed launch. */
-static int session_launch(struct session *s, const char *path)
+/* Lets the command go; 0 or the exit status of a failed launch. */
+static int session_launch(struct session *s)
 {
 	int status;
 
-	if (child_spawn(path, s->argv, &s->identity, &s->launch_state, &s->child))
-		return EXIT_NOT_RUN;
 	/* Whoever falls behind loses events, so the recorder goes first where it may. */
 	setpriority(PRIO_PROCESS, 0, -20);
-	if (capture_follow(s->capture, s->child.pid)) {
-		child_abandon(&s->child);
+	if (capture_follow(s->capture, s->child.pid))
 		return EXIT_NOT_RUN;
-	}
 	s->start_ns = s->flushed_ns = now_ns();
 	metadata_write(s->writer, s->options, s->argv);
+	writer_flush(s->writer);
 	status = child_release(&s->child, s->argv[0]);
 	if (status)
 		return status;
@@ -282,7 +276,8 @@ static void session_free(struct session *s)
 	signals_fini(&s->signals);
 }
 
-static int session_run(struct session *s, const char *path)
+/* Everything up to the command's execve; 0 or the exit status of a failed launch. */
+static int session_start(struct session *s)
 {
 	int status;
 
@@ -291,9 +286,23 @@ static int session_run(struct session *s, const char *path)
 	if (session_prepare(s))
 		return EXIT_NOT_RUN;
 	s->correlator = correlator_new(s->writer);
-	status = session_launch(s, path);
-	if (status) {
+	status = session_launch(s);
+	if (status)
 		output_file_discard(&s->file);
+	return status;
+}
+
+static int session_run(struct session *s, const char *path)
+{
+	int status;
+
+	/* First of all, while this process is small and has one thread: the child is a copy of it.
+	 */
+	if (child_spawn(path, s->argv, &s->identity, &s->launch_state, &s->child))
+		return EXIT_NOT_RUN;
+	status = session_start(s);
+	if (status) {
+		child_abandon(&s->child);
 		return status;
 	}
 	session_follow(s);
@@ -310,6 +319,8 @@ int record_run(const struct record_options *options, char **argv)
 
 	if (!path)
 		return status;
+	if (identity_of_invoker(options->as_root, &s.identity))
+		return EXIT_NOT_RUN;
 	launch_state_save(&s.launch_state);
 	if (signals_catch(&s.signals))
 		return EXIT_NOT_RUN;
