@@ -127,10 +127,6 @@ struct signal_struct { /* task.bpf.c: is this the last thread, and what did reap
 	unsigned long cmin_flt, cmaj_flt;
 };
 
-struct sched_entity { /* task.bpf.c: processor time of a thread */
-	__u64 sum_exec_runtime;
-};
-
 struct kernel_siginfo { /* task.bpf.c: a delivered signal */
 	int si_code;
 };
@@ -142,7 +138,6 @@ struct task_struct {
 	int exit_code;                  /* task.bpf.c */
 	char comm[16];                  /* task.bpf.c */
 	unsigned long min_flt, maj_flt; /* state.bpf.h: what the kernel itself has counted */
-	struct sched_entity se;         /* task.bpf.c */
 	struct signal_struct *signal;   /* task.bpf.c */
 	struct mm_struct *mm;           /* mapping.bpf.h */
 };

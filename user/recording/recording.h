@@ -167,14 +167,14 @@ enum task_event_type {
 	TASK_COMM,
 	/* delivered: value = {signal, si_code, 1 if a handler runs} */
 	TASK_SIGNAL,
-	/* value = {wait status, minor faults, major faults, reaped children's faults, cpu ns,
-	 * 1 if the process ends with this thread, pages populated since its last event} */
+	/* value = {wait status, minor faults, major faults, faults of children that its process has
+	 * waited for, 1 if it was the last thread of its process, pages populated since its last
+	 * event} */
 	TASK_EXIT,
-	/* the root or a task found running: value = {process, pid, tid, faults before}, text = comm
-	 */
+	/* value = {process, pid, tid, faults before}; text = comm. The root, when it begins its
+	   execve. */
 	TASK_START,
-	/* still running when recording ended: value = {minor, major faults so far, 0, 0, cpu ns, 0,
-	 * pages populated since its last event} */
+	/* still running when recording ended: as TASK_EXIT, with a status of 0 */
 	TASK_LEFT,
 };
 
