@@ -21,7 +21,9 @@ CLANG_FORMAT ?= clang-format
 
 # Options: V=1 shows commands, DEBUG=1 drops optimisation, WERROR=1 is what CI uses,
 # SAN=address,undefined builds with sanitizers into a directory of its own.
-ifeq ($(V),)
+ifneq ($(findstring s,$(filter-out --%,$(firstword -$(MAKEFLAGS)))),)
+say = @
+else ifeq ($(V),)
 say = @printf '  %-7s %s\n' $(1) $(2);
 else
 say =

@@ -141,7 +141,7 @@ report_case() {
 		echo "not ok $number - $name"
 		sed 's/^\([^#]\)/# | \1/' "$work/out"
 	fi
-	rm -rf "$work"
+	rm -rf --one-file-system "$work"
 	return "$status"
 }
 

@@ -160,7 +160,7 @@ in_terminal() {
 		sleep 0.3
 		printf '%b' "$keys"
 		sleep 1
-	} | script -qec "$*" /dev/null
+	} | script -qec "exec $*" /dev/null # or else its shell is interrupted, too
 }
 
 case_control_c_in_a_terminal_reaches_the_command_once() {

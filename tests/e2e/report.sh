@@ -28,6 +28,18 @@ case_symbols_are_inside() {
 	within "$(faults_in x deeper)" 300 300 "faults in a function of a program that is gone"
 }
 
+# As in a container: what the kernel calls a file is not what the recorder does.
+case_symbols_of_another_root() {
+	needs unshare
+	mkdir root
+	unshare -m sh -c "mount --bind / root && mount -t proc proc root/proc" ||
+		skip "nothing can be mounted here"
+	unshare -m sh -c "mount --bind / root && mount -t proc proc root/proc &&
+		exec chroot root '$PROF' record -q -o '$PWD/x' '$PROGRAMS/touch_pages' 300"
+	is "$?" 0 "exit status"
+	is "$(faults_in x touch_first)" 300 "faults of a function"
+}
+
 case_two_reports_are_the_same_bytes() {
 	make_recording
 	for form in "report" "report --json" "report --folded" "report --folded=syscall-ns" \
