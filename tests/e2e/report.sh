@@ -32,9 +32,8 @@ case_symbols_are_inside() {
 case_symbols_of_another_root() {
 	needs unshare
 	mkdir root
-	unshare -m sh -c "mount --bind / root && mount -t proc proc root/proc" ||
-		skip "nothing can be mounted here"
-	unshare -m sh -c "mount --bind / root && mount -t proc proc root/proc &&
+	unshare -m mount --rbind / root || skip "nothing can be mounted here"
+	unshare -m sh -c "mount --rbind / root &&
 		exec chroot root '$PROF' record -q -o '$PWD/x' '$PROGRAMS/touch_pages' 300"
 	is "$?" 0 "exit status"
 	is "$(faults_in x touch_first)" 300 "faults of a function"
