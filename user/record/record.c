@@ -199,7 +199,7 @@ static int session_finish(struct session *s)
 	totals_write(s->writer, s->capture);
 	s->losses = losses_write(s->writer, capture_rings(s->capture));
 	writer_flush(s->writer);
-	if (s->symbolization)
+	if (s->symbolization && !writer_error(s->writer)) /* else there is no room for names */
 		symbolization_write(s->symbolization, s->writer, s->correlator, s->capture,
 				    !s->options->quiet, symbols_unwanted, s);
 	return writer_finish(s->writer);
@@ -207,31 +207,44 @@ static int session_finish(struct session *s)
 
 static uint64_t losses_sum(const struct losses *losses)
 {
-	return losses->syscalls + losses->faults + losses->stacks + losses->tasks +
-	       losses->mappings;
+	uint64_t sum = losses->unread;
+
+	for (int reason = 0; reason < NR_LOSS_REASONS; reason++)
+		sum += losses->by_reason[reason];
+	return sum;
+}
+
+static void tell_loss(uint64_t count, const char *why)
+{
+	char number[NUMBER_SIZE];
+
+	if (count)
+		fprintf(stderr, "prof: LOST %s event%s: %s\n", count_format(count, number),
+			count == 1 ? "" : "s", why);
 }
 
 static void tell_losses(const struct session *s)
 {
-	uint64_t dropped = writer_dropped_rows(s->writer);
-	char number[NUMBER_SIZE], per_cpu[NUMBER_SIZE];
+	const struct losses *losses = &s->losses;
+	char size[NUMBER_SIZE];
 
-	if (losses_sum(&s->losses)) {
-		fprintf(stderr, "prof: LOST %s events: the rings were full\n",
-			count_format(losses_sum(&s->losses), number));
+	tell_loss(losses->by_reason[LOST_RING_FULL], "the rings were full");
+	if (losses->by_reason[LOST_RING_FULL])
 		hint("larger rings help: --ring-size, now %s per CPU",
-		     size_format(capture_rings(s->capture)->ring_bytes, per_cpu));
-	}
-	if (dropped)
-		fprintf(stderr, "prof: LOST %s rows that could not be written\n",
-			count_format(dropped, number));
+		     size_format(capture_rings(s->capture)->ring_bytes, size));
+	tell_loss(losses->by_reason[LOST_RING_BUSY], "programs got in each other's way");
+	tell_loss(losses->by_reason[LOST_NO_MEMORY],
+		  "too many threads at a time, or too many different stacks");
+	tell_loss(losses->by_reason[LOST_LOCK_BUSY], "mappings were changed too fast to be read");
+	tell_loss(losses->unread, "the recorder did not come to read them");
+	tell_loss(writer_dropped_events(s->writer), "they could not be written");
 }
 
 /* What was recorded, where it is, what was lost, and what to type next. */
 static void session_tell(const struct session *s)
 {
 	const struct recorded *recorded = correlator_recorded(s->correlator);
-	uint64_t lost = losses_sum(&s->losses) + writer_dropped_rows(s->writer);
+	uint64_t lost = losses_sum(&s->losses) + writer_dropped_events(s->writer);
 	char syscalls[NUMBER_SIZE], faults[NUMBER_SIZE], tasks[NUMBER_SIZE], wall[NUMBER_SIZE];
 	char size[NUMBER_SIZE], losses[NUMBER_SIZE];
 
@@ -246,8 +259,9 @@ static void session_tell(const struct session *s)
 	if (lost)
 		tell_losses(s);
 	if (recorded->left)
-		note("%" PRIu32 " threads of the command run on and are no longer recorded",
-		     recorded->left);
+		note("%" PRIu32 " thread%s of the command run%s on and %s no longer recorded",
+		     recorded->left, recorded->left == 1 ? "" : "s", recorded->left == 1 ? "s" : "",
+		     recorded->left == 1 ? "is" : "are");
 	if (strcmp(s->options->output, "prof.data"))
 		fprintf(stderr, "prof: next: prof report -i %s\n", s->options->output);
 	else

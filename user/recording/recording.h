@@ -103,10 +103,11 @@ static inline uint32_t syscall_key(uint64_t nr, uint64_t flags)
  * start_monotonic_ns, page_bytes, events ("faults", "syscalls" or "faults,syscalls"), trace (the -e
  * trace= choice, absent when all), stacks ("frame-pointer", "none"), clock.
  * Counters: wall_ns, user_ns, system_ns (of the command, by wait4), exit_status (as
- * wait(2) gives it), rusage.minflt, rusage.majflt, kernel.faults.{minor,major,failed} (counted
- * beside the stream), kernel.fault_ns.{minor,major}, lost.EVENTS.REASON with EVENTS one of
- * syscalls, faults, stacks, tasks, mappings and REASON one of ring_full, ring_busy, no_memory,
- * lock_busy, unread.
+ * wait(2) gives it), rusage.minflt, rusage.majflt; counted beside the stream, with KIND one of
+ * minor, major, failed: kernel.faults.KIND, of those in kernel mode kernel.faults_in_kernel.KIND,
+ * their service time kernel.fault_ns.KIND; lost.EVENTS.REASON with EVENTS one of syscalls, faults,
+ * stacks, tasks, mappings and REASON one of ring_full, ring_busy, no_memory, lock_busy, unread,
+ * disk.
  */
 
 /* ---- Tables ---- */
