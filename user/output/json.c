@@ -76,7 +76,8 @@ static json_t *json_errnos(const struct error_counts *counts)
 	json_t *errnos = json_object();
 
 	vec_each (counts, errors) {
-		const char *name = errno_name((int)errors->index);
+		const char *name =
+			errors->index == ERRNO_LOST ? "[lost]" : errno_name((int)errors->index);
 		scoped_free char *number = xasprintf("%u", errors->index);
 
 		set(errnos, name ? name : number, json_count(errors->count));
@@ -111,6 +112,8 @@ static void write_losses(struct json_stream *s, const struct report *report)
 	for (size_t i = 0; i < sizeof events / sizeof *events; i++)
 		set(lost, events[i], json_count(losses_sum(&report->losses, events[i])));
 	set(lost, "total", json_count(report->losses.total));
+	/* Of a recording without its end, nobody knows. */
+	json_stream_member(s, "lost_is_known", json_boolean(report->recording->counters.size));
 	vec_each (&report->losses.items, loss)
 		set(reasons, loss->name, json_count(loss->lost));
 	json_stream_member(s, "lost", lost);

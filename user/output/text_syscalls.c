@@ -25,7 +25,8 @@ static void write_us(FILE *out, uint64_t ns, bool is_known)
 static void write_errnos(FILE *out, const struct error_counts *counts)
 {
 	vec_each (counts, errors) {
-		const char *name = errno_name((int)errors->index);
+		const char *name =
+			errors->index == ERRNO_LOST ? "[lost]" : errno_name((int)errors->index);
 
 		fputs(errors == counts->items ? "  " : ", ", out);
 		if (name)
