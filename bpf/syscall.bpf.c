@@ -92,7 +92,9 @@ static __always_inline void send_blocked(struct task_struct *task, struct task_s
 		return;
 	state->nr = nr;
 	state->enter_ns = bpf_ktime_get_ns();
-	syscall_send(task, state, regs, result, 0, WIRE_BLOCKED, stack_of(regs, state, 0));
+	/* Before it kills or traps, seccomp puts the number back to where the result would be. */
+	syscall_send(task, state, regs, result == nr ? 0 : result, 0,
+		     WIRE_BLOCKED | (result == nr ? WIRE_UNFINISHED : 0), stack_of(regs, state, 0));
 }
 
 static __always_inline void send_returned(struct task_struct *task, struct task_state *state,

@@ -115,6 +115,7 @@ static int quiet(void *opts, const char *value)
 	return 0;
 }
 
+#define MIN_RING_BYTES (64ULL << 10)
 #define MAX_RING_BYTES (256ULL << 20)
 
 static int set_ring_size(void *opts, const char *value)
@@ -123,7 +124,7 @@ static int set_ring_size(void *opts, const char *value)
 
 	if (size_parse(value, &cli->record.ring_bytes))
 		return -EINVAL;
-	if (cli->record.ring_bytes == 0 || cli->record.ring_bytes > MAX_RING_BYTES)
+	if (cli->record.ring_bytes < MIN_RING_BYTES || cli->record.ring_bytes > MAX_RING_BYTES)
 		return refuse(-EINVAL, "--ring-size takes 64K to 256M, not '%s'", value);
 	return 0;
 }
