@@ -21,6 +21,8 @@ static int set_output(void *opts, const char *value)
 
 	if (!*value)
 		return refuse(-EINVAL, "-o needs the name of a file");
+	if (!strcmp(value, "-"))
+		return refuse(-EINVAL, "a recording cannot be written to a pipe: -o takes a file");
 	cli->record.output = value;
 	return 0;
 }

@@ -35,7 +35,7 @@ static void write_end(FILE *out, const struct process_row *process)
 static void write_name(FILE *out, const struct report_style *style, const char *name, int column)
 {
 	scoped_free char *clean = printable(name);
-	unsigned int least = 20, room = style->width > (unsigned int)column + least
+	unsigned int least = 15, room = style->width > (unsigned int)column + least
 						? style->width - (unsigned int)column
 						: least;
 	scoped_free char *cut = text_cut(clean, room);
