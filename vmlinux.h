@@ -118,6 +118,10 @@ struct vm_area_struct { /* mapping.bpf.h: what bpf_find_vma() found */
 	struct file *vm_file;
 };
 
+struct fs_struct { /* mapping.bpf.h: where the recorder's paths begin */
+	struct path root;
+};
+
 typedef struct {
 	int counter;
 } atomic_t;
@@ -140,6 +144,7 @@ struct task_struct {
 	unsigned long min_flt, maj_flt; /* state.bpf.h: what the kernel itself has counted */
 	struct signal_struct *signal;   /* task.bpf.c */
 	struct mm_struct *mm;           /* mapping.bpf.h */
+	struct fs_struct *fs;           /* mapping.bpf.h */
 };
 
 struct linux_binprm { /* task.bpf.c: the program being executed */

@@ -66,6 +66,7 @@ static __always_inline void state_release(struct task_state *state, struct task_
 	struct ring_head *ring = ring_of_cpu();
 	struct start_event *event;
 
+	root_note(task);
 	state->held = 0;
 	state->faults_seen = task->min_flt + task->maj_flt;
 	event = ring_reserve(ring, EVENT_START, sizeof *event);

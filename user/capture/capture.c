@@ -122,7 +122,14 @@ int capture_new(const struct capture_options *options, struct capture **out)
 	int err;
 
 	libbpf_set_print(keep_last_words);
-	c->nr_cpus = libbpf_num_possible_cpus();
+	err = libbpf_num_possible_cpus();
+	if (err < 0) {
+		fail(err, "cannot tell how many processors there are");
+		hint("/sys must be mounted: mount -t sysfs sysfs /sys");
+		free(c);
+		return err;
+	}
+	c->nr_cpus = (uint32_t)err;
 	c->ring_bytes = ring_size(options->ring_bytes, c->nr_cpus);
 	c->faults = options->faults;
 	c->per_cpu = xcalloc(c->nr_cpus, sizeof *c->per_cpu);
