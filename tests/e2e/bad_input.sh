@@ -90,6 +90,18 @@ case_prof_is_killed() {
 	holds "the command has run on" test -e alive
 }
 
+case_prof_is_killed_at_once() {
+	"$PROF" record -q -o x sleep 1.5 &
+	local prof=$!
+	background "$prof"
+	for _ in $(seq 200); do [ -s x ] && break; sleep 0.05; done
+	sleep 0.2
+	kill -KILL "$prof"
+	wait "$prof" 2>/dev/null
+	is "$(report x '.command | join(" ")')" "sleep 1.5" "the command is known"
+	is "$(report x .lost_is_known)" false "what was lost is not"
+}
+
 # Whatever the file is, each reader ends in time with a status of its own.
 read_damaged() {
 	for reader in report "report --json" "script" "info"; do

@@ -79,6 +79,12 @@ case_usage_errors() {
 	like "$(cat err)" "nonsense" "its message"
 	run "$PROF" record -o
 	is "$status" 2 "missing argument"
+	run "$PROF" record -o - true
+	is "$status" 2 "a pipe for the recording"
+	run "$PROF" record --ring-size 5 true
+	is "$status" 2 "rings that are too small"
+	run "$PROF" report --json --folded
+	is "$status" 2 "two forms at a time"
 	run "$PROF" nonsense
 	is "$status" 2 "unknown subcommand"
 	run "$PROF" repotr
@@ -107,6 +113,15 @@ case_the_recording_before_is_kept() {
 	is "$(report prof.data.old .exit)" 3 "prof.data.old"
 	run "$PROF" record nonexistent-command
 	is "$(report prof.data .exit)" 4 "prof.data after a command that cannot run"
+}
+
+case_a_link_is_replaced_like_a_file() {
+	ln -s elsewhere x
+	record x true
+	is "$status" 0 "exit status"
+	is "$(readlink x.old)" elsewhere "the link is kept"
+	is "$(report x .exit)" 0 "the recording is a file of its own"
+	holds "nothing was written through the link" test ! -e elsewhere
 }
 
 case_quiet_is_silent() {

@@ -73,6 +73,17 @@ case_under_sudo_a_known_user_has_its_home() {
 		sh -c 'echo "$HOME $USER $LOGNAME"')" "$home $name $name" "HOME, USER and LOGNAME"
 }
 
+# The recorder has threads, and none of them may hold what the command's process needs to start.
+case_under_sudo_every_command_starts() {
+	local id group late=0
+	IFS=: read -r _ _ id group _ < <(getent passwd nobody) || skip "there is no nobody"
+	for _ in $(seq 60); do
+		SUDO_UID=$id SUDO_GID=$group timeout -s KILL 10 "$PROF" record -q -o x true ||
+			late=$((late + 1))
+	done
+	is "$late" 0 "of 60, how many did not start in time"
+}
+
 case_as_root_opts_out_of_it() {
 	is "$(as_sudo "$PROF" record --as-root -q -o x id -u)" 0 "user"
 	is "$(stat -c %u x)" 0 "owner of the recording"
