@@ -106,7 +106,7 @@ static int report_load_failure(int err)
 {
 	char missing[PRIVILEGE_LIST_SIZE];
 
-	if (privileges_missing(PRIVILEGES_NEEDED, missing))
+	if (privileges_missing(missing))
 		return privileges_fail(err);
 	fail(err, "cannot load the BPF programs");
 	last_words[strcspn(last_words, "\n")] = '\0';

@@ -86,6 +86,7 @@ static int session_launch(struct session *s)
 
 	/* Whoever falls behind loses events, so the recorder goes first where it may. */
 	setpriority(PRIO_PROCESS, 0, -20);
+	s->correlator = correlator_new(s->writer);
 	if (capture_follow(s->capture, s->child.pid))
 		return EXIT_NOT_RUN;
 	s->start_ns = s->flushed_ns = now_ns();
@@ -297,10 +298,7 @@ static int session_start(struct session *s)
 
 	if (s->options->symbols && s->options->stacks)
 		s->symbolization = symbolization_new();
-	if (session_prepare(s))
-		return EXIT_NOT_RUN;
-	s->correlator = correlator_new(s->writer);
-	status = session_launch(s);
+	status = session_prepare(s) ? EXIT_NOT_RUN : session_launch(s);
 	if (status)
 		output_file_discard(&s->file);
 	return status;
