@@ -91,7 +91,7 @@ unit-tests: $(UNIT_TESTS) ## build the unit tests
 
 test-programs: $(TEST_PROGRAMS) ## build the programs that the end-to-end tests record
 
-check: ## install what tests need, build, run all tests (as root)
+test check: ## install what tests need, build, run all tests (as root)
 	scripts/check
 
 # The programs know two architectures; the other one must at least compile.
@@ -150,7 +150,7 @@ help: ## list the targets and options
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 28
 	@echo; echo '  V=1 DEBUG=1 WERROR=1 SAN=address,undefined O=dir prefix=/usr/local DESTDIR='
 
-.PHONY: all unit-tests test-programs check compile-check-aarch64 fuzz install uninstall setcap dist \
+.PHONY: all unit-tests test-programs test check compile-check-aarch64 fuzz install uninstall setcap dist \
 	format clean help FORCE
 
 -include $(OBJECTS:.o=.d) $(UNIT_TESTS:=.d) $(TEST_PROGRAMS:=.d)
