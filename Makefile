@@ -91,8 +91,10 @@ unit-tests: $(UNIT_TESTS) ## build the unit tests
 
 test-programs: $(TEST_PROGRAMS) ## build the programs that the end-to-end tests record
 
-test check: ## install what tests need, build, run all tests (as root)
+check: ## install what tests need, build, run all tests (as root)
 	scripts/check
+
+test: check ## the same
 
 # The programs know two architectures; the other one must at least compile.
 compile-check-aarch64: ## compile the BPF programs for aarch64
