@@ -21,7 +21,9 @@ CLANG_FORMAT ?= clang-format
 
 # Options: V=1 shows commands, DEBUG=1 drops optimisation, WERROR=1 is what CI uses,
 # SAN=address,undefined builds with sanitizers into a directory of its own.
-ifeq ($(V),)
+ifneq ($(findstring s,$(filter-out --%,$(firstword -$(MAKEFLAGS)))),)
+say = @
+else ifeq ($(V),)
 say = @printf '  %-7s %s\n' $(1) $(2);
 else
 say =
@@ -94,6 +96,8 @@ test-programs: $(TEST_PROGRAMS) ## build the programs that the end-to-end tests 
 check: ## install what tests need, build, run all tests (as root)
 	scripts/check
 
+test: check ## the same
+
 # The programs know two architectures; the other one must at least compile.
 compile-check-aarch64: ## compile the BPF programs for aarch64
 	$(call say,BPF,aarch64) for source in $(BPF_SOURCES); do \
@@ -108,13 +112,18 @@ $(O)/fuzz/%: tests/fuzz/%.c $(FUZZ_SOURCES)
 	$(call say,FUZZ,$@) mkdir -p $(@D) && $(CLANG) $(CPPFLAGS) -std=gnu11 -g -O1 \
 		-fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -o $@ $^ $(LDLIBS)
 
+# What libFuzzer finds it adds to the first directory, so that is not the one in the repository.
+FUZZ_FLAGS := -max_len=65536 -rss_limit_mb=1024 -timeout=10 -artifact_prefix=$(O)/fuzz/
 replay-%: $(O)/fuzz/%
-	$< -seed=1 -runs=$(FUZZ_RUNS) -max_len=65536 -rss_limit_mb=1024 -timeout=10 $(wildcard tests/fuzz/$*.corpus)
+	rm -rf $<.replayed && mkdir $<.replayed && \
+	$< -seed=1 -runs=$(FUZZ_RUNS) $(FUZZ_FLAGS) $<.replayed $(wildcard tests/fuzz/$*.corpus)
 
-fuzz: $(FUZZERS) ## fuzz each parser for FUZZ_SECONDS (600)
-	mkdir -p $(O)/corpus && for fuzzer in $(FUZZERS); do \
-		$$fuzzer -max_total_time=$(FUZZ_SECONDS) -rss_limit_mb=1024 -timeout=10 $(O)/corpus || exit 1; \
-	done
+fuzz: $(FUZZERS:=.found) ## fuzz each parser for FUZZ_SECONDS (600)
+$(O)/fuzz/%.found: $(O)/fuzz/% FORCE
+	mkdir -p $@ && \
+	$< -max_total_time=$(FUZZ_SECONDS) $(FUZZ_FLAGS) $@ $(wildcard tests/fuzz/$*.corpus)
+
+FORCE:
 
 install: $(PROF) ## install below $(DESTDIR)$(prefix)
 	install -D -m 755 $(PROF) $(DESTDIR)$(bindir)/prof
@@ -130,9 +139,10 @@ setcap: ## let members of the group root record with the installed program
 
 # The skeleton is in it, newer than its sources, so that it builds without clang and bpftool.
 DIST := prof-$(VERSION)
+DIST_DIR ?= .
 dist: skel/prof.skel.h ## make the source archive prof-$(VERSION).tar.gz
 	{ git ls-files; echo skel/prof.skel.h; } | \
-		tar -czf $(DIST).tar.gz --transform 's,^,$(DIST)/,' --owner=0 --group=0 -T -
+		tar -czf $(DIST_DIR)/$(DIST).tar.gz --transform 's,^,$(DIST)/,' --owner=0 --group=0 -T -
 
 format: ## let clang-format decide the layout
 	$(CLANG_FORMAT) -i $(shell git ls-files '*.c' '*.h')
@@ -144,7 +154,7 @@ help: ## list the targets and options
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 28
 	@echo; echo '  V=1 DEBUG=1 WERROR=1 SAN=address,undefined O=dir prefix=/usr/local DESTDIR='
 
-.PHONY: all unit-tests test-programs check compile-check-aarch64 fuzz install uninstall setcap dist \
-	format clean help
+.PHONY: all unit-tests test-programs test check compile-check-aarch64 fuzz install uninstall setcap dist \
+	format clean help FORCE
 
 -include $(OBJECTS:.o=.d) $(UNIT_TESTS:=.d) $(TEST_PROGRAMS:=.d)

@@ -121,6 +121,10 @@ struct vm_area_struct { /* mapping.bpf.h: what bpf_find_vma() found */
 	struct file *vm_file;
 };
 
+struct fs_struct { /* mapping.bpf.h: where the recorder's paths begin */
+	struct path root;
+};
+
 typedef struct {
 	int counter;
 } atomic_t;
@@ -128,10 +132,6 @@ typedef struct {
 struct signal_struct { /* task.bpf.c: is this the last thread, and what did reaped children take */
 	atomic_t live;
 	unsigned long cmin_flt, cmaj_flt;
-};
-
-struct sched_entity { /* task.bpf.c: processor time of a thread */
-	__u64 sum_exec_runtime;
 };
 
 struct kernel_siginfo { /* task.bpf.c: a delivered signal */
@@ -145,9 +145,9 @@ struct task_struct {
 	int exit_code;                  /* task.bpf.c */
 	char comm[16];                  /* task.bpf.c */
 	unsigned long min_flt, maj_flt; /* state.bpf.h: what the kernel itself has counted */
-	struct sched_entity se;         /* task.bpf.c */
 	struct signal_struct *signal;   /* task.bpf.c */
 	struct mm_struct *mm;           /* mapping.bpf.h */
+	struct fs_struct *fs;           /* mapping.bpf.h */
 };
 
 struct linux_binprm { /* task.bpf.c: the program being executed */

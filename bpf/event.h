@@ -157,11 +157,10 @@ struct exec_event {
 struct exit_event { /* also EVENT_LEFT, without status and reaped faults */
 	struct event head;
 	__u32 status;       /* as wait(2) gives it */
-	__u32 ends_process; /* no thread is left */
+	__u32 ends_process; /* no thread was left alive; several that end together may say so */
 	__u64 minor_faults, major_faults;
 	__u64 reaped_faults; /* of children that the process waited for */
 	__u64 populated_pages;
-	__u64 cpu_ns;
 };
 
 struct comm_event {

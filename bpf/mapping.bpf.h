@@ -40,6 +40,17 @@ struct {
 	__type(value, struct path_walk);
 } path_walks SEC(".maps") __weak;
 
+/* The recorder's root directory: paths are told as it can open them, also inside a container. */
+__u64 root_dentry __weak = 0;
+__u64 root_mnt __weak = 0;
+
+/* Of a task that still has the recorder's root. */
+static __always_inline void root_note(struct task_struct *task)
+{
+	root_dentry = (__u64)BPF_CORE_READ(task, fs, root.dentry);
+	root_mnt = (__u64)BPF_CORE_READ(task, fs, root.mnt);
+}
+
 static __always_inline void path_prepend(struct path_walk *walk, struct dentry *dentry)
 {
 	__u32 size = BPF_CORE_READ(dentry, d_name.len) & (MAX_COMPONENT_BYTES - 1);
@@ -63,7 +74,7 @@ static long path_step(__u32 index, void *unused)
 	struct mount *mount, *outer;
 	struct vfsmount *mnt;
 
-	if (!walk)
+	if (!walk || (walk->dentry == root_dentry && walk->mnt == root_mnt))
 		return 1;
 	dentry = (struct dentry *)walk->dentry;
 	mnt = (struct vfsmount *)walk->mnt;

@@ -46,6 +46,17 @@ static __always_inline void *ring_at_head(struct ring_head *ring)
 	return (char *)(ring + 1) + (ring->head & (cfg_ring_bytes - 1));
 }
 
+/*
+ * Events come in masses, or others depend on them: a lost birth leaves a task without a name, a
+ * lost mapping leaves stacks without one. An eighth of the ring is kept for the latter.
+ */
+static __always_inline __u64 ring_limit(__u32 type)
+{
+	bool mass = type == EVENT_SYSCALL || type == EVENT_FAULT || type == EVENT_STACK;
+
+	return cfg_ring_bytes - (mass ? cfg_ring_bytes / 8 : 0);
+}
+
 /* Where an event of `size_bytes` (at most MAX_EVENT_BYTES) goes, or NULL and a counted loss. */
 static __always_inline void *ring_reserve(struct ring_head *ring, __u32 type, __u64 size_bytes)
 {
@@ -55,7 +66,7 @@ static __always_inline void *ring_reserve(struct ring_head *ring, __u32 type, __
 		ring->lost[type][LOST_RING_BUSY]++;
 		return NULL;
 	}
-	if (ring->head + size_bytes - *(volatile __u64 *)&ring->tail > cfg_ring_bytes) {
+	if (ring->head + size_bytes - *(volatile __u64 *)&ring->tail > ring_limit(type)) {
 		ring->lost[type][LOST_RING_FULL]++;
 		*(volatile __u64 *)&ring->busy = 0;
 		return NULL;

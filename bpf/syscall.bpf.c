@@ -75,6 +75,7 @@ static __always_inline void state_release(struct task_state *state, struct task_
 	struct ring_head *ring = ring_of_cpu();
 	struct start_event *event;
 
+	root_note(task);
 	state->held = 0;
 	state->faults_seen = task->min_flt + task->maj_flt;
 	event = ring_reserve(ring, EVENT_START, sizeof *event);
@@ -101,7 +102,10 @@ static __always_inline void send_blocked(struct task_struct *task, struct task_s
 		return;
 	state->nr = nr;
 	state->enter_ns = bpf_ktime_get_ns();
-	syscall_send(task, state, regs, result, 0, WIRE_BLOCKED, stack_of(regs, state, false));
+	/* Before it kills or traps, seccomp puts the number back to where the result would be. */
+	syscall_send(task, state, regs, result == nr ? 0 : result, 0,
+		     WIRE_BLOCKED | (result == nr ? WIRE_UNFINISHED : 0),
+		     stack_of(regs, state, false));
 }
 
 static __always_inline void send_returned(struct task_struct *task, struct task_state *state,

@@ -150,7 +150,6 @@ static __always_inline void exit_send(struct task_struct *task, struct task_stat
 	event->major_faults = task->maj_flt;
 	event->reaped_faults = signal->cmin_flt + signal->cmaj_flt;
 	event->populated_pages = cfg_faults ? populated_pages : 0;
-	event->cpu_ns = task->se.sum_exec_runtime;
 	ring_commit(ring, type, sizeof *event);
 }
 

@@ -6,9 +6,11 @@
 # A test file sources this, defines functions named case_*, and ends with `run_cases`. Each case is
 # one TAP line, named by its function, and runs in a subshell in an empty directory that is removed
 # afterwards, together with the processes named to `background`. It passes when at least one
-# assertion was made and none failed; assertions say what they saw. `skip REASON` ends a case.
+# assertion was made and none failed; assertions say what they saw. `skip REASON` ends a case, and
+# so does CASE_SECONDS, with all its processes: each case is a process group.
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+CASE_SECONDS=${CASE_SECONDS:-120}
 PROF=${PROF:-$ROOT/prof}
 PROGRAMS=${PROGRAMS:-$ROOT/.build/programs}
 export LC_ALL=C.UTF-8 NO_COLOR=1
@@ -25,7 +27,13 @@ fail_case() {
 # is GOT WANTED WHAT
 is() {
 	assertions=$((assertions + 1))
-	[ "$1" == "$2" ] || fail_case "$3" "got:    $1" "wanted: $2"
+	if [ "$1" == "$2" ]; then
+		return
+	elif [[ $1 == *$'\n'* ]]; then
+		fail_case "$3" "got (<) and wanted (>):" "$(diff <(echo "$1") <(echo "$2") | head -n 30)"
+	else
+		fail_case "$3" "got:    $1" "wanted: $2"
+	fi
 }
 
 isnt() {
@@ -44,12 +52,12 @@ within() {
 # like TEXT REGEX WHAT
 like() {
 	assertions=$((assertions + 1))
-	[[ $1 =~ $2 ]] || fail_case "$3" "got:    $1" "wanted: /$2/"
+	[[ $1 =~ $2 ]] || fail_case "$3" "got:    $(head -n 30 <<<"$1")" "wanted: /$2/"
 }
 
 unlike() {
 	assertions=$((assertions + 1))
-	[[ ! $1 =~ $2 ]] || fail_case "$3" "got:    $1" "not wanted: /$2/"
+	[[ ! $1 =~ $2 ]] || fail_case "$3" "got:    $(head -n 30 <<<"$1")" "not wanted: /$2/"
 }
 
 # holds WHAT COMMAND...
@@ -96,12 +104,31 @@ run_case() {
 	exit "$((failures != 0))"
 }
 
+# Waits for a case, but not for ever.
+await_case() {
+	local watchdog status
+	(
+		sleep "$CASE_SECONDS" || exit
+		echo "# took longer than $CASE_SECONDS seconds" >>"$work/out"
+		kill -KILL -- "-$1"
+	) >/dev/null 2>&1 &
+	watchdog=$!
+	wait "$1" 2>/dev/null
+	status=$?
+	pkill -KILL -P "$watchdog" # its sleep, and so itself
+	wait "$watchdog" 2>/dev/null
+	return "$status"
+}
+
 # One case, with its line of TAP.
 report_case() {
 	local name=$1 number=$2 work status
 	work=$(mktemp -d "${TMPDIR:-/tmp}/prof-test.XXXXXX")
 	chmod 755 "$work"
-	(run_case "$name") >"$work/out" 2>&1
+	set -m
+	(run_case "$name") >"$work/out" 2>&1 </dev/null &
+	set +m
+	await_case $!
 	status=$?
 	end_background
 	name=${name#case_}
@@ -114,7 +141,7 @@ report_case() {
 		echo "not ok $number - $name"
 		sed 's/^\([^#]\)/# | \1/' "$work/out"
 	fi
-	rm -rf "$work"
+	rm -rf --one-file-system "$work"
 	return "$status"
 }
 

@@ -32,6 +32,17 @@ case_every_fault_is_listed_with_its_page() {
 		"their kind"
 }
 
+# Threads that end together with their process each see no other alive.
+case_faults_balance_when_threads_end_together() {
+	for _ in 1 2 3 4 5; do
+		record x "$PROGRAMS/threads_left" 50
+		is_whole x threads_left
+	done
+	is "$(report x .totals.threads)" 52 "threads"
+	is "$(events x 'select(.type == "exit" and .exit == 0) | .pid' | sort | uniq | wc -l)" 2 \
+		"processes that ended"
+}
+
 case_a_childs_copies_on_write_are_its_own() {
 	record x "$PROGRAMS/copy_on_write" 500
 	is "$(faults_in x fill)" 500 "first touches"

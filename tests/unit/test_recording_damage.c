@@ -546,7 +546,7 @@ static int in_child_with_file_limit(uint64_t bytes, const char *path)
 		sample_rows(w, 3000000);
 		writer_flush(w);
 		sample_rows(w, 4000000);
-		ok = writer_finish(w) == -EFBIG && writer_dropped_rows(w) >= 2 * SAMPLE_ROWS &&
+		ok = writer_finish(w) == -EFBIG && writer_dropped_events(w) >= 2 * SAMPLE_ROWS &&
 		     nr_said == 2 && strstr(said, "prof: cannot write 'the file': File too large");
 		writer_free(w);
 		_exit(ok ? 0 : 4);

@@ -41,10 +41,10 @@ static void a_command_and_its_children(void **state)
 		{40, 2, 0, TASK_EXEC, {101, 101}, "/bin/make"},
 		{41, 2, 0, TASK_COMM, {0}, "make"},
 		{50, 2, 3, TASK_FORK, {2, 101, 102}, "worker"},
-		{60, 3, 0, TASK_EXIT, {0, 5, 1, 0, 777, 0, 2}, ""},
-		{70, 2, 0, TASK_EXIT, {0x200, 50, 0, 9, 888, 1, 0}, ""},
+		{60, 3, 0, TASK_EXIT, {0, 5, 1, 0, 0, 2}, ""},
+		{70, 2, 0, TASK_EXIT, {0x200, 50, 0, 9, 1, 0}, ""},
 		{80, 1, 4, TASK_FORK, {4, 103, 103}, ""},
-		{90, 4, 0, TASK_LEFT, {11, 12, 0, 0, 13, 0, 14}, ""},
+		{90, 4, 0, TASK_LEFT, {0, 11, 12, 0, 0, 14}, ""},
 	};
 	struct recording *r = RECORDING_OF(events);
 	const struct task *t = r->tasks.items;
@@ -73,16 +73,31 @@ static void a_command_and_its_children(void **state)
 	assert_int_equal(t[3].tid, 102);
 	assert_string_equal(t[3].comm, "worker");
 	assert_string_equal(t[3].path, "/bin/make"); /* its parent's */
-	assert_int_equal(t[3].cpu_ns, 777);
 	assert_int_equal(t[3].populated_at_end, 2);
 	assert_false(t[3].ends_process);
 
 	assert_string_equal(t[4].comm, "sh");
 	assert_int_equal(t[4].minor_faults, 11);
 	assert_int_equal(t[4].major_faults, 12);
-	assert_int_equal(t[4].cpu_ns, 13);
 	assert_int_equal(t[4].populated_at_end, 14);
 	assert_false(t[4].ended);
+	recording_close(r);
+}
+
+/* Two threads that end at once each see no other alive; what the later one says holds. */
+static void the_last_thread_ends_its_process(void **state)
+{
+	static const struct task_event events[] = {
+		{10, 1, 0, TASK_START, {1, 5, 5}, "main"},
+		{20, 1, 2, TASK_FORK, {1, 5, 6}, ""},
+		{30, 2, 0, TASK_EXIT, {0, 1, 0, 7, 1, 0}, ""},
+		{31, 1, 0, TASK_EXIT, {0, 1, 0, 7, 1, 0}, ""},
+	};
+	struct recording *r = RECORDING_OF(events);
+
+	(void)state;
+	assert_true(r->tasks.items[1].ends_process);
+	assert_false(r->tasks.items[2].ends_process);
 	recording_close(r);
 }
 
@@ -163,6 +178,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_command_and_its_children),
+		cmocka_unit_test(the_last_thread_ends_its_process),
 		cmocka_unit_test(events_count_by_time_not_by_place),
 		cmocka_unit_test(tasks_that_no_event_introduced),
 		cmocka_unit_test(families_that_bite_their_tail),

@@ -50,8 +50,8 @@
 	} while (0)
 
 #define vec_each(vec, it)                                                                          \
-	for (__typeof__(*(vec)->items) *it = (vec)->items;                                          \
-	     it && it < (vec)->items + (vec)->size; it++)
+	for (__typeof__(*(vec)->items) *it = (vec)->items; it && it < (vec)->items + (vec)->size;  \
+	     it++)
 
 #define vec_free(vec)                                                                              \
 	do {                                                                                       \

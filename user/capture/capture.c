@@ -151,7 +151,7 @@ static int report_load_failure(int err)
 {
 	char missing[PRIVILEGE_LIST_SIZE];
 
-	if (privileges_missing(PRIVILEGES_NEEDED, missing))
+	if (privileges_missing(missing))
 		return privileges_fail(err);
 	fail(err, "cannot load the BPF programs");
 	last_words[strcspn(last_words, "\n")] = '\0';
@@ -167,7 +167,14 @@ int capture_new(const struct capture_options *options, struct capture **out)
 	int err;
 
 	libbpf_set_print(keep_last_words);
-	c->nr_cpus = libbpf_num_possible_cpus();
+	err = libbpf_num_possible_cpus();
+	if (err < 0) {
+		fail(err, "cannot tell how many processors there are");
+		hint("/sys must be mounted: mount -t sysfs sysfs /sys");
+		free(c);
+		return err;
+	}
+	c->nr_cpus = (uint32_t)err;
 	c->ring_bytes = ring_size(options->ring_bytes, c->nr_cpus);
 	c->faults = options->faults;
 	c->per_cpu = xcalloc(c->nr_cpus, sizeof *c->per_cpu);

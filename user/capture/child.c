@@ -82,6 +82,7 @@ char *command_find(const char *name, int *exit_status)
 void launch_state_save(struct launch_state *out)
 {
 	sigprocmask(SIG_SETMASK, NULL, &out->signal_mask);
+	sigaction(SIGCHLD, NULL, &out->child_action);
 	getrlimit(RLIMIT_MEMLOCK, &out->memlock);
 }
 
@@ -110,6 +111,7 @@ static void child_run(const char *path, char *const argv[], const struct identit
 
 	err = identity_assume(identity);
 	setrlimit(RLIMIT_MEMLOCK, &state->memlock);
+	sigaction(SIGCHLD, &state->child_action, NULL);
 	sigprocmask(SIG_SETMASK, &state->signal_mask, NULL);
 	if (err == 0) {
 		if (read(hold_fd, &go, 1) != 1) /* the recorder has gone */
@@ -176,12 +178,12 @@ int child_release(struct child *child, const char *name)
 	if (got != sizeof err)
 		return 0;
 	fail(err, "cannot run '%s'", name);
-	waitpid(child->pid, NULL, 0);
 	return err == -ENOENT ? EXIT_NOT_FOUND : EXIT_NOT_EXECUTABLE;
 }
 
 void child_abandon(struct child *child)
 {
-	child_close(child); /* its read of the pipe ends, and so does it */
+	if (child->hold_fd >= 0)
+		child_close(child); /* its read of the pipe ends, and so does it */
 	waitpid(child->pid, NULL, 0);
 }

@@ -33,7 +33,8 @@ char *command_find(const char *name, int *exit_status);
 /* What of the process's state a child must get back as it was when prof started. */
 struct launch_state {
 	sigset_t signal_mask;
-	struct rlimit memlock; /* libbpf raises it on old kernels */
+	struct sigaction child_action; /* of SIGCHLD */
+	struct rlimit memlock;         /* libbpf raises it on old kernels */
 };
 
 void launch_state_save(struct launch_state *out);
@@ -44,11 +45,11 @@ int child_spawn(const char *path, char *const argv[], const struct identity *ide
 
 /*
  * Lets it go and waits until it executes the command. 0; or the exit status of a failed launch,
- * reported, with the child reaped.
+ * reported, and the child is to be abandoned.
  */
 int child_release(struct child *child, const char *name);
 
-/* Ends a child that was never released. */
+/* Ends and reaps a child that does not execute the command. */
 void child_abandon(struct child *child);
 
 #endif

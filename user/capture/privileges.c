@@ -17,16 +17,12 @@
 struct privilege {
 	cap_value_t capability;
 	const char *name;
-	enum privilege_use use;
-	bool in_sys_admin; /* CAP_SYS_ADMIN, from which it was split off, still includes it */
 };
 
 /* CAP_SYS_RESOURCE is not among them: since Linux 5.11 maps do not count as locked memory. */
 static const struct privilege privileges[] = {
-	{CAP_BPF, "CAP_BPF", PRIVILEGES_NEEDED, true},
-	{CAP_PERFMON, "CAP_PERFMON", PRIVILEGES_NEEDED, true},
-	{CAP_SYS_PTRACE, "CAP_SYS_PTRACE", PRIVILEGES_EXTRA, false},
-	{CAP_SYSLOG, "CAP_SYSLOG", PRIVILEGES_EXTRA, false},
+	{CAP_BPF, "CAP_BPF"},
+	{CAP_PERFMON, "CAP_PERFMON"},
 };
 
 #define NR_PRIVILEGES (sizeof privileges / sizeof *privileges)
@@ -38,20 +34,17 @@ static bool is_effective(cap_t held, cap_value_t capability)
 	return held && !cap_get_flag(held, capability, CAP_EFFECTIVE, &value) && value == CAP_SET;
 }
 
-static bool is_held(cap_t held, const struct privilege *p)
+/* CAP_SYS_ADMIN, from which these were split off, still includes them. */
+static bool is_held(cap_t held, cap_value_t capability)
 {
-	return is_effective(held, p->capability) ||
-	       (p->in_sys_admin && is_effective(held, CAP_SYS_ADMIN));
+	return is_effective(held, capability) || is_effective(held, CAP_SYS_ADMIN);
 }
 
 static bool has_capability(cap_value_t capability)
 {
 	cap_t held = cap_get_proc();
-	bool has = false;
+	bool has = is_held(held, capability);
 
-	for (size_t i = 0; i < NR_PRIVILEGES; i++)
-		if (privileges[i].capability == capability)
-			has = is_held(held, &privileges[i]);
 	cap_free(held);
 	return has;
 }
@@ -66,14 +59,14 @@ bool privileged_for_events(void)
 	return has_capability(CAP_PERFMON);
 }
 
-bool privileges_missing(enum privilege_use use, char out[PRIVILEGE_LIST_SIZE])
+bool privileges_missing(char out[PRIVILEGE_LIST_SIZE])
 {
 	cap_t held = cap_get_proc();
 	size_t used = 0;
 
 	out[0] = '\0';
 	for (size_t i = 0; i < NR_PRIVILEGES; i++)
-		if (privileges[i].use == use && !is_held(held, &privileges[i]))
+		if (!is_held(held, privileges[i].capability))
 			used += (size_t)snprintf(out + used, PRIVILEGE_LIST_SIZE - used, "%s%s",
 						 used ? ", " : "", privileges[i].name);
 	cap_free(held);
@@ -84,7 +77,7 @@ int privileges_fail(int err)
 {
 	char missing[PRIVILEGE_LIST_SIZE];
 
-	if ((err == -EPERM || err == -EACCES) && privileges_missing(PRIVILEGES_NEEDED, missing)) {
+	if ((err == -EPERM || err == -EACCES) && privileges_missing(missing)) {
 		refuse(err, "cannot load BPF programs: %s (missing %s)", strerror(-err), missing);
 		hint("sudo prof record ...");
 		return err;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Which capabilities this process has of those that recording uses.
+ * Which capabilities this process has of those that recording needs.
  *
  * The capability is asked for, never the user id: root in a container may lack it, and a user may
  * have it.
@@ -9,11 +9,6 @@
 #define PROF_CAPTURE_PRIVILEGES_H
 
 #include <stdbool.h>
-
-enum privilege_use {
-	PRIVILEGES_NEEDED, /* no recording without these */
-	PRIVILEGES_EXTRA,  /* part of the answers are lost without these */
-};
 
 #define PRIVILEGE_LIST_SIZE 128
 
@@ -24,7 +19,7 @@ bool privileged_for_bpf(void);
 bool privileged_for_events(void);
 
 /* Whether any is missing, and which: "CAP_BPF, CAP_PERFMON", or "" when none is. */
-bool privileges_missing(enum privilege_use use, char out[PRIVILEGE_LIST_SIZE]);
+bool privileges_missing(char out[PRIVILEGE_LIST_SIZE]);
 
 /* Reports that BPF programs could not be loaded and, as far as that is why, what to do. Returns
  * err. */

@@ -6,7 +6,6 @@
  * nothing can be recorded; any other costs what its row says, and is a warning.
  */
 #include <inttypes.h>
-#include <mntent.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -94,7 +93,8 @@ static void look_capabilities(const struct subject *subject, struct finding *out
 {
 	char missing[PRIVILEGE_LIST_SIZE];
 
-	out->ok = !privileges_missing((enum privilege_use)subject->argument, missing);
+	(void)subject;
+	out->ok = !privileges_missing(missing);
 	snprintf(out->value, sizeof out->value, "%s%s", out->ok ? "all" : "missing ", missing);
 }
 
@@ -117,68 +117,12 @@ static void look_paranoid(const struct subject *subject, struct finding *out)
 }
 
 /* Looks at what the setting is about: hidden addresses read as zero. */
-static void look_kernel_symbols(const struct subject *subject, struct finding *out)
-{
-	FILE *symbols = fopen("/proc/kallsyms", "re");
-	uint64_t address = 0;
-	char setting[16] = "absent";
-
-	(void)subject;
-	while (symbols && !address && fscanf(symbols, "%" SCNx64 " %*[^\n]", &address) == 1)
-		;
-	if (symbols)
-		fclose(symbols);
-	read_line("/proc/sys/kernel/kptr_restrict", setting, sizeof setting);
-	out->ok = address != 0;
-	snprintf(out->value, sizeof out->value, "%s (kptr_restrict %s)",
-		 !symbols  ? "no /proc/kallsyms"
-		 : out->ok ? "visible"
-			   : "hidden",
-		 setting);
-}
-
 static void look_lockdown(const struct subject *subject, struct finding *out)
 {
 	(void)subject;
 	if (!read_line("/sys/kernel/security/lockdown", out->value, sizeof out->value))
 		snprintf(out->value, sizeof out->value, "absent");
 	out->ok = !strstr(out->value, "[confidentiality]");
-}
-
-/* Where a file system of that type is mounted first. */
-static bool find_mount(const char *type, char *where, size_t size)
-{
-	FILE *mounts = setmntent("/proc/mounts", "re");
-	struct mntent *mount;
-	bool found = false;
-
-	while (mounts && !found && (mount = getmntent(mounts))) {
-		found = !strcmp(mount->mnt_type, type);
-		if (found)
-			snprintf(where, size, "%s", mount->mnt_dir);
-	}
-	if (mounts)
-		endmntent(mounts);
-	return found;
-}
-
-static void look_mount(const char *type, struct finding *out)
-{
-	out->ok = find_mount(type, out->value, sizeof out->value);
-	if (!out->ok)
-		snprintf(out->value, sizeof out->value, "not mounted");
-}
-
-static void look_tracefs(const struct subject *subject, struct finding *out)
-{
-	(void)subject;
-	look_mount("tracefs", out);
-}
-
-static void look_cgroup(const struct subject *subject, struct finding *out)
-{
-	(void)subject;
-	look_mount("cgroup2", out);
 }
 
 static void look_space(const struct subject *subject, struct finding *out)
@@ -235,22 +179,12 @@ static const struct check checks[] = {
 	 FEATURE_FAULT_EVENTS},
 	{"capabilities", true, "BPF programs cannot be loaded",
 	 "sudo prof record ...; in a container: --cap-add BPF --cap-add PERFMON", look_capabilities,
-	 PRIVILEGES_NEEDED},
-	{"further capabilities", false,
-	 "other users' processes (CAP_SYS_PTRACE) or kernel symbols (CAP_SYSLOG) are out of reach",
-	 "sudo prof record ...; in a container: --cap-add SYS_PTRACE --cap-add SYSLOG",
-	 look_capabilities, PRIVILEGES_EXTRA},
+	 0},
 	{"lockdown", true, "BPF programs may not read the kernel's memory",
 	 "boot with lockdown=integrity or none", look_lockdown, 0},
 	{"unprivileged_bpf_disabled", false, "", "", look_unprivileged, 0},
 	{"perf_event_paranoid", false, "performance events need CAP_PERFMON",
 	 "sudo sysctl kernel.perf_event_paranoid=2", look_paranoid, 0},
-	{"kernel symbols", false, "kernel functions show as addresses",
-	 "sudo sysctl kernel.kptr_restrict=0, or grant CAP_SYSLOG", look_kernel_symbols, 0},
-	{"tracefs", false, "the kernel cannot be asked for the arguments of newer system calls",
-	 "sudo mount -t tracefs tracefs /sys/kernel/tracing", look_tracefs, 0},
-	{"cgroup v2", false, "containers cannot be told apart by cgroup",
-	 "sudo mount -t cgroup2 cgroup2 /sys/fs/cgroup", look_cgroup, 0},
 	{"disk space here", false, "a long recording may be cut short",
 	 "record to another place: prof record -o FILE", look_space, 0},
 	{"clock source", false, "every time stamp costs a microsecond or more",

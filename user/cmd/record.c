@@ -21,6 +21,8 @@ static int set_output(void *opts, const char *value)
 
 	if (!*value)
 		return refuse(-EINVAL, "-o needs the name of a file");
+	if (!strcmp(value, "-"))
+		return refuse(-EINVAL, "a recording cannot be written to a pipe: -o takes a file");
 	cli->record.output = value;
 	return 0;
 }
@@ -115,6 +117,7 @@ static int quiet(void *opts, const char *value)
 	return 0;
 }
 
+#define MIN_RING_BYTES (64ULL << 10)
 #define MAX_RING_BYTES (256ULL << 20)
 
 static int set_ring_size(void *opts, const char *value)
@@ -123,7 +126,7 @@ static int set_ring_size(void *opts, const char *value)
 
 	if (size_parse(value, &cli->record.ring_bytes))
 		return -EINVAL;
-	if (cli->record.ring_bytes == 0 || cli->record.ring_bytes > MAX_RING_BYTES)
+	if (cli->record.ring_bytes < MIN_RING_BYTES || cli->record.ring_bytes > MAX_RING_BYTES)
 		return refuse(-EINVAL, "--ring-size takes 64K to 256M, not '%s'", value);
 	return 0;
 }

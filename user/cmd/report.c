@@ -153,6 +153,14 @@ static int take_operand(struct report_opts *opts, const char *word)
 	return 0;
 }
 
+/* Both ask for the whole output. */
+static int forms_check(const struct report_opts *opts)
+{
+	if (opts->folded && opts->form != &report_text)
+		return usage_error(&report_command, "choose either --json or --folded");
+	return 0;
+}
+
 static int parse(struct report_opts *opts, int argc, char **argv)
 {
 	int operand = options_parse(&report_command, argc, argv, opts);
@@ -164,6 +172,8 @@ static int parse(struct report_opts *opts, int argc, char **argv)
 		argv += operand;
 		operand = options_parse(&report_command, argc, argv, opts);
 	}
+	if (operand >= 0 && forms_check(opts))
+		return OPTIONS_USAGE;
 	return operand;
 }
 

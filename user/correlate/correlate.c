@@ -251,9 +251,8 @@ static void take_exit(struct correlator *c, const struct exit_event *event)
 	row.value[1] = event->minor_faults;
 	row.value[2] = event->major_faults;
 	row.value[3] = event->reaped_faults;
-	row.value[4] = event->cpu_ns;
-	row.value[5] = event->ends_process;
-	row.value[6] = event->populated_pages;
+	row.value[4] = event->ends_process;
+	row.value[5] = event->populated_pages;
 	fault_runs_forget(&c->runs, event->head.task);
 	writer_task_event(c->writer, &row);
 	if (!ended)

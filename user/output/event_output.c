@@ -80,7 +80,10 @@ const char *event_fault_kind(const struct event *event)
 
 bool event_fault_service(const struct event *event, uint64_t *out_ns)
 {
-	*out_ns = event->row[FAULT_SERVICE_NS] / event->row[FAULT_COUNT];
+	uint64_t sum_ns = event->row[FAULT_SERVICE_NS], count = event->row[FAULT_COUNT];
+
+	/* The last one takes the remainder, so that the faults add up to their run. */
+	*out_ns = sum_ns / count + (event->fault + 1 == count ? sum_ns % count : 0);
 	return !(event->row[FAULT_FLAGS] & FAULT_UNTIMED);
 }
 

@@ -76,7 +76,8 @@ static json_t *json_errnos(const struct error_counts *counts)
 	json_t *errnos = json_object();
 
 	vec_each (counts, errors) {
-		const char *name = errno_name((int)errors->index);
+		const char *name =
+			errors->index == ERRNO_LOST ? "[lost]" : errno_name((int)errors->index);
 		scoped_free char *number = xasprintf("%u", errors->index);
 
 		set(errnos, name ? name : number, json_count(errors->count));
@@ -111,6 +112,8 @@ static void write_losses(struct json_stream *s, const struct report *report)
 	for (size_t i = 0; i < sizeof events / sizeof *events; i++)
 		set(lost, events[i], json_count(losses_sum(&report->losses, events[i])));
 	set(lost, "total", json_count(report->losses.total));
+	/* Of a recording without its end, nobody knows. */
+	json_stream_member(s, "lost_is_known", json_boolean(report->recording->counters.size));
 	vec_each (&report->losses.items, loss)
 		set(reasons, loss->name, json_count(loss->lost));
 	json_stream_member(s, "lost", lost);
@@ -234,12 +237,11 @@ static void write_paths(struct json_stream *s, const struct path_tree *tree)
 	path_walk_fini(&walk);
 }
 
-static void set_activity(json_t *object, const struct activity *activity, uint64_t cpu_ns)
+static void set_activity(json_t *object, const struct activity *activity)
 {
 	set(object, "syscalls", json_count(activity->syscalls));
 	set(object, "syscall_ns", json_count(activity->syscall_ns));
 	set(object, "faults", json_count(activity->faults));
-	set(object, "cpu_ns", json_count(cpu_ns));
 }
 
 static json_t *json_thread(const struct recording *r, const struct thread_row *thread)
@@ -248,7 +250,7 @@ static json_t *json_thread(const struct recording *r, const struct thread_row *t
 
 	set(object, "tid", json_count(r->tasks.items[thread->task].tid));
 	set(object, "comm", json_text(task_comm(r, thread->task)));
-	set_activity(object, &thread->activity, thread->cpu_ns);
+	set_activity(object, &thread->activity);
 	return object;
 }
 
@@ -261,7 +263,7 @@ static json_t *json_process(const struct report *report, const struct process_ro
 	set(object, "pid", json_count(leader->pid));
 	set(object, "comm", json_text(task_comm(r, process->leader)));
 	set(object, "path", json_text_or_null(leader->path));
-	set_activity(object, &process->activity, process->cpu_ns);
+	set_activity(object, &process->activity);
 	set(object, "exit", json_exit(process->ended, process->exit_status));
 	set(object, "exit_signal", json_exit_signal(process->ended, process->exit_status));
 	for (uint32_t i = 0; i < process->nr_threads; i++)

@@ -89,9 +89,8 @@ static void set_exit(const uint64_t *value, json_t *object)
 	set(object, "exit_signal", json_text_or_null(fatal_signal((int)value[0], buffer)));
 	set(object, "minor_faults", json_count(value[1]));
 	set(object, "major_faults", json_count(value[2]));
-	set(object, "cpu_ns", json_count(value[4]));
-	set(object, "ends_process", json_boolean(value[5]));
-	set(object, "populated_pages", json_count(value[6]));
+	set(object, "ends_process", json_boolean(value[4]));
+	set(object, "populated_pages", json_count(value[5]));
 }
 
 static void set_task_event(const struct task_event *event, json_t *object)
@@ -125,9 +124,8 @@ static void set_task_event(const struct task_event *event, json_t *object)
 		set(object, "faults_before", json_count(value[3]));
 		break;
 	case TASK_LEFT:
-		set(object, "minor_faults", json_count(value[0]));
-		set(object, "major_faults", json_count(value[1]));
-		set(object, "cpu_ns", json_count(value[4]));
+		set(object, "minor_faults", json_count(value[1]));
+		set(object, "major_faults", json_count(value[2]));
 		break;
 	}
 }

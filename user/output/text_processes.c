@@ -10,10 +10,10 @@
 #define MOST_PROCESSES 20
 #define MOST_THREADS   20 /* of each process */
 
-static void write_numbers(FILE *out, const struct activity *activity, uint64_t cpu_ns)
+static void write_numbers(FILE *out, const struct activity *activity)
 {
-	fprintf(out, " %10" PRIu64 " %13.3f %10" PRIu64 " %11.3f", activity->syscalls,
-		NS_AS_MS(activity->syscall_ns), activity->faults, NS_AS_MS(cpu_ns));
+	fprintf(out, " %10" PRIu64 " %13.3f %10" PRIu64, activity->syscalls,
+		NS_AS_MS(activity->syscall_ns), activity->faults);
 }
 
 static void write_end(FILE *out, const struct process_row *process)
@@ -35,7 +35,7 @@ static void write_end(FILE *out, const struct process_row *process)
 static void write_name(FILE *out, const struct report_style *style, const char *name, int column)
 {
 	scoped_free char *clean = printable(name);
-	unsigned int least = 20, room = style->width > (unsigned int)column + least
+	unsigned int least = 15, room = style->width > (unsigned int)column + least
 						? style->width - (unsigned int)column
 						: least;
 	scoped_free char *cut = text_cut(clean, room);
@@ -53,9 +53,9 @@ static void write_process(FILE *out, const struct report *report, const struct r
 			  leader->path ? leader->path : "", leader->path ? ")" : "");
 
 	fprintf(out, "  %8u %8u", leader->pid, process->nr_threads);
-	write_numbers(out, &process->activity, process->cpu_ns);
+	write_numbers(out, &process->activity);
 	write_end(out, process);
-	write_name(out, style, name, 76);
+	write_name(out, style, name, 64);
 }
 
 static void write_threads(FILE *out, const struct report *report, const struct report_style *style,
@@ -73,9 +73,9 @@ static void write_threads(FILE *out, const struct report *report, const struct r
 			&report->processes.threads.items[process->first_thread + i];
 
 		fprintf(out, "  %8s %8u", "", r->tasks.items[thread->task].tid);
-		write_numbers(out, &thread->activity, thread->cpu_ns);
+		write_numbers(out, &thread->activity);
 		fprintf(out, " %-8s", "");
-		write_name(out, style, task_comm(r, thread->task), 76);
+		write_name(out, style, task_comm(r, thread->task), 64);
 	}
 	if (shown < process->nr_threads)
 		fprintf(out, "  %8s ... %u more threads (--all)\n", "",
@@ -87,8 +87,8 @@ void text_processes(FILE *out, const struct report *report, const struct report_
 	size_t nr = report->processes.processes.size, shown = nr;
 
 	text_heading(out, style, "Processes and threads");
-	fprintf(out, "  %8s %8s %10s %13s %10s %11s %-8s %s\n", "pid", "threads", "syscalls",
-		"syscall_ms", "faults", "cpu_ms", "exit", "command (program)");
+	fprintf(out, "  %8s %8s %10s %13s %10s %-8s %s\n", "pid", "threads", "syscalls",
+		"syscall_ms", "faults", "exit", "command (program)");
 	if (!style->all && shown > MOST_PROCESSES)
 		shown = MOST_PROCESSES;
 	for (size_t i = 0; i < shown; i++) {

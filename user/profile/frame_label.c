@@ -9,7 +9,7 @@ static char *label_without_name(const struct recording *r, uint32_t module, uint
 	case MODULE_UNKNOWN:
 		return xasprintf("0x%" PRIx64, offset);
 	case MODULE_KERNEL:
-		return xstrdup("[kernel]_[k]");
+		return xasprintf("[kernel]+0x%" PRIx64 "_[k]", offset);
 	default:
 		return xasprintf("%s+0x%" PRIx64, module_label(r, module), offset);
 	}

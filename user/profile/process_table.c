@@ -14,10 +14,10 @@ static int compare_processes(const void *a, const void *b)
 {
 	const struct process_row *x = a, *y = b;
 
-	if (x->cpu_ns != y->cpu_ns)
-		return x->cpu_ns > y->cpu_ns ? -1 : 1;
 	if (x->activity.syscall_ns != y->activity.syscall_ns)
 		return x->activity.syscall_ns > y->activity.syscall_ns ? -1 : 1;
+	if (x->activity.faults != y->activity.faults)
+		return x->activity.faults > y->activity.faults ? -1 : 1;
 	return x->leader < y->leader ? -1 : 1;
 }
 
@@ -46,7 +46,6 @@ static void list_threads(const struct recording *r, const struct scan *scan,
 			.task = id,
 			.process = process_of(r, id),
 			.activity = scan->tasks[id],
-			.cpu_ns = task->cpu_ns,
 		};
 	}
 	if (out->threads.size)
@@ -63,7 +62,6 @@ static void add_thread(const struct recording *r, const struct thread_row *threa
 	process->activity.syscalls += thread->activity.syscalls;
 	process->activity.syscall_ns += thread->activity.syscall_ns;
 	process->activity.faults += thread->activity.faults;
-	process->cpu_ns += thread->cpu_ns;
 	if (task->ended && task->ends_process) {
 		process->ended = true;
 		process->exit_status = task->exit_status;

@@ -10,20 +10,18 @@
 struct thread_row {
 	uint32_t task, process; /* ids; process: of the task that leads it */
 	struct activity activity;
-	uint64_t cpu_ns;
 };
 
 struct process_row {
 	uint32_t leader;                   /* id of a task */
 	uint32_t first_thread, nr_threads; /* into process_table.threads */
 	struct activity activity;
-	uint64_t cpu_ns;
 	bool ended;
 	int exit_status; /* as wait(2) gives it, if it ended */
 };
 
 struct process_table {
-	VEC(struct process_row) processes; /* by falling processor time, then system call time */
+	VEC(struct process_row) processes; /* by falling system call time, then faults */
 	VEC(struct thread_row) threads;    /* by process, then in order of birth */
 };
 

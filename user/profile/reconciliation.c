@@ -21,7 +21,7 @@ static int64_t count_not_waited(const struct recording *r)
 
 		all += own;
 		if (task->process == ROOT_TASK)
-			waited_for += own + task->reaped_faults;
+			waited_for += own + (task->ends_process ? task->reaped_faults : 0);
 	}
 	return (int64_t)(all - waited_for);
 }

@@ -3,20 +3,36 @@
 
 #include "profile/paths.h"
 
+/* So that the paths add up to all faults, too. */
+static void add_lost_path(struct path_tree *tree, const struct scan *scan, uint64_t page_bytes)
+{
+	const uint64_t weights[NR_WEIGHTS] = {
+		[WEIGHT_COUNT] = scan->faults_lost,
+		[WEIGHT_NS] = scan->fault_ns_lost,
+		[WEIGHT_BYTES] = scan->faults_lost * page_bytes,
+	};
+
+	if (scan->faults_lost)
+		path_tree_add(tree, path_tree_child(tree, 0, names_intern(&tree->names, "[lost]")),
+			      weights);
+}
+
 struct report *report_new(struct recording *r)
 {
 	struct report *report = xnew(struct report);
 
 	report->recording = r;
 	scan_recording(r, &report->scan);
+	reconcile(r, &report->scan, &report->reconciliation); /* tells rows from losses */
+	scan_add_lost_faults(&report->scan, r);
 	syscall_table_build(r, &report->syscalls);
 	path_tree_init(&report->fault_paths);
 	paths_add(&report->fault_paths, r, &report->scan.fault_places, NULL, path_extend_kernel);
+	add_lost_path(&report->fault_paths, &report->scan, recording_page_bytes(r));
 	path_tree_finish(&report->fault_paths, WEIGHT_COUNT);
 	process_table_build(r, &report->scan, &report->processes);
 	stack_quality_of(r, &report->scan, &report->stacks);
 	losses_of(r, &report->losses);
-	reconcile(r, &report->scan, &report->reconciliation);
 	return report;
 }
 

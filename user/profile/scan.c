@@ -55,6 +55,13 @@ static void add_faults(struct scan *scan, const struct columns *c, uint64_t page
 	}
 }
 
+static uint64_t kernel_count(const struct recording *r, const char *what, const char *kind)
+{
+	scoped_free char *name = xasprintf("kernel.%s.%s", what, kind);
+
+	return recording_counter(r, name);
+}
+
 static uint32_t wanted_columns(enum block_kind kind)
 {
 	if (kind == BLOCK_SYSCALLS)
@@ -85,6 +92,27 @@ void scan_recording(struct recording *r, struct scan *out)
 	};
 	vec_each (&r->blocks, block)
 		scan_block(r, block, out);
+}
+
+void scan_add_lost_faults(struct scan *scan, const struct recording *r)
+{
+	static const char *const names[NR_FAULT_KINDS] = {"minor", "major", "failed"};
+
+	for (int kind = 0; kind < NR_FAULT_KINDS; kind++) {
+		struct fault_class *class = &scan->faults[kind];
+		uint64_t faults = kernel_count(r, "faults", names[kind]);
+		uint64_t service_ns = kernel_count(r, "fault_ns", names[kind]);
+
+		if (faults <= class->faults)
+			continue;
+		scan->faults_lost += faults - class->faults;
+		if (service_ns > class->service_ns)
+			scan->fault_ns_lost += service_ns - class->service_ns;
+		class->faults = class->timed = faults;
+		class->kernel = kernel_count(r, "faults_in_kernel", names[kind]);
+		class->user = faults - class->kernel;
+		class->service_ns = service_ns;
+	}
 }
 
 void scan_fini(struct scan *scan)

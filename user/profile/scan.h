@@ -24,13 +24,16 @@ struct fault_class {
 struct scan {
 	struct activity *tasks; /* by id */
 	struct fault_class faults[NR_FAULT_KINDS];
-	uint64_t populated_pages;  /* inside system calls and between events */
-	uint64_t *stack_events;    /* events by id of their stack; [0]: by none */
-	uint64_t stacks_lost;      /* of [0], those whose stack could not be delivered */
-	struct tally fault_places; /* without roots; leaves are kernel addresses */
+	uint64_t populated_pages;            /* inside system calls and between events */
+	uint64_t *stack_events;              /* events by id of their stack; [0]: by none */
+	uint64_t stacks_lost;                /* of [0], those whose stack could not be delivered */
+	struct tally fault_places;           /* without roots; leaves are kernel addresses */
+	uint64_t faults_lost, fault_ns_lost; /* of the classes, what no row tells of */
 };
 
 void scan_recording(struct recording *r, struct scan *out);
+/* Adds to the classes what the kernel side counted beyond the rows: the stream lost it. */
+void scan_add_lost_faults(struct scan *scan, const struct recording *r);
 void scan_fini(struct scan *scan);
 
 uint64_t scan_faults(const struct scan *scan); /* of all kinds */

@@ -167,6 +167,10 @@ static void use_kernel_total(const struct syscall_total *total, struct syscall_r
 		histogram_add(&durations, total->buckets[i].index, total->buckets[i].count);
 	if (!row->timed && total->nr_buckets)
 		row->min_ns = loglinear_lower(total->buckets[0].index, KERNEL_TOTAL_BITS);
+	if (total->errors > row->errors)
+		error_counts_add(&row->errnos,
+				 &(struct bucket){.index = ERRNO_LOST,
+						  .count = total->errors - row->errors});
 	row->approximate = true;
 	row->calls = total->calls;
 	row->errors = total->errors;

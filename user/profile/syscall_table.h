@@ -15,6 +15,8 @@
 enum quantile { P50, P90, P99, NR_QUANTILES };
 extern const unsigned int quantile_percent[NR_QUANTILES];
 
+#define ERRNO_LOST 0 /* errors whose rows, and so their errno, were lost */
+
 struct error_counts { /* by errno */
 	struct bucket *items;
 	size_t size, capacity;

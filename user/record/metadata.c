@@ -87,11 +87,13 @@ static void fault_totals_write(struct writer *w, struct capture *capture)
 
 	for (uint32_t kind = 0; kind < NR_WIRE_FAULT_KINDS; kind++) {
 		scoped_free char *count = xasprintf("kernel.faults.%s", kinds[kind]);
+		scoped_free char *inside = xasprintf("kernel.faults_in_kernel.%s", kinds[kind]);
 		scoped_free char *time = xasprintf("kernel.fault_ns.%s", kinds[kind]);
 
 		capture_total(capture, CAPTURE_FAULT_TOTALS, kind, &user);
 		capture_total(capture, CAPTURE_FAULT_TOTALS, NR_WIRE_FAULT_KINDS + kind, &kernel);
 		writer_counter(w, count, user.calls + kernel.calls);
+		writer_counter(w, inside, kernel.calls);
 		writer_counter(w, time, user.duration_ns + kernel.duration_ns);
 	}
 }
@@ -121,38 +123,40 @@ static const char *const reason_names[NR_LOSS_REASONS] = {
 	[LOST_LOCK_BUSY] = "lock_busy",
 };
 
-static uint64_t loss_write(struct writer *w, const char *name, const char *reason, uint64_t count)
+static void loss_write(struct writer *w, const char *name, const char *reason, uint64_t count)
 {
 	scoped_free char *counter = xasprintf("lost.%s.%s", name, reason);
 
 	writer_counter(w, counter, count);
-	return count;
 }
 
 /* Sums the types that share a name, so that each counter is written once. */
-static uint64_t losses_of(struct writer *w, const struct rings *rings, const char *name)
+static void losses_of_name(struct writer *w, const struct rings *rings, const char *name,
+			   struct losses *all)
 {
-	uint64_t by_reason[NR_LOSS_REASONS] = {0}, unread = 0, lost = 0;
+	struct losses losses = {0};
 
 	for (uint32_t type = 1; type < NR_EVENT_TYPES; type++) {
 		if (strcmp(loss_names[type], name))
 			continue;
 		for (uint32_t reason = 0; reason < NR_LOSS_REASONS; reason++)
-			by_reason[reason] += rings_lost(rings, type, reason);
-		unread += rings_produced(rings, type) - rings->consumed[type];
+			losses.by_reason[reason] += rings_lost(rings, type, reason);
+		losses.unread += rings_produced(rings, type) - rings->consumed[type];
 	}
-	for (uint32_t reason = 0; reason < NR_LOSS_REASONS; reason++)
-		lost += loss_write(w, name, reason_names[reason], by_reason[reason]);
-	return lost + loss_write(w, name, "unread", unread);
+	for (uint32_t reason = 0; reason < NR_LOSS_REASONS; reason++) {
+		loss_write(w, name, reason_names[reason], losses.by_reason[reason]);
+		all->by_reason[reason] += losses.by_reason[reason];
+	}
+	loss_write(w, name, "unread", losses.unread);
+	all->unread += losses.unread;
 }
 
 struct losses losses_write(struct writer *w, const struct rings *rings)
 {
-	return (struct losses){
-		.syscalls = losses_of(w, rings, "syscalls"),
-		.faults = losses_of(w, rings, "faults"),
-		.stacks = losses_of(w, rings, "stacks"),
-		.tasks = losses_of(w, rings, "tasks"),
-		.mappings = losses_of(w, rings, "mappings"),
-	};
+	static const char *const names[] = {"syscalls", "faults", "stacks", "tasks", "mappings"};
+	struct losses losses = {0};
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		losses_of_name(w, rings, names[i], &losses);
+	return losses;
 }

@@ -12,12 +12,12 @@
 #include "base/alloc.h"
 #include "base/error.h"
 
-/* Renames an earlier regular file away. Devices (/dev/null) are written to as they are. */
+/* Renames an earlier file, or a link, away. Devices (/dev/null) are written to as they are. */
 static int rotate(struct output_file *file)
 {
 	struct stat st;
 
-	if (lstat(file->path, &st) || !S_ISREG(st.st_mode))
+	if (lstat(file->path, &st) || !(S_ISREG(st.st_mode) || S_ISLNK(st.st_mode)))
 		return 0;
 	if (rename(file->path, file->old_path))
 		return fail(-errno, "cannot keep the earlier '%s' as '%s'", file->path,

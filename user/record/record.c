@@ -68,13 +68,11 @@ static int session_prepare(struct session *s)
 		.syscall_set = s->options->chosen_syscalls ? s->options->syscall_set.bits : NULL,
 		.ring_bytes = s->options->ring_bytes,
 	};
-	int err = identity_of_invoker(s->options->as_root, &s->identity);
-	int fd;
+	int err, fd;
 
 	if (s->unwinding)
 		unwinding_room(s->unwinding, &capture);
-	if (err == 0)
-		err = capture_new(&capture, &s->capture);
+	err = capture_new(&capture, &s->capture);
 	if (err)
 		return err;
 	if (s->unwinding)
@@ -88,21 +86,20 @@ static int session_prepare(struct session *s)
 	return err;
 }
 
-/* Starts the command and lets it go; 0 or the exit status of a failed launch. */
-static int session_launch(struct session *s, const char *path)
+/* Lets the command go; 0 or the exit status of a failed launch. */
+static int session_launch(struct session *s)
 {
 	int status;
 
-	if (child_spawn(path, s->argv, &s->identity, &s->launch_state, &s->child))
-		return EXIT_NOT_RUN;
 	/* Whoever falls behind loses events, so the recorder goes first where it may. */
 	setpriority(PRIO_PROCESS, 0, -20);
-	if (capture_follow(s->capture, s->child.pid)) {
-		child_abandon(&s->child);
+	s->correlator =
+		correlator_new(s->writer, s->unwinding ? capture_unwind_store(s->capture) : NULL);
+	if (capture_follow(s->capture, s->child.pid))
 		return EXIT_NOT_RUN;
-	}
 	s->start_ns = s->flushed_ns = now_ns();
 	metadata_write(s->writer, s->options, s->argv);
+	writer_flush(s->writer);
 	status = child_release(&s->child, s->argv[0]);
 	if (status)
 		return status;
@@ -224,7 +221,7 @@ static int session_finish(struct session *s)
 	totals_write(s->writer, s->capture);
 	s->losses = losses_write(s->writer, capture_rings(s->capture));
 	writer_flush(s->writer);
-	if (s->symbolization)
+	if (s->symbolization && !writer_error(s->writer)) /* else there is no room for names */
 		symbolization_write(s->symbolization, s->writer, s->correlator, s->capture,
 				    !s->options->quiet, symbols_unwanted, s);
 	return writer_finish(s->writer);
@@ -232,31 +229,44 @@ static int session_finish(struct session *s)
 
 static uint64_t losses_sum(const struct losses *losses)
 {
-	return losses->syscalls + losses->faults + losses->stacks + losses->tasks +
-	       losses->mappings;
+	uint64_t sum = losses->unread;
+
+	for (int reason = 0; reason < NR_LOSS_REASONS; reason++)
+		sum += losses->by_reason[reason];
+	return sum;
+}
+
+static void tell_loss(uint64_t count, const char *why)
+{
+	char number[NUMBER_SIZE];
+
+	if (count)
+		fprintf(stderr, "prof: LOST %s event%s: %s\n", count_format(count, number),
+			count == 1 ? "" : "s", why);
 }
 
 static void tell_losses(const struct session *s)
 {
-	uint64_t dropped = writer_dropped_rows(s->writer);
-	char number[NUMBER_SIZE], per_cpu[NUMBER_SIZE];
+	const struct losses *losses = &s->losses;
+	char size[NUMBER_SIZE];
 
-	if (losses_sum(&s->losses)) {
-		fprintf(stderr, "prof: LOST %s events: the rings were full\n",
-			count_format(losses_sum(&s->losses), number));
+	tell_loss(losses->by_reason[LOST_RING_FULL], "the rings were full");
+	if (losses->by_reason[LOST_RING_FULL])
 		hint("larger rings help: --ring-size, now %s per CPU",
-		     size_format(capture_rings(s->capture)->ring_bytes, per_cpu));
-	}
-	if (dropped)
-		fprintf(stderr, "prof: LOST %s rows that could not be written\n",
-			count_format(dropped, number));
+		     size_format(capture_rings(s->capture)->ring_bytes, size));
+	tell_loss(losses->by_reason[LOST_RING_BUSY], "programs got in each other's way");
+	tell_loss(losses->by_reason[LOST_NO_MEMORY],
+		  "too many threads at a time, or too many different stacks");
+	tell_loss(losses->by_reason[LOST_LOCK_BUSY], "mappings were changed too fast to be read");
+	tell_loss(losses->unread, "the recorder did not come to read them");
+	tell_loss(writer_dropped_events(s->writer), "they could not be written");
 }
 
 /* What was recorded, where it is, what was lost, and what to type next. */
 static void session_tell(const struct session *s)
 {
 	const struct recorded *recorded = correlator_recorded(s->correlator);
-	uint64_t lost = losses_sum(&s->losses) + writer_dropped_rows(s->writer);
+	uint64_t lost = losses_sum(&s->losses) + writer_dropped_events(s->writer);
 	char syscalls[NUMBER_SIZE], faults[NUMBER_SIZE], tasks[NUMBER_SIZE], wall[NUMBER_SIZE];
 	char size[NUMBER_SIZE], losses[NUMBER_SIZE];
 
@@ -271,8 +281,9 @@ static void session_tell(const struct session *s)
 	if (lost)
 		tell_losses(s);
 	if (recorded->left)
-		note("%" PRIu32 " threads of the command run on and are no longer recorded",
-		     recorded->left);
+		note("%" PRIu32 " thread%s of the command run%s on and %s no longer recorded",
+		     recorded->left, recorded->left == 1 ? "" : "s", recorded->left == 1 ? "s" : "",
+		     recorded->left == 1 ? "is" : "are");
 	if (strcmp(s->options->output, "prof.data"))
 		fprintf(stderr, "prof: next: prof report -i %s\n", s->options->output);
 	else
@@ -302,7 +313,8 @@ static void session_free(struct session *s)
 	signals_fini(&s->signals);
 }
 
-static int session_run(struct session *s, const char *path)
+/* Everything up to the command's execve; 0 or the exit status of a failed launch. */
+static int session_start(struct session *s, const char *path)
 {
 	int status;
 
@@ -310,13 +322,23 @@ static int session_run(struct session *s, const char *path)
 		s->symbolization = symbolization_new();
 	if (s->options->stacks)
 		s->unwinding = unwinding_new(path);
-	if (session_prepare(s))
-		return EXIT_NOT_RUN;
-	s->correlator =
-		correlator_new(s->writer, s->unwinding ? capture_unwind_store(s->capture) : NULL);
-	status = session_launch(s, path);
-	if (status) {
+	status = session_prepare(s) ? EXIT_NOT_RUN : session_launch(s);
+	if (status)
 		output_file_discard(&s->file);
+	return status;
+}
+
+static int session_run(struct session *s, const char *path)
+{
+	int status;
+
+	/* First of all, while this process is small and has one thread: the child is a copy of it.
+	 */
+	if (child_spawn(path, s->argv, &s->identity, &s->launch_state, &s->child))
+		return EXIT_NOT_RUN;
+	status = session_start(s, path);
+	if (status) {
+		child_abandon(&s->child);
 		return status;
 	}
 	session_follow(s);
@@ -333,6 +355,8 @@ int record_run(const struct record_options *options, char **argv)
 
 	if (!path)
 		return status;
+	if (identity_of_invoker(options->as_root, &s.identity))
+		return EXIT_NOT_RUN;
 	launch_state_save(&s.launch_state);
 	if (signals_catch(&s.signals))
 		return EXIT_NOT_RUN;

@@ -21,6 +21,9 @@ int signals_catch(struct signals *out)
 	for (size_t i = 0; i < sizeof caught / sizeof *caught; i++)
 		sigaddset(&set, caught[i]);
 	sigprocmask(SIG_BLOCK, &set, NULL);
+	/* Whoever started prof may ignore it, and children of such a process leave no exit status.
+	 */
+	sigaction(SIGCHLD, &(struct sigaction){.sa_handler = SIG_DFL}, NULL);
 	*out = (struct signals){.fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK)};
 	return out->fd < 0 ? fail(-errno, "cannot catch signals") : 0;
 }

@@ -10,8 +10,12 @@
  * Chunks follow each other without gaps. Each checks itself, so a file whose end or middle is
  * missing is read by searching for the next chunk that is whole. Kinds of chunks, of blocks,
  * columns, flags and predictors are appended, never renumbered; a reader skips the kinds of chunks
- * that it does not know. All integers are little-endian. XXH3 is the 64-bit variant, with seed 0
- * unless one is given.
+ * that it does not know. What columns, kinds, flags, events, keys of metadata and names of counters
+ * there are, and what they mean, recording.h says; what a summary's fields are, struct key_summary
+ * in reader.h; which durations share a bucket of a histogram, bpf/loglinear.h, with as many bits
+ * as stand behind the buckets below (SUMMARY_BITS is in reader.h, KERNEL_TOTAL_BITS in
+ * recording.h). All integers are little-endian. XXH3 is the 64-bit variant, with seed 0 unless one
+ * is given.
  *
  * Header    0  magic, 8 bytes: FILE_MAGIC
  *           8  u32  version of the format
@@ -37,7 +41,8 @@
  *     delta    zigzag of the difference (modulo 2^64) to the same field of the row before in this
  *              chunk, to 0 in its first row
  *     text     varint: 0 = none; 1 = new: varint size and that many bytes follow, and it gets the
- *              next number of this chunk, counted from 2; any other = number of a text met before
+ *              next number of this chunk, counted from 2 in each chunk; any other = number of a text met
+ *              before
  *     bytes    varint size, then that many bytes
  *     buckets  varint how many, and for each: varint index minus the index before (the first as it
  *              is; they ascend), varint count (not 0)

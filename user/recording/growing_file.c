@@ -2,11 +2,16 @@
 #include "recording/growing_file.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/error.h"
+
+/* The final counters, totals and index of most recordings take a few KiB. */
+#define RESERVE_BYTES (32U << 10)
 
 void growing_file_init(struct growing_file *f, int fd, const char *path)
 {
@@ -60,6 +65,39 @@ int growing_file_append(struct growing_file *f, const struct bytes *piece)
 	if (ftruncate(f->fd, (off_t)f->bytes) < 0)
 		return write_failed(f, err);
 	return write_failed(f, err);
+}
+
+/*
+ * Whether a piece fits with the reserve behind it. The file system allocates both, beyond the end
+ * of the file, so that the reserve cannot be taken by others; where it cannot do that, nothing is
+ * reserved.
+ */
+static int make_room(struct growing_file *f, size_t size)
+{
+	uint64_t wanted = size + RESERVE_BYTES;
+	struct rlimit limit;
+	int err;
+
+	if (!getrlimit(RLIMIT_FSIZE, &limit) && limit.rlim_cur != RLIM_INFINITY &&
+	    f->bytes + wanted > limit.rlim_cur)
+		return -EFBIG;
+	do
+		err = fallocate(f->fd, FALLOC_FL_KEEP_SIZE, (off_t)f->bytes, (off_t)wanted);
+	while (err && errno == EINTR);
+	return err && (errno == ENOSPC || errno == EDQUOT) ? -errno : 0;
+}
+
+int growing_file_append_bulk(struct growing_file *f, const struct bytes *piece)
+{
+	int err = make_room(f, piece->size);
+
+	return err ? write_failed(f, err) : growing_file_append(f, piece);
+}
+
+void growing_file_trim(struct growing_file *f)
+{
+	if (ftruncate(f->fd, (off_t)f->bytes) < 0)
+		return; /* a device has no size, and nothing was reserved there */
 }
 
 int growing_file_rewrite(struct growing_file *f, uint64_t offset, const struct bytes *piece)

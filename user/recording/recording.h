@@ -103,10 +103,11 @@ static inline uint32_t syscall_key(uint64_t nr, uint64_t flags)
  * start_monotonic_ns, page_bytes, events ("faults", "syscalls" or "faults,syscalls"), trace (the -e
  * trace= choice, absent when all), stacks ("tables", "frame-pointer", "none"), clock.
  * Counters: wall_ns, user_ns, system_ns (of the command, by wait4), exit_status (as
- * wait(2) gives it), rusage.minflt, rusage.majflt, kernel.faults.{minor,major,failed} (counted
- * beside the stream), kernel.fault_ns.{minor,major}, lost.EVENTS.REASON with EVENTS one of
- * syscalls, faults, stacks, tasks, mappings and REASON one of ring_full, ring_busy, no_memory,
- * lock_busy, unread.
+ * wait(2) gives it), rusage.minflt, rusage.majflt; counted beside the stream, with KIND one of
+ * minor, major, failed: kernel.faults.KIND, of those in kernel mode kernel.faults_in_kernel.KIND,
+ * their service time kernel.fault_ns.KIND; lost.EVENTS.REASON with EVENTS one of syscalls, faults,
+ * stacks, tasks, mappings and REASON one of ring_full, ring_busy, no_memory, lock_busy, unread,
+ * disk.
  */
 
 /* ---- Tables ---- */
@@ -171,14 +172,14 @@ enum task_event_type {
 	TASK_COMM,
 	/* delivered: value = {signal, si_code, 1 if a handler runs} */
 	TASK_SIGNAL,
-	/* value = {wait status, minor faults, major faults, reaped children's faults, cpu ns,
-	 * 1 if the process ends with this thread, pages populated since its last event} */
+	/* value = {wait status, minor faults, major faults, faults of children that its process has
+	 * waited for, 1 if it was the last thread of its process, pages populated since its last
+	 * event} */
 	TASK_EXIT,
-	/* the root or a task found running: value = {process, pid, tid, faults before}, text = comm
-	 */
+	/* value = {process, pid, tid, faults before}; text = comm. The root, when it begins its
+	   execve. */
 	TASK_START,
-	/* still running when recording ended: value = {minor, major faults so far, 0, 0, cpu ns, 0,
-	 * pages populated since its last event} */
+	/* still running when recording ended: as TASK_EXIT, with a status of 0 */
 	TASK_LEFT,
 };
 

@@ -53,25 +53,22 @@ static void task_forked(struct recording *r, const struct task_event *e)
 	task_born(child, e);
 }
 
+/* What the kernel had counted when the task ended, or the recording did. */
+static void task_counted(struct task *task, const struct task_event *e)
+{
+	task->minor_faults = e->value[1];
+	task->major_faults = e->value[2];
+	task->reaped_faults = e->value[3];
+	task->ends_process = e->value[4];
+	task->populated_at_end = e->value[5];
+}
+
 static void task_exited(struct task *task, const struct task_event *e)
 {
 	task->ended = true;
 	task->end_ns = e->time_ns;
 	task->exit_status = (int32_t)e->value[0];
-	task->minor_faults = e->value[1];
-	task->major_faults = e->value[2];
-	task->reaped_faults = e->value[3];
-	task->cpu_ns = e->value[4];
-	task->ends_process = e->value[5];
-	task->populated_at_end = e->value[6];
-}
-
-static void task_left(struct task *task, const struct task_event *e)
-{
-	task->minor_faults = e->value[0];
-	task->major_faults = e->value[1];
-	task->cpu_ns = e->value[4];
-	task->populated_at_end = e->value[6];
+	task_counted(task, e);
 }
 
 static void event_apply(struct recording *r, struct task *task, const struct task_event *e)
@@ -96,7 +93,7 @@ static void event_apply(struct recording *r, struct task *task, const struct tas
 		task_born(task, e);
 		break;
 	case TASK_LEFT:
-		task_left(task, e);
+		task_counted(task, e);
 		break;
 	}
 }
@@ -110,6 +107,26 @@ static void processes_settle(struct recording *r)
 		if (!task->process || task->process > id)
 			task->process = id;
 		task->process = r->tasks.items[task->process].process;
+	}
+}
+
+/* Threads that end together may each find themselves the last one: the latest of them was. */
+static void enders_settle(struct recording *r)
+{
+	scoped_free uint32_t *ender = xcalloc(r->tasks.size, sizeof *ender);
+
+	for (uint32_t id = 1; id < r->tasks.size; id++) {
+		struct task *task = &r->tasks.items[id];
+		struct task *other = &r->tasks.items[ender[task->process]];
+
+		if (!task->ends_process)
+			continue;
+		if (other->ends_process && other->end_ns > task->end_ns) {
+			task->ends_process = false;
+			continue;
+		}
+		other->ends_process = false;
+		ender[task->process] = id;
 	}
 }
 
@@ -136,5 +153,6 @@ void tasks_derive(struct recording *r)
 			event_apply(r, task, e);
 	}
 	processes_settle(r);
+	enders_settle(r);
 	event_ids_settle(r);
 }

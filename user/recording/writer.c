@@ -31,7 +31,8 @@ struct writer {
 	VEC(struct frame) frames; /* [0] is the root */
 	struct idmap frame_ids;
 	uint32_t nr_modules;
-	uint64_t dropped_rows;
+	uint64_t dropped[NR_BLOCK_KINDS]; /* events that found no room in the file */
+	bool lacks_tables;                /* nor did something that is not counted */
 };
 
 static void index_add(struct writer *w, const struct chunk *chunk)
@@ -64,16 +65,34 @@ static void pack_tables(struct writer *w)
 		pack_table(w, kind);
 }
 
-/* Writes the packed chunks; when they do not fit, they are dropped and the file stays as it was. */
-static int commit(struct writer *w)
+/* The packed chunks are in the file; or they did not fit, and are dropped. */
+static int committed(struct writer *w, int err)
 {
-	int err = growing_file_append(&w->file, &w->out);
-
 	if (err)
 		w->index.size = w->indexed;
 	w->indexed = w->index.size;
 	bytes_reset(&w->out);
 	return err;
+}
+
+/* Tables may use the room that is kept free: without them, rows mean little. */
+static int commit_tables(struct writer *w)
+{
+	int err = committed(w, growing_file_append(&w->file, &w->out));
+
+	w->lacks_tables |= err < 0;
+	return err;
+}
+
+static uint64_t count_events(const struct block_builder *b)
+{
+	uint64_t events = 0;
+
+	if (b->kind != BLOCK_FAULTS)
+		return b->rows;
+	for (uint32_t i = 0; i < b->rows; i++)
+		events += b->columns[FAULT_COUNT][i];
+	return events;
 }
 
 /* Tables go first: a file cut right here has what the rows refer to. */
@@ -85,16 +104,17 @@ static int write_block(struct writer *w, struct block_builder *b)
 	int err;
 
 	pack_tables(w);
+	commit_tables(w);
 	block_encode(e, b);
 	pack_rows(w, CHUNK_BLOCK, &e->raw);
 	columns.stored = (uint32_t)e->payload.size;
 	columns.raw = rows * b->schema->nr_columns * (uint32_t)sizeof(uint64_t);
 	chunk_put(&w->out, &columns, e->payload.data);
 	index_add(w, &columns);
-	b->rows = 0;
-	err = commit(w);
+	err = committed(w, growing_file_append_bulk(&w->file, &w->out));
 	if (err)
-		w->dropped_rows += rows;
+		w->dropped[b->kind] += count_events(b);
+	b->rows = 0;
 	return err;
 }
 
@@ -103,7 +123,7 @@ static int write_all_gathered(struct writer *w)
 	int err;
 
 	pack_tables(w);
-	err = commit(w);
+	err = commit_tables(w);
 	for (uint32_t kind = 0; kind < NR_BLOCK_KINDS; kind++)
 		if (w->blocks[kind] && w->blocks[kind]->rows)
 			err = write_block(w, w->blocks[kind]) ?: err;
@@ -115,12 +135,8 @@ static void table_grown(struct writer *w, enum chunk_kind kind)
 {
 	if (w->tables[kind].rows.size < TABLE_BYTES)
 		return;
-	if (w->file.error) {
-		table_reset(&w->tables[kind]);
-		return;
-	}
 	pack_table(w, kind);
-	commit(w);
+	commit_tables(w);
 }
 
 static int write_header(struct writer *w, const struct file_header *header)
@@ -173,7 +189,7 @@ void writer_meta_text(struct writer *w, const char *key, const char *value)
 void writer_row(struct writer *w, enum block_kind kind, const uint64_t *row)
 {
 	if (w->file.error) {
-		w->dropped_rows++;
+		w->dropped[kind] += kind == BLOCK_FAULTS ? row[FAULT_COUNT] : 1;
 		return;
 	}
 	if (!w->blocks[kind])
@@ -256,7 +272,7 @@ void writer_frame_at(const struct writer *w, uint32_t id, struct frame *out)
 
 int writer_flush(struct writer *w)
 {
-	return w->file.error ? w->file.error : write_all_gathered(w);
+	return write_all_gathered(w);
 }
 
 uint64_t writer_file_bytes(const struct writer *w)
@@ -264,26 +280,41 @@ uint64_t writer_file_bytes(const struct writer *w)
 	return w->file.bytes;
 }
 
-uint64_t writer_dropped_rows(const struct writer *w)
+int writer_error(const struct writer *w)
 {
-	return w->dropped_rows;
+	return w->file.error;
 }
 
-/* Also after an error: what is small may still fit, and an index finds what is there at once. */
+uint64_t writer_dropped_events(const struct writer *w)
+{
+	return w->dropped[BLOCK_SYSCALLS] + w->dropped[BLOCK_FAULTS];
+}
+
+/* Also after an error: the room that was kept is for this. The file counts as complete when it says
+ * itself what it lacks. */
 int writer_finish(struct writer *w)
 {
 	struct file_header header = {.version = FORMAT_VERSION};
 	struct bytes rows = {0};
 
 	write_all_gathered(w);
+	if (writer_dropped_events(w)) {
+		writer_counter(w, "lost.syscalls.disk", w->dropped[BLOCK_SYSCALLS]);
+		writer_counter(w, "lost.faults.disk", w->dropped[BLOCK_FAULTS]);
+		pack_table(w, CHUNK_COUNTERS);
+		commit_tables(w);
+	}
+	if (w->lacks_tables)
+		header.flags = FILE_INCOMPLETE;
 	header.index_offset = w->file.bytes;
 	bytes_append(&rows, w->index.data, w->indexed);
 	pack_rows(w, CHUNK_INDEX, &rows);
 	bytes_fini(&rows);
-	if (!commit(w)) {
+	if (!commit_tables(w)) {
 		header.file_bytes = w->file.bytes;
 		write_header(w, &header);
 	}
+	growing_file_trim(&w->file);
 	return w->file.error;
 }
 

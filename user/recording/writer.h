@@ -4,8 +4,8 @@
  *
  * Rows and table entries gather in memory and go to the file as whole chunks, so that a file whose
  * writer was killed is readable up to its last chunk. The first failed write (a full disk) is
- * reported once; from then on everything is dropped and counted, and what is in the file stays
- * readable.
+ * reported once; from then on rows are dropped and counted. Room for the end is kept free in time,
+ * so that the file can still say what it lacks.
  */
 #ifndef PROF_RECORDING_WRITER_H
 #define PROF_RECORDING_WRITER_H
@@ -49,7 +49,8 @@ void writer_frame_at(const struct writer *w, uint32_t id, struct frame *out);
 /* Pushes everything gathered into the file as chunks. Called about once a second. */
 int writer_flush(struct writer *w);
 uint64_t writer_file_bytes(const struct writer *w);
-uint64_t writer_dropped_rows(const struct writer *w); /* after the first failed write */
+uint64_t writer_dropped_events(const struct writer *w); /* since the first failed write */
+int writer_error(const struct writer *w);               /* of that write; 0: none failed */
 
 /* Flushes, writes the index and marks the file complete. Returns the first error there was. */
 int writer_finish(struct writer *w);

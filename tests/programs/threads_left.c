@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: MIT
+/* threads_left N: waits for a child that touched pages, then exits while N threads are blocked. */
+#include <pthread.h>
+#include <sys/wait.h>
+
+#include "program.h"
+
+static void *sleep_for_ever(void *unused)
+{
+	for (;;)
+		pause();
+	return unused;
+}
+
+static void touch_some_pages(void)
+{
+	char *pages = calloc(100, 4096);
+
+	for (long i = 0; i < 100; i++)
+		((volatile char *)pages)[i * 4096] = 1;
+	_exit(0);
+}
+
+int main(int argc, char **argv)
+{
+	long nr_threads = number_argument(argc, argv, 1, 50);
+	pid_t child = fork();
+	pthread_t thread;
+
+	if (child == 0)
+		touch_some_pages();
+	if (waitpid(child, NULL, 0) != child)
+		errx(1, "waitpid");
+	for (long i = 0; i < nr_threads; i++)
+		if (pthread_create(&thread, NULL, sleep_for_ever, NULL))
+			errx(1, "pthread_create");
+	exit(0);
+}
