@@ -230,6 +230,8 @@ struct task_state {
 	__u8 fresh;      /* its first sys_exit is that of the fork which made it */
 	__u8 in_syscall; /* sys_enter was seen, and chosen */
 	__u8 compat;
+	__u8 walk_pending; /* a program with a walker was called for this stack alone */
+	__u8 reserved[3];
 	__u32 nr;
 	__u32 syscall_stack; /* taken at enter by calls that do not come back the same */
 	__u64 enter_ns;

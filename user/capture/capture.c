@@ -161,6 +161,19 @@ static int report_load_failure(int err)
 	return err;
 }
 
+/* The program that takes faults in kernel mode calls the one that can walk stacks. */
+static int lend_walker(struct prof_bpf *s, const struct capture_options *options)
+{
+	uint32_t zero = 0;
+	int fd = bpf_program__fd(s->progs.on_page_fault_user);
+
+	if (!options->stacks || !options->faults)
+		return 0;
+	if (bpf_map_update_elem(bpf_map__fd(s->maps.fault_walker), &zero, &fd, BPF_ANY))
+		return fail(-errno, "cannot let one program call another");
+	return 0;
+}
+
 int capture_new(const struct capture_options *options, struct capture **out)
 {
 	struct capture *c = xnew(struct capture);
@@ -193,6 +206,9 @@ int capture_new(const struct capture_options *options, struct capture **out)
 		report_load_failure(err);
 		goto failed;
 	}
+	err = lend_walker(c->skeleton, options);
+	if (err)
+		goto failed;
 	err = rings_map(bpf_map__fd(c->skeleton->maps.rings), c->nr_cpus, c->ring_bytes, &c->rings);
 	if (err == 0 && options->stacks)
 		err = map_unwind_store(c);
