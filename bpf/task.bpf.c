@@ -135,7 +135,8 @@ int BPF_PROG(on_exec, struct task_struct *task, int old_pid, struct linux_binprm
 static __always_inline void exit_send(struct task_struct *task, struct task_state *state,
 				      __u32 type)
 {
-	struct signal_struct *signal = task->signal;
+	/* By BPF_CORE_READ: see mm_of_current(). */
+	struct signal_struct *signal = BPF_CORE_READ(task, signal);
 	__u32 populated_pages = state_populated(state, task, 0);
 	struct ring_head *ring = ring_of_cpu();
 	struct exit_event *event;
@@ -145,10 +146,10 @@ static __always_inline void exit_send(struct task_struct *task, struct task_stat
 		return;
 	event_head(&event->head, type, 0, sizeof *event, state->task, bpf_ktime_get_ns());
 	event->status = task->exit_code;
-	event->ends_process = type == EVENT_EXIT && signal->live.counter == 0;
+	event->ends_process = type == EVENT_EXIT && BPF_CORE_READ(signal, live.counter) == 0;
 	event->minor_faults = task->min_flt;
 	event->major_faults = task->maj_flt;
-	event->reaped_faults = signal->cmin_flt + signal->cmaj_flt;
+	event->reaped_faults = BPF_CORE_READ(signal, cmin_flt) + BPF_CORE_READ(signal, cmaj_flt);
 	event->populated_pages = cfg_faults ? populated_pages : 0;
 	ring_commit(ring, type, sizeof *event);
 }

@@ -98,18 +98,40 @@ static __always_inline bool walk_register(struct walk *walk, __u32 which, __u64 
 	return true;
 }
 
+/* In BPF a function of its own, which the verifier looks at without all that its caller holds. */
+#ifdef __bpf__
+#define walk_function __weak __noinline
+#else
+#define walk_function static inline
+#endif
+
+/* The index of the last row before `end` that is at or before `offset`, from that of one that is.
+ * Halving steps instead of halving intervals: each round then looks alike to the verifier. A page
+ * holds at most a row a byte. */
+walk_function __u32 walk_search(struct walk *walk, __u32 at, __u32 end, __u64 offset)
+{
+	for (__u32 step = 1U << UNWIND_PAGE_SHIFT; step; step /= 2) {
+		const struct unwind_row *row;
+
+		if (at + step >= end)
+			continue;
+		row = walk_row(walk, at + step);
+		if (row && row->offset <= offset)
+			at += step;
+	}
+	return at;
+}
+
 /*
  * The last row at or before `offset`; the one behind it if that is a gap which ends right there,
- * because a function can be entered by a return to its first instruction. Halving steps instead of
- * halving intervals: each round then looks alike to the verifier. A page holds at most a row a
- * byte.
+ * because a function can be entered by a return to its first instruction.
  */
 static __always_inline const struct unwind_row *walk_find_row(struct walk *walk, __u64 offset)
 {
 	__u64 page = offset >> UNWIND_PAGE_SHIFT;
 	const __u64 *first, *last;
 	const struct unwind_row *row, *next;
-	__u32 at, end;
+	__u32 at;
 
 	if (page >= walk->mapping.nr_pages)
 		return NULL;
@@ -117,15 +139,7 @@ static __always_inline const struct unwind_row *walk_find_row(struct walk *walk,
 	last = walk_page(walk, walk->mapping.first_page + (__u32)page + 1);
 	if (!first || !last)
 		return NULL;
-	at = (__u32)*first - 1;
-	end = (__u32)*last;
-	for (__u32 step = 1U << UNWIND_PAGE_SHIFT; step; step /= 2) {
-		if (at + step >= end)
-			continue;
-		row = walk_row(walk, at + step);
-		if (row && row->offset <= offset)
-			at += step;
-	}
+	at = walk_search(walk, (__u32)*first - 1, (__u32)*last, offset);
 	row = walk_row(walk, at);
 	if (!row || row->rule)
 		return row;
