@@ -3,8 +3,8 @@
  * What to print for a place in code.
  *
  * A place holds one function and whatever was inlined into it there, so it has one label or more.
- * A place without a name is `module+0xoffset`, never dropped; kernel functions end in `_[k]`, by
- * which flame graphs know them.
+ * A place outside of all functions is `module+0xoffset`, never dropped; kernel functions end in
+ * `_[k]`, by which flame graphs know them.
  */
 #ifndef PROF_PROFILE_FRAME_LABEL_H
 #define PROF_PROFILE_FRAME_LABEL_H

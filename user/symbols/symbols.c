@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
 #include "symbols/symbols.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "base/vec.h"
 #include "symbols/debug_file.h"
 #include "symbols/dwarf_info.h"
 #include "symbols/elf_symbols.h"
+#include "symbols/fde_table.h"
 
 /* A module's file and what is known of it so far. */
 struct image {
@@ -15,6 +17,8 @@ struct image {
 	struct dwarf_info *dwarf; /* NULL when there is none */
 	bool has_symbols;         /* `symbols` has been read */
 	struct elf_symbols symbols;
+	struct fde_table fdes;
+	char *made_name; /* of the function asked for last, when nothing names it */
 };
 
 struct symbolizer {
@@ -67,6 +71,7 @@ static struct image *image_new(const struct module *module, bool is_vdso)
 		image->dwarf = dwarf_info_new(image->program.elf);
 	else if (has_dwarf(&image->debug))
 		image->dwarf = dwarf_info_new(image->debug.elf);
+	fde_table_init(&image->fdes, &image->program);
 	elf_file_give_back(&image->program);
 	elf_file_give_back(&image->debug);
 	return image;
@@ -78,6 +83,8 @@ static void image_free(struct image *image)
 		return;
 	if (image->has_symbols)
 		elf_symbols_fini(&image->symbols);
+	fde_table_fini(&image->fdes);
+	free(image->made_name);
 	dwarf_info_free(image->dwarf);
 	elf_file_close(&image->debug);
 	elf_file_close(&image->program);
@@ -93,6 +100,20 @@ static char *image_symbol(struct image *image, uint64_t address)
 	return symbol_table_find(&image->symbols.table, address);
 }
 
+/* What to call a function that has no name: by its beginning, so that its places stay together. */
+static char *image_function(struct image *image, uint64_t address)
+{
+	const char *slash = strrchr(image->path, '/');
+	struct code_range range;
+
+	if (!fde_table_find(&image->fdes, address, &range))
+		return NULL;
+	free(image->made_name);
+	image->made_name =
+		xasprintf("%s!fn@0x%" PRIx64, slash ? slash + 1 : image->path, range.start);
+	return image->made_name;
+}
+
 static void find_in_image(struct image *image, uint64_t offset, struct function_chain *out)
 {
 	struct function_line *real;
@@ -105,6 +126,8 @@ static void find_in_image(struct image *image, uint64_t offset, struct function_
 	real = out->size ? &out->items[out->size - 1] : vec_push(out);
 	if (!real->function)
 		real->function = image_symbol(image, address);
+	if (!real->function)
+		real->function = image_function(image, address);
 	if (!real->function && !real->file)
 		out->size--;
 }

@@ -5,7 +5,8 @@
  * Every place is asked for once, so each file gets sorted indexes of its own at its first question
  * (functions by address, and per compilation unit the inlined calls and the line table), built with
  * libelf and libdw as readers; a question is then a binary search. A function is named only when
- * the address lies inside it: the nearest symbol below is never taken for it.
+ * the address lies inside it: the nearest symbol below is never taken for it. One that nothing
+ * names is `module!fn@0xSTART`, by the virtual address where its unwind information says it begins.
  */
 #ifndef PROF_SYMBOLS_H
 #define PROF_SYMBOLS_H
