@@ -140,7 +140,7 @@ static void assert_json(char *text)
 static void print_report(struct recording *r)
 {
 	struct report_style style = {.width = 40, .percent_limit = 0};
-	struct report *report = report_new(r);
+	struct report *report = report_new(r, 0);
 	char *text = NULL;
 	size_t size;
 	FILE *out = open_memstream(&text, &size);
@@ -168,7 +168,7 @@ static void print_folded(struct recording *r)
 		size_t size;
 		FILE *out = open_memstream(&text, &size);
 
-		event_paths_build(r, choice, &tree);
+		event_paths_build(r, choice, 0, &tree);
 		folded_write(out, &tree, choice->weight);
 		fclose(out);
 		path_tree_fini(&tree);

@@ -3,7 +3,6 @@
 
 #include "profile/facts.h"
 #include "profile/fault_row.h"
-#include "profile/paths.h"
 
 const struct path_choice path_choices[] = {
 	{"faults", BLOCK_FAULTS, WEIGHT_COUNT},      {"fault-ns", BLOCK_FAULTS, WEIGHT_NS},
@@ -73,7 +72,8 @@ static void add_block(struct recording *r, const struct block *block, const uint
 	columns_fini(&c);
 }
 
-void event_paths_build(struct recording *r, const struct path_choice *choice, struct path_tree *out)
+void event_paths_build(struct recording *r, const struct path_choice *choice, unsigned int detail,
+		       struct path_tree *out)
 {
 	uint32_t *roots = name_tasks(r);
 	struct tally tally = {0};
@@ -84,7 +84,8 @@ void event_paths_build(struct recording *r, const struct path_choice *choice, st
 	}
 	path_tree_init(out);
 	paths_add(out, r, &tally, path_extend_comm,
-		  choice->events == BLOCK_SYSCALLS ? path_extend_syscall : path_extend_kernel);
+		  choice->events == BLOCK_SYSCALLS ? path_extend_syscall : path_extend_kernel,
+		  detail);
 	path_tree_finish(out, choice->weight);
 	tally_fini(&tally);
 	free(roots);

@@ -17,6 +17,10 @@ uint32_t frame_nr_labels(const struct recording *r, uint32_t module, uint64_t of
 /* The label of function `i`, 0 being the outermost one. The caller frees it. */
 char *frame_label(const struct recording *r, uint32_t module, uint64_t offset, uint32_t i);
 
+/* Where in the source function `i` is at the place; NULL when file or line is not known. */
+const struct function_line *frame_line(const struct recording *r, uint32_t module, uint64_t offset,
+				       uint32_t i);
+
 /* The last component of a module's path. */
 const char *module_label(const struct recording *r, uint32_t module);
 
