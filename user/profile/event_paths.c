@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "profile/event_paths.h"
 
+#include "profile/call_row.h"
 #include "profile/facts.h"
 #include "profile/fault_row.h"
 
@@ -10,9 +11,7 @@ const struct path_choice path_choices[] = {
 	{"syscall-ns", BLOCK_SYSCALLS, WEIGHT_NS},   {0},
 };
 
-#define SYSCALL_PLACE_COLUMNS                                                                      \
-	(COLUMN(SYSCALL_NR) | COLUMN(SYSCALL_TASK) | COLUMN(SYSCALL_STACK) |                       \
-	 COLUMN(SYSCALL_DURATION_NS) | COLUMN(SYSCALL_FLAGS))
+#define NAMED_CALL_COLUMNS (CALL_PLACE_COLUMNS | COLUMN(SYSCALL_NR) | COLUMN(SYSCALL_TASK))
 
 /* The first task of each name stands for all of that name, so that they share their paths. */
 static uint32_t *name_tasks(const struct recording *r)
@@ -38,25 +37,16 @@ static uint32_t *name_tasks(const struct recording *r)
 static void add_syscalls(const struct columns *c, const uint32_t *roots, struct tally *tally)
 {
 	for (uint32_t i = 0; i < c->rows; i++) {
-		const struct place place = {
-			.root = roots[c->at[SYSCALL_TASK][i]],
-			.stack = (uint32_t)c->at[SYSCALL_STACK][i],
-			.leaf = 1ULL + syscall_key(c->at[SYSCALL_NR][i], c->at[SYSCALL_FLAGS][i]),
-		};
-		uint64_t untimed = c->at[SYSCALL_FLAGS][i] & (SYSCALL_UNFINISHED | SYSCALL_BLOCKED);
-		const uint64_t weights[NR_WEIGHTS] = {
-			[WEIGHT_COUNT] = 1,
-			[WEIGHT_NS] = untimed ? 0 : c->at[SYSCALL_DURATION_NS][i],
-		};
+		uint32_t key = syscall_key(c->at[SYSCALL_NR][i], c->at[SYSCALL_FLAGS][i]);
 
-		tally_add(tally, &place, weights);
+		call_row_add(c, i, roots[c->at[SYSCALL_TASK][i]], 1ULL + key, tally);
 	}
 }
 
 static void add_block(struct recording *r, const struct block *block, const uint32_t *roots,
 		      struct tally *tally)
 {
-	uint32_t mask = block->kind == BLOCK_SYSCALLS ? SYSCALL_PLACE_COLUMNS
+	uint32_t mask = block->kind == BLOCK_SYSCALLS ? NAMED_CALL_COLUMNS
 						      : FAULT_PLACE_COLUMNS | COLUMN(FAULT_TASK);
 	struct columns c;
 
