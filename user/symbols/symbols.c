@@ -6,6 +6,7 @@
 
 #include "base/vec.h"
 #include "symbols/debug_file.h"
+#include "symbols/debug_server.h"
 #include "symbols/dwarf_info.h"
 #include "symbols/elf_symbols.h"
 #include "symbols/fde_table.h"
@@ -22,8 +23,9 @@ struct image {
 };
 
 struct symbolizer {
-	VEC(struct image *) images; /* by module id; NULL until asked for */
-	VEC(struct image *) ahead;  /* opened before anybody asked */
+	VEC(struct image *) images;  /* by module id; NULL until asked for */
+	VEC(struct image *) ahead;   /* opened before anybody asked */
+	struct debug_server *server; /* NULL: none is to be asked */
 	struct function_chain answer;
 };
 
@@ -56,7 +58,8 @@ static bool has_dwarf(const struct elf_file *file)
 	       elf_file_section(file, ".zdebug_info", &header);
 }
 
-static struct image *image_new(const struct module *module, bool is_vdso)
+static struct image *image_new(const struct module *module, bool is_vdso,
+			       struct debug_server *server)
 {
 	struct image *image = xnew(struct image);
 
@@ -65,8 +68,9 @@ static struct image *image_new(const struct module *module, bool is_vdso)
 	open_program(module, is_vdso, &image->program);
 	if (!image->program.elf)
 		return image;
-	if (!has_dwarf(&image->program) || !elf_file_has_type(&image->program, SHT_SYMTAB))
-		debug_file_open(&image->program, module->path, &image->debug);
+	if ((!has_dwarf(&image->program) || !elf_file_has_type(&image->program, SHT_SYMTAB)) &&
+	    !debug_file_open(&image->program, module->path, &image->debug) && !is_vdso)
+		debug_server_fetch(server, &image->program, &image->debug);
 	if (has_dwarf(&image->program))
 		image->dwarf = dwarf_info_new(image->program.elf);
 	else if (has_dwarf(&image->debug))
@@ -139,7 +143,8 @@ static struct image *image_taken(struct symbolizer *s, const struct module *modu
 		const struct elf_file *program = &(*at)->program;
 		struct image *image = *at;
 
-		if (!module->build_id_size || program->build_id_size != module->build_id_size ||
+		if ((s->server && !image->dwarf) || !module->build_id_size ||
+		    program->build_id_size != module->build_id_size ||
 		    memcmp(program->build_id, module->build_id, module->build_id_size))
 			continue;
 		*at = s->ahead.items[--s->ahead.size];
@@ -154,7 +159,7 @@ static struct image *image_of(struct symbolizer *s, const struct module *module,
 	if (!s->images.items[id])
 		s->images.items[id] = image_taken(s, module);
 	if (!s->images.items[id])
-		s->images.items[id] = image_new(module, id == MODULE_VDSO);
+		s->images.items[id] = image_new(module, id == MODULE_VDSO, s->server);
 	return s->images.items[id];
 }
 
@@ -174,6 +179,7 @@ void symbolizer_free(struct symbolizer *s)
 		image_free(*image);
 	vec_free(&s->ahead);
 	vec_free(&s->answer);
+	debug_server_free(s->server);
 	free(s);
 }
 
@@ -181,7 +187,13 @@ void symbolizer_open_ahead(struct symbolizer *s, const char *path)
 {
 	struct module module = {.path = (char *)path};
 
-	*vec_push(&s->ahead) = image_new(&module, false);
+	*vec_push(&s->ahead) = image_new(&module, false, NULL);
+}
+
+void symbolizer_use_servers(struct symbolizer *s, symbolizer_wait *wait, void *arg)
+{
+	if (!s->server)
+		s->server = debug_server_new(wait, arg);
 }
 
 uint32_t symbolizer_lookup(struct symbolizer *s, const struct module *module, uint32_t module_id,

@@ -25,6 +25,14 @@ void symbolizer_free(struct symbolizer *s); /* NULL is fine */
 void symbolizer_open_ahead(struct symbolizer *s, const char *path);
 
 /*
+ * Also asks the servers that DEBUGINFOD_URLS names for debug information that is not here; without
+ * that variable, nothing is ever asked of the network. `wait` is called several times a second
+ * while a file is awaited; true gives up.
+ */
+typedef bool symbolizer_wait(void *arg);
+void symbolizer_use_servers(struct symbolizer *s, symbolizer_wait *wait, void *arg);
+
+/*
  * What lies at `offset` of the module's file (not its virtual address). The file is opened at its
  * path, and used only if its build-id is still the module's; its debug information may lie in the
  * file itself, in a separate file by build-id or .gnu_debuglink, and its symbols in .symtab,
