@@ -110,6 +110,26 @@ static void symbols_come_first(void **state)
 	symbolizer_free(s);
 }
 
+/* A symbol that does not say where it ends does not reach into the next function. */
+static void symbols_end_where_functions_begin(void **state)
+{
+	struct symbolizer *s = symbolizer_new();
+	scoped_free char *name = NULL;
+	uint64_t size;
+
+	(void)state;
+	need("objcopy");
+	write_text("two.c", two_source);
+	write_text("open.s", ".text\n.globl open_end\n.type open_end, @function\n"
+			     "open_end: nop\nnop\nret\n");
+	write_text("exports", "{ global: open_end; local: *; };\n");
+	build("gcc -O2 -shared -fPIC -Wl,--version-script=exports -o whole open.s two.c");
+	build("objcopy --strip-all whole stripped");
+	name = name_at(s, symbol_address("whole", "first", &size));
+	assert_non_null(strstr(name, "stripped!fn@0x"));
+	symbolizer_free(s);
+}
+
 static void functions_without_a_sorted_table(void **state)
 {
 	(void)state;
@@ -236,6 +256,7 @@ int main(void)
 		IN_WORKDIR(functions_of_a_stripped_static_program),
 		IN_WORKDIR(functions_of_a_stripped_program_by_clang),
 		IN_WORKDIR(symbols_come_first),
+		IN_WORKDIR(symbols_end_where_functions_begin),
 		IN_WORKDIR(functions_without_a_sorted_table),
 		IN_WORKDIR(no_unwind_information_no_name),
 		IN_WORKDIR(readelf_sees_the_same),

@@ -298,6 +298,7 @@ void fde_table_fini(struct fde_table *table)
 bool fde_table_find(const struct fde_table *table, uint64_t address, struct code_range *out)
 {
 	size_t low = 0, high = table->nr_entries ? table->nr_entries : table->ranges.size;
+	struct code_range range;
 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
@@ -310,8 +311,11 @@ bool fde_table_find(const struct fde_table *table, uint64_t address, struct code
 	if (!low)
 		return false;
 	if (!table->nr_entries)
-		*out = table->ranges.items[low - 1];
-	else if (!read_fde(table, entry_address(table, low - 1, 1), out))
+		range = table->ranges.items[low - 1];
+	else if (!read_fde(table, entry_address(table, low - 1, 1), &range))
 		return false;
-	return out->start == nth_start(table, low - 1) && address < out->end;
+	if (range.start != nth_start(table, low - 1) || address >= range.end)
+		return false;
+	*out = range;
+	return true;
 }

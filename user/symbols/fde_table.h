@@ -41,7 +41,7 @@ struct fde_table {
 void fde_table_init(struct fde_table *table, const struct elf_file *file);
 void fde_table_fini(struct fde_table *table);
 
-/* The function over the address, if some FDE covers it. */
+/* The function over the address, if some FDE covers it; *out is untouched else. */
 bool fde_table_find(const struct fde_table *table, uint64_t address, struct code_range *out);
 
 #endif

@@ -98,10 +98,13 @@ static void image_free(struct image *image)
 
 static char *image_symbol(struct image *image, uint64_t address)
 {
+	struct code_range function = {0};
+
 	if (!image->has_symbols)
 		elf_symbols_init(&image->symbols, image->path, &image->program, &image->debug);
 	image->has_symbols = true;
-	return symbol_table_find(&image->symbols.table, address);
+	fde_table_find(&image->fdes, address, &function);
+	return symbol_table_find_within(&image->symbols.table, address, function.start);
 }
 
 /* What to call a function that has no name: by its beginning, so that its places stay together. */
