@@ -83,8 +83,10 @@ $(O)/tests/%: tests/unit/%.c $(LIBRARY)
 
 # The programs that tests record: without sanitizers, and with a frame in every function, which gcc
 # keeps at -O0 alone.
+PROGRAM_CFLAGS = -O0
+$(O)/programs/hard_stacks: PROGRAM_CFLAGS = -O2 -fomit-frame-pointer -Wl,-z,lazy
 $(O)/programs/%: tests/programs/%.c
-	$(call say,CC,$<) mkdir -p $(@D) && $(CC) -std=gnu11 -g -O0 \
+	$(call say,CC,$<) mkdir -p $(@D) && $(CC) -std=gnu11 -g $(PROGRAM_CFLAGS) \
 		-Wall -Wextra -D_GNU_SOURCE -MMD -MP -o $@ $< -lpthread
 
 unit-tests: $(UNIT_TESTS) ## build the unit tests

@@ -28,11 +28,13 @@ typedef _Bool bool;
 enum bpf_map_type {
 	BPF_MAP_TYPE_HASH = 1,
 	BPF_MAP_TYPE_ARRAY = 2,
+	BPF_MAP_TYPE_PROG_ARRAY = 3,
 	BPF_MAP_TYPE_PERCPU_ARRAY = 6,
 	BPF_MAP_TYPE_TASK_STORAGE = 29,
 };
 
 enum {
+	BPF_ANY = 0,
 	BPF_NOEXIST = 1,
 	BPF_F_NO_PREALLOC = 1,
 	BPF_F_MMAPABLE = 1024,
@@ -43,7 +45,8 @@ enum {
 
 #ifdef __TARGET_ARCH_x86
 struct pt_regs { /* arch.bpf.h */
-	unsigned long r10, r9, r8, dx, si, di, bp, bx, cx, orig_ax, ip, sp;
+	unsigned long r15, r14, r13, r12, bp, bx, r11, r10, r9, r8;
+	unsigned long ax, cx, dx, si, di, orig_ax, ip, sp;
 };
 
 struct thread_info { /* arch.bpf.h: was this a 32-bit system call? */
@@ -76,8 +79,9 @@ struct super_block { /* mapping.bpf.h: identity of a file */
 	__u32 s_dev;
 };
 
-struct inode { /* mapping.bpf.h: identity of a file */
+struct inode { /* mapping.bpf.h, code.bpf.h: identity of a file */
 	unsigned long i_ino;
+	__u32 i_generation; /* differs when a number is used again */
 	struct super_block *i_sb;
 };
 
@@ -106,8 +110,8 @@ struct file { /* mapping.bpf.h: what is mapped */
 	struct inode *f_inode;
 };
 
-struct mm_struct { /* mapping.bpf.h: where a new program's code, and the vdso, lie */
-	unsigned long start_code, end_code;
+struct mm_struct { /* mapping.bpf.h, stack.bpf.h: where a program's code, stack and vdso lie */
+	unsigned long start_code, end_code, start_stack;
 	struct {
 		void *vdso;
 	} context;

@@ -16,9 +16,16 @@ static __always_inline bool task_in_compat_syscall(struct task_struct *task)
 }
 
 #define regs_ip(regs) ((regs)->ip)
-#define regs_fp(regs) ((regs)->bp)
-#define regs_sp(regs) ((regs)->sp)
 #define regs_nr(regs) ((long)(regs)->orig_ax)
+
+/* By DWARF's numbers (walk.h). */
+static __always_inline void regs_copy(struct pt_regs *regs, __u64 out[16])
+{
+	out[0] = regs->ax, out[1] = regs->dx, out[2] = regs->cx, out[3] = regs->bx;
+	out[4] = regs->si, out[5] = regs->di, out[6] = regs->bp, out[7] = regs->sp;
+	out[8] = regs->r8, out[9] = regs->r9, out[10] = regs->r10, out[11] = regs->r11;
+	out[12] = regs->r12, out[13] = regs->r13, out[14] = regs->r14, out[15] = regs->r15;
+}
 
 static __always_inline void regs_args(struct pt_regs *regs, bool compat, __u64 args[6])
 {
@@ -41,9 +48,15 @@ static __always_inline bool task_in_compat_syscall(struct task_struct *task)
 }
 
 #define regs_ip(regs) ((regs)->pc)
-#define regs_fp(regs) ((regs)->regs[29])
-#define regs_sp(regs) ((regs)->sp)
 #define regs_nr(regs) ((long)(regs)->syscallno)
+
+/* There are no tables for this processor yet: frame pointer and stack pointer, where walk.h wants
+ * them, are all that a walk asks for. */
+static __always_inline void regs_copy(struct pt_regs *regs, __u64 out[16])
+{
+	out[6] = regs->regs[29];
+	out[7] = regs->sp;
+}
 
 static __always_inline void regs_args(struct pt_regs *regs, bool compat, __u64 args[6])
 {

@@ -28,6 +28,9 @@ const volatile __u32 cfg_nr_exit_group __weak = 0;
 const volatile __u32 cfg_nr_rt_sigreturn __weak = 0;
 const volatile __u32 cfg_nr_mmap __weak = 0;
 const volatile __u32 cfg_nr_mprotect __weak = 0;
+const volatile __u32 cfg_nr_pkey_mprotect __weak = 0;
+const volatile __u32 cfg_nr_munmap __weak = 0;
+const volatile __u32 cfg_nr_mremap __weak = 0;
 
 static __always_inline bool is_exec(__u32 nr)
 {

@@ -30,6 +30,7 @@ enum event_type {
 	EVENT_COMM,
 	EVENT_SIGNAL,
 	EVENT_LEFT,
+	EVENT_STACK_REST,
 	NR_EVENT_TYPES
 };
 
@@ -73,16 +74,44 @@ enum wire_fault_kind { WIRE_MINOR, WIRE_MAJOR, WIRE_FAILED, NR_WIRE_FAULT_KINDS 
 
 #define MAX_FRAMES 1024
 
-enum { WALK_FRAME_POINTER = 2, WALK_TOO_DEEP = 4, WALK_UNREADABLE = 8, WALK_EXACT_LEAF = 16 };
+/* How a walk went, and why it ended. */
+enum walk_flag {
+	WALK_COMPLETE = 1,      /* at the outermost frame */
+	WALK_FRAME_POINTER = 2, /* at least one step had nothing but a frame pointer to go by */
+	WALK_TOO_DEEP = 4,
+	WALK_UNREADABLE = 8,
+	WALK_NO_TABLE = 16, /* in a file whose table was not ready */
+	WALK_NO_RULE = 32,  /* in code without call-frame information */
+	WALK_NO_CODE = 64,  /* outside of all known code */
+	WALK_INCONSISTENT = 128,
+};
 
 /* A stack seen for the first time; later events name it by its id. */
 struct stack_event {
-	struct event head; /* flags: how the walk went */
+	struct event head;
 	__u32 id;
 	__u32 space; /* the address space that the frames lie in */
 	__u32 nr_frames;
-	__u32 reserved;
-	__u64 frames[]; /* innermost first: user addresses */
+	__u32 flags;    /* enum walk_flag */
+	__u64 frames[]; /* innermost first: user addresses inside executing and calling instructions
+			 */
+};
+
+/*
+ * Follows a stack that ended in a file whose table was not ready: all that it takes to go on from
+ * its last frame once the table is there. Such a stack has an id of its own, used by one event.
+ */
+#define MAX_REST_BYTES (8 * 4096)
+struct stack_rest_event {
+	struct event head;
+	__u32 id;
+	__u32 space;
+	__u32 known; /* registers, as in struct walk */
+	__u32 exact;
+	__u64 ip;
+	__u64 registers[16];
+	__u64 stack_bytes;
+	__u8 stack[]; /* from the stack pointer up */
 };
 
 #define MAX_PATH_BYTES 4096
@@ -95,7 +124,8 @@ struct mapping_event {
 	__u64 start, end, file_offset_bytes;
 	__u64 inode;
 	__u64 device;
-	__u64 is_vdso;
+	__u32 file; /* by which its unwinding table is known; 0: none, FILE_VDSO */
+	__u32 reserved;
 	char path[]; /* padded with NUL */
 };
 
@@ -149,7 +179,7 @@ struct signal_event {
  * start and never wrap: the event at `head` lies at head modulo the ring's size. Room of
  * MAX_EVENT_BYTES follows the ring, so an event that begins inside it never has to be split.
  */
-#define MAX_EVENT_BYTES 16384
+#define MAX_EVENT_BYTES 36864
 
 enum loss_reason {
 	LOST_RING_FULL,
@@ -200,12 +230,25 @@ struct task_state {
 	__u8 fresh;      /* its first sys_exit is that of the fork which made it */
 	__u8 in_syscall; /* sys_enter was seen, and chosen */
 	__u8 compat;
+	__u8 walk_pending; /* a program with a walker was called for this stack alone */
+	__u8 reserved[3];
 	__u32 nr;
 	__u32 syscall_stack; /* taken at enter by calls that do not come back the same */
 	__u64 enter_ns;
 	__u64 args[6];
 	__u64 faults_seen; /* min_flt + maj_flt as of the last event */
 	struct pending_fault user, kernel;
+};
+
+/* Ids of files that have, or are to have, an unwinding table. */
+enum { FILE_NONE, FILE_VDSO, FIRST_FILE };
+#define MAX_FILES 8192
+
+/* Question and answer of on_file_of_mapping (code.bpf.c): which file lies at an own address? */
+struct mapped_file {
+	__u64 address;
+	__u32 file; /* FILE_NONE: no file, or no room for another */
+	__u32 reserved;
 };
 
 /* Question and answer of on_kernel_symbol (symbol.bpf.c). */
@@ -217,6 +260,8 @@ struct kernel_symbol {
 _Static_assert(sizeof(struct event) == 16, "no padding");
 _Static_assert(sizeof(struct syscall_event) == 96, "no padding");
 _Static_assert(sizeof(struct fault_event) == 56, "no padding");
+_Static_assert(sizeof(struct stack_rest_event) + MAX_REST_BYTES <= MAX_EVENT_BYTES,
+	       "largest event");
 _Static_assert(sizeof(struct ring_head) % 128 == 0, "head, tail and ring share no cache line");
 
 #endif

@@ -18,17 +18,24 @@
 #include "stack.bpf.h"
 #include "state.bpf.h"
 
-static __always_inline void fault_begin(struct task_state *state, struct pending_fault *fault,
-					struct pt_regs *user_regs, __u64 address, __u64 ip,
-					__u64 error_code, __u32 walk_flags)
+/*
+ * on_page_fault_user, which can walk stacks, for on_page_fault_kernel: the verifier takes most of
+ * its time for the walk, so it is in as few programs as can be.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_PROG_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u32);
+} fault_walker SEC(".maps");
+
+static __always_inline void fault_begin(struct pending_fault *fault, __u64 address, __u64 ip,
+					__u64 error_code, __u32 stack)
 {
 	fault->address = address;
 	fault->ip = ip;
 	fault->error_code = error_code;
-	if (state->in_syscall && is_exec(state->nr)) /* half-way between two address spaces */
-		fault->stack = state->syscall_stack;
-	else
-		fault->stack = stack_of(user_regs, state, walk_flags);
+	fault->stack = stack;
 	fault->time_ns = bpf_ktime_get_ns();
 }
 
@@ -41,8 +48,15 @@ int BPF_PROG(on_page_fault_user, unsigned long address, struct pt_regs *regs,
 
 	if (!state || (long)address < 0)
 		return 0;
+	if (state->walk_pending) { /* called by on_page_fault_kernel */
+		state->walk_pending = 0;
+		regs = (struct pt_regs *)bpf_task_pt_regs(task);
+		state->kernel.stack = stack_of(regs, state, false);
+		state->kernel.time_ns = bpf_ktime_get_ns();
+		return 0;
+	}
 	fault_fail_pending(task, state);
-	fault_begin(state, &state->user, regs, address, regs_ip(regs), error_code, WALK_EXACT_LEAF);
+	fault_begin(&state->user, address, regs_ip(regs), error_code, stack_of(regs, state, true));
 	return 0;
 }
 
@@ -59,8 +73,17 @@ int BPF_PROG(on_page_fault_kernel, unsigned long address, struct pt_regs *regs,
 		return 0;
 	if (state->kernel.time_ns)
 		fault_send(task, state, &state->kernel, WIRE_FAILED, WIRE_KERNEL, 0);
-	fault_begin(state, &state->kernel, (struct pt_regs *)bpf_task_pt_regs(task), address,
-		    regs_ip(regs), error_code, 0);
+	if (state->in_syscall && is_exec(state->nr)) { /* half-way between two address spaces */
+		fault_begin(&state->kernel, address, regs_ip(regs), error_code,
+			    state->syscall_stack);
+		return 0;
+	}
+	fault_begin(&state->kernel, address, regs_ip(regs), error_code, 0);
+	if (cfg_stacks) {
+		state->walk_pending = 1;
+		bpf_tail_call(ctx, &fault_walker, 0);
+		state->walk_pending = 0; /* only if that failed */
+	}
 	return 0;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Which file lies where in an address space, told the moment it happens.
+ * Which file lies where in an address space, told the moment it happens, to user space and to the
+ * stack walks (code.bpf.h).
  *
  * An event per executable mapping carries the file's path, read component by component from the
  * kernel's directory entries, and its identity. A process that lives for a millisecond is thus
@@ -13,6 +14,7 @@
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_core_read.h>
 
+#include "code.bpf.h"
 #include "ring.bpf.h"
 #include "state.bpf.h"
 
@@ -20,6 +22,7 @@
 #define MAX_LOCK_TRIES      64 /* another thread holds it for microseconds */
 #define VM_EXEC             4
 #define PAGE_SHIFT          12 /* vm_pgoff counts in it; larger base pages exist on arm64 only */
+#define PAGE_END(address)   (((address) + 4095) & ~4095ULL)
 #define MAX_PATH_COMPONENTS 128
 #define MAX_COMPONENT_BYTES 256 /* with its slash */
 
@@ -92,18 +95,37 @@ static long path_step(__u32 index, void *unused)
 	return 0;
 }
 
-static __always_inline struct path_walk *path_of_file(struct file *file)
+/* The CPU's mapping that is being told of. */
+struct told_mapping {
+	__u64 start, end;
+	__u64 file; /* the kernel's struct file */
+	__u64 file_page;
+	__u32 file_id;
+	__u32 task, space;
+	__u32 reserved;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct told_mapping);
+} told_mappings SEC(".maps") __weak;
+
+/* Puts a file's path into the CPU's path_walk; false when it is none. */
+__weak __noinline bool path_read(__u64 file_address)
 {
+	struct file *file = (struct file *)file_address;
 	__u32 zero = 0;
 	struct path_walk *walk = bpf_map_lookup_elem(&path_walks, &zero);
 	struct dentry *dentry;
 
 	if (!walk)
-		return NULL;
+		return false;
 	walk->at = MAX_PATH_BYTES - 1;
 	walk->text[MAX_PATH_BYTES - 1] = 0;
 	if (!file)
-		return walk;
+		return true;
 	dentry = BPF_CORE_READ(file, f_path.dentry);
 	walk->dentry = (__u64)dentry;
 	walk->mnt = (__u64)BPF_CORE_READ(file, f_path.mnt);
@@ -111,35 +133,24 @@ static __always_inline struct path_walk *path_of_file(struct file *file)
 		path_prepend(walk, dentry); /* it is in no directory: a memfd, for one */
 	else
 		bpf_loop(MAX_PATH_COMPONENTS, path_step, NULL, 0);
-	return walk;
+	return true;
 }
 
-/* A range of addresses whose mappings are told one after the other. */
-struct vma_context {
-	__u64 at, end;
-	__u32 task, space;
-	long err;
-};
-
-/* Called by bpf_find_vma() with the mapping found. */
-static long mapping_send(struct task_struct *task, struct vm_area_struct *vma,
-			 struct vma_context *context)
+/* Sends the event of the mapping that is being told of. */
+__weak __noinline int mapping_send(void)
 {
-	struct file *file = vma->vm_file;
-	__u64 vdso = (__u64)BPF_CORE_READ(task, mm, context.vdso);
-	struct path_walk *walk;
-	struct ring_head *ring;
+	__u32 zero = 0;
+	struct told_mapping *told = bpf_map_lookup_elem(&told_mappings, &zero);
+	struct path_walk *walk = bpf_map_lookup_elem(&path_walks, &zero);
+	struct ring_head *ring = ring_of_cpu();
 	struct mapping_event *event;
 	__u64 path_bytes, size_bytes;
+	struct file *file;
 	__u32 at;
 
-	context->at = vma->vm_end;
-	if (!(vma->vm_flags & VM_EXEC))
+	if (!told || !walk || !ring || !path_read(told->file))
 		return 0;
-	walk = path_of_file(file);
-	ring = ring_of_cpu();
-	if (!walk || !ring)
-		return 0;
+	file = (struct file *)told->file;
 	at = walk->at & (MAX_PATH_BYTES - 1);
 	path_bytes = (MAX_PATH_BYTES - at) & (2 * MAX_PATH_BYTES - 1);
 	path_bytes = (path_bytes + 7) & ~7ULL; /* the buffer is zero beyond the text */
@@ -149,17 +160,69 @@ static long mapping_send(struct task_struct *task, struct vm_area_struct *vma,
 	event = ring_reserve(ring, EVENT_MAPPING, size_bytes);
 	if (!event)
 		return 0;
-	event_head(&event->head, EVENT_MAPPING, 0, size_bytes, context->task, bpf_ktime_get_ns());
-	event->space = context->space;
+	event_head(&event->head, EVENT_MAPPING, 0, size_bytes, told->task, bpf_ktime_get_ns());
+	event->space = told->space;
 	event->path_bytes = path_bytes;
-	event->start = vma->vm_start;
-	event->end = vma->vm_end;
-	event->file_offset_bytes = vma->vm_pgoff << PAGE_SHIFT;
-	event->is_vdso = vdso && vdso == vma->vm_start;
+	event->start = told->start;
+	event->end = told->end;
+	event->file_offset_bytes = told->file_page << PAGE_SHIFT;
 	event->inode = file ? BPF_CORE_READ(file, f_inode, i_ino) : 0;
 	event->device = file ? BPF_CORE_READ(file, f_inode, i_sb, s_dev) : 0;
+	event->file = told->file_id;
+	event->reserved = 0;
 	bpf_probe_read_kernel(event->path, path_bytes, &walk->text[at]);
 	ring_commit(ring, EVENT_MAPPING, size_bytes);
+	return 0;
+}
+
+/* A range of addresses whose mappings are followed up one after the other. */
+struct vma_context {
+	__u64 at, end;
+	__u32 task, space;
+	struct code_mapping found; /* no end: not executable */
+	long err;
+};
+
+/* Called by bpf_find_vma() with the mapping found. */
+static long mapping_found(struct task_struct *task, struct vm_area_struct *vma,
+			  struct vma_context *context)
+{
+	__u64 vdso = (__u64)BPF_CORE_READ(task, mm, context.vdso);
+	__u32 zero = 0;
+	struct told_mapping *told = bpf_map_lookup_elem(&told_mappings, &zero);
+
+	context->at = vma->vm_end;
+	context->found.end = 0;
+	if (!told || !(vma->vm_flags & VM_EXEC))
+		return 0;
+	told->start = context->found.start = vma->vm_start;
+	told->end = context->found.end = vma->vm_end;
+	told->file = (__u64)BPF_CORE_READ(vma, vm_file);
+	told->file_page = told->file ? vma->vm_pgoff : 0; /* else it counts the address space */
+	told->file_id = told->file                    ? file_id(told->file)
+			: vdso && vdso == told->start ? FILE_VDSO
+						      : FILE_NONE;
+	context->found.file_page = told->file_page;
+	context->found.file = told->file_id;
+	told->task = context->task;
+	told->space = context->space;
+	mapping_send();
+	return 0;
+}
+
+/* Puts what was found, or nothing, in place of what the table has from start to end. */
+__weak __noinline int code_put(__u64 start, __u64 end, __u64 found_end, __u32 file_page, __u32 file)
+{
+	struct code_edit edit = {.start = start, .end = end};
+
+	edit.space = code_space_of(mm_of_current());
+	if (!edit.space)
+		return 0;
+	edit.new.start = start;
+	edit.new.end = found_end;
+	edit.new.file_page = file_page;
+	edit.new.file = file;
+	code_replace(&edit);
 	return 0;
 }
 
@@ -169,28 +232,67 @@ static long mapping_step(__u32 index, struct vma_context *context)
 {
 	__u64 at = context->at;
 
-	context->err = bpf_find_vma(bpf_get_current_task_btf(), at, mapping_send, context, 0);
+	context->err = bpf_find_vma(bpf_get_current_task_btf(), at, mapping_found, context, 0);
 	if (context->err == -EBUSY)
 		return 0;
-	return context->err || context->at == at || context->at >= context->end;
+	if (context->err || context->at == at)
+		return 1;
+	if (context->found.end)
+		code_put(context->found.start, context->found.end, context->found.end,
+			 context->found.file_page, context->found.file);
+	return context->at >= context->end;
 }
 
 /*
- * Tells of the current task's mappings from `start` to `end`. A function of its own, with nothing
+ * Follows up a change of the current task's mappings from `start` to `end`: tells user space of the
+ * executable ones, and puts them into the table of its code. A function of its own, with nothing
  * but numbers for arguments, so that the verifier looks at it once and not at each call.
+ * `has_code`: something executable is to be expected there now.
  */
-__weak __noinline int mappings_tell(__u64 start, __u64 end)
+__weak __noinline int mappings_follow(__u64 start, __u64 end, bool has_code)
 {
-	struct task_state *state = state_of(bpf_get_current_task_btf());
-	struct vma_context context = {.at = start, .end = end};
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct task_state *state = state_of(task);
+	struct code_space *code = code_space_of(mm_of_current());
+	struct vma_context context = {.at = start, .end = end, .err = -EBUSY};
 
-	if (!state)
+	if (!state || !code)
 		return 0;
 	context.task = state->task;
 	context.space = state->space;
-	bpf_loop(MAX_LOCK_TRIES, mapping_step, &context, 0);
-	if (context.err == -EBUSY)
+	if (code_lock(code)) {
+		code_put(start, end, 0, 0, 0);
+		bpf_loop(MAX_LOCK_TRIES, mapping_step, &context, 0);
+		code_unlock(code);
+	}
+	if (context.err == -EBUSY && has_code) /* else it is gone from the table, as it should be */
 		ring_lose(EVENT_MAPPING, LOST_LOCK_BUSY);
+	return 0;
+}
+
+/* The same where nothing new is executable: only if there was code before. */
+__weak __noinline int mappings_forget(__u64 start, __u64 end)
+{
+	struct code_space *code = code_space_of(mm_of_current());
+
+	if (code && start < end && code_in_range(code, start, end))
+		mappings_follow(start, end, false);
+	return 0;
+}
+
+/* Moved memory is what it was: executable if it was that before. */
+__weak __noinline int mappings_move(__u64 from, __u64 from_bytes, __u64 to, __u64 to_bytes)
+{
+	struct code_space *code = code_space_of(mm_of_current());
+	bool was_code;
+
+	if (!code || !to_bytes)
+		return 0;
+	was_code = from_bytes && code_in_range(code, from, from + from_bytes);
+	if (was_code)
+		mappings_follow(from, PAGE_END(from + from_bytes), false);
+	if (was_code || code_in_range(code, to, to + to_bytes))
+		mappings_follow(to, PAGE_END(to + to_bytes), was_code);
 	return 0;
 }
 

@@ -41,6 +41,11 @@ static __always_inline void ring_lose(__u32 type, enum loss_reason reason)
 		ring->lost[type][reason]++;
 }
 
+static __always_inline void *ring_at_head(struct ring_head *ring)
+{
+	return (char *)(ring + 1) + (ring->head & (cfg_ring_bytes - 1));
+}
+
 /*
  * Events come in masses, or others depend on them: a lost birth leaves a task without a name, a
  * lost mapping leaves stacks without one. An eighth of the ring is kept for the latter.
@@ -66,7 +71,7 @@ static __always_inline void *ring_reserve(struct ring_head *ring, __u32 type, __
 		*(volatile __u64 *)&ring->busy = 0;
 		return NULL;
 	}
-	return (char *)(ring + 1) + (ring->head & (cfg_ring_bytes - 1));
+	return ring_at_head(ring);
 }
 
 /* Publishes the reserved event. The exchange orders its bytes before the new head. */

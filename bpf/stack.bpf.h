@@ -2,10 +2,10 @@
 /*
  * From the registers of a task to the id of its stack.
  *
- * A walker fills the CPU's `struct walk` with frames and a hash over them; the first time that a
- * hash is seen the frames go into the ring, and from then on the id alone stands for them. The
- * walker below follows frame pointers, which most programs do not keep, so its stacks are flagged
- * as possibly short; another walker only has to fill the same structure.
+ * The walk (walk.h) goes by tables that user space made from the files' call-frame information and
+ * stored right into the arrays below. It fills the CPU's `struct walk` with frames and a hash over
+ * them; the first time that a hash is seen the frames go into the ring, and from then on the id
+ * alone stands for them.
  */
 #ifndef PROF_STACK_BPF_H
 #define PROF_STACK_BPF_H
@@ -14,22 +14,227 @@
 #include <bpf/bpf_helpers.h>
 
 #include "arch.bpf.h"
+#include "code.bpf.h"
 #include "ring.bpf.h"
+#include "unwind.h"
 
-struct walk {
-	__u64 frames[MAX_FRAMES];
-	__u64 hash;
-	__u64 fp, sp;
-	__u32 nr_frames;
-	__u32 flags;
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1); /* set by the recorder */
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__type(key, __u32);
+	__type(value, struct unwind_row);
+} unwind_rows SEC(".maps") __weak;
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1); /* set by the recorder */
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__type(key, __u32);
+	__type(value, __u64);
+} unwind_pages SEC(".maps") __weak;
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, MAX_UNWIND_RULES);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__type(key, __u32);
+	__type(value, struct unwind_rule);
+} unwind_rules SEC(".maps") __weak;
+
+/* By file id. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, MAX_FILES);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__type(key, __u32);
+	__type(value, struct unwind_file);
+} unwind_files SEC(".maps") __weak;
+
+struct walk;
+
+static __always_inline bool walk_read(struct walk *walk, __u64 address, __u64 *out);
+static __always_inline bool walk_read_block(struct walk *walk, __u64 address, void *out,
+					    __u32 size);
+
+static __always_inline const __u64 *walk_page(struct walk *walk, __u32 index)
+{
+	return bpf_map_lookup_elem(&unwind_pages, &index);
+}
+
+static __always_inline const struct unwind_row *walk_row(struct walk *walk, __u32 index)
+{
+	return bpf_map_lookup_elem(&unwind_rows, &index);
+}
+
+static __always_inline const struct unwind_rule *walk_rule(struct walk *walk, __u32 index)
+{
+	return bpf_map_lookup_elem(&unwind_rules, &index);
+}
+
+static __always_inline bool walk_map(struct walk *walk, __u64 address);
+
+#include "walk.h"
+
+/*
+ * A walk that went well, with all that it depended on: where it began, every word that it read, and
+ * the table of mappings by its version. While all of these are the same, so is the stack; to see
+ * that takes half of the time of a walk. Those that read much, or needed more registers than
+ * rbp, are not kept.
+ */
+#define MEMO_READS 64
+#define NR_MEMOS   8
+
+struct walk_memo {
+	__u64 ip, sp, fp, version;
+	__u32 space; /* 0: nothing is kept here */
+	__u32 exact;
+	__u32 stack;
+	__u32 nr_reads;
+	__u32 needs_fp;
+	__u32 differs;
+	__u64 addresses[MEMO_READS], values[MEMO_READS];
+};
+
+/* Reading a word of user memory costs nearly as much as a step's rest, and reading many at once not
+ * much more: so the stack is read by blocks that do not cross a page. */
+#define BLOCK_WORDS  128
+#define BLOCK_BEFORE 64 /* bytes below the word asked for: what a frame saved lies there */
+
+struct cpu_walk {
+	struct walk walk;
+	struct walk_memo memos[NR_MEMOS];
+	__u64 memo; /* that the walk is noted in */
+	__u64 mm;
+	__u64 word; /* the last one read */
+	__u64 block_start, block_bytes;
+	__u64 block[BLOCK_WORDS];
+	__u64 copy_at, copy_end, copied; /* of a stack that user space is to finish */
 };
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
 	__uint(max_entries, 1);
 	__type(key, __u32);
-	__type(value, struct walk);
+	__type(value, struct cpu_walk);
 } walks SEC(".maps") __weak;
+
+static __always_inline struct walk *walk_of_cpu(void)
+{
+	__u32 zero = 0;
+
+	return bpf_map_lookup_elem(&walks, &zero);
+}
+
+static __always_inline struct walk_memo *memo_of(struct walk *walk)
+{
+	struct cpu_walk *cpu = (struct cpu_walk *)walk;
+
+	return &cpu->memos[cpu->memo & (NR_MEMOS - 1)];
+}
+
+static __always_inline bool block_fill(struct cpu_walk *cpu, __u64 address)
+{
+	__u64 page = address & ~4095ULL;
+	__u64 start = address - page < BLOCK_BEFORE ? page : address - BLOCK_BEFORE;
+	__u64 bytes = page + 4096 - start;
+
+	if (bytes > sizeof cpu->block)
+		bytes = sizeof cpu->block;
+	cpu->block_start = start;
+	cpu->block_bytes = bytes;
+	if (bpf_probe_read_user(cpu->block, bytes, (void *)start) == 0)
+		return true;
+	cpu->block_bytes = 0;
+	return false;
+}
+
+static __always_inline bool stack_read(struct walk *walk, __u64 address, __u64 *out)
+{
+	struct cpu_walk *cpu = (struct cpu_walk *)walk;
+
+	if (address & 7) /* hardly ever */
+		return bpf_probe_read_user(out, sizeof *out, (void *)address) == 0;
+	if (address - cpu->block_start >= cpu->block_bytes && !block_fill(cpu, address))
+		return false;
+	*out = cpu->block[(address - cpu->block_start) / 8 & (BLOCK_WORDS - 1)];
+	return true;
+}
+
+/* A function of its own, since a step reads in nine places: verified once. */
+__weak __noinline int word_read(__u64 address)
+{
+	struct walk *walk = walk_of_cpu();
+	struct walk_memo *memo;
+	__u64 word;
+	__u32 at;
+
+	if (!walk)
+		return 0;
+	memo = memo_of(walk);
+	at = memo->nr_reads++;
+	if (!stack_read(walk, address, &word))
+		return 0;
+	((struct cpu_walk *)walk)->word = word;
+	if (at < MEMO_READS) {
+		memo->addresses[at] = address;
+		memo->values[at] = word;
+	}
+	return 1;
+}
+
+static __always_inline bool walk_read(struct walk *walk, __u64 address, __u64 *out)
+{
+	if (!word_read(address))
+		return false;
+	*out = ((struct cpu_walk *)walk)->word;
+	return true;
+}
+
+static __always_inline bool walk_read_block(struct walk *walk, __u64 address, void *out, __u32 size)
+{
+	memo_of(walk)->nr_reads = MEMO_READS + 1;
+	return bpf_probe_read_user(out, size, (void *)address) == 0;
+}
+
+/* A function of its own, so that the verifier looks at it once. */
+__weak __noinline int code_find(__u64 address)
+{
+	struct code_query query = {.address = address, .from = address};
+	struct walk *walk = walk_of_cpu();
+	struct unwind_file *file;
+	__u64 table;
+
+	if (!walk)
+		return 0;
+	query.space = bpf_map_lookup_elem(&code_spaces, &((struct cpu_walk *)walk)->mm);
+	if (!query.space || !code_query(&query))
+		return 0;
+	file = bpf_map_lookup_elem(&unwind_files, &query.found.file);
+	walk->mapping.start = query.found.start;
+	walk->mapping.end = query.found.end;
+	walk->mapping.base =
+		query.found.start - ((__u64)query.found.file_page << UNWIND_PAGE_SHIFT);
+	walk->mapping.file = query.found.file;
+	table = file ? *(volatile __u64 *)file : 0;
+	walk->mapping.first_page = (__u32)table;
+	walk->mapping.nr_pages = table >> 32;
+	return 1;
+}
+
+static __always_inline bool walk_map(struct walk *walk, __u64 address)
+{
+	return address < walk->mapping.end && address >= walk->mapping.start ? true
+									     : code_find(address);
+}
+
+/* One frame; 1 ends the loop. */
+static long stack_step(__u32 index, void *unused)
+{
+	struct walk *walk = walk_of_cpu();
+
+	return !walk || !walk_step(walk);
+}
 
 /* Hash of a stack -> its id. What does not fit any more is walked, but counted as lost. */
 struct {
@@ -41,44 +246,6 @@ struct {
 } stacks SEC(".maps") __weak;
 
 __u32 nr_stacks __weak = 0; /* ids given out, from 1 */
-
-/* One round of a 64-bit multiply-xorshift hash (the constant is 2^64 / golden ratio, made odd). */
-static __always_inline __u64 hash_mix(__u64 hash, __u64 value)
-{
-	hash = (hash ^ value) * 0x9e3779b97f4a7c15ULL;
-	return hash ^ hash >> 29;
-}
-
-static __always_inline void walk_push(struct walk *walk, __u64 address)
-{
-	walk->frames[walk->nr_frames++ & (MAX_FRAMES - 1)] = address;
-	walk->hash = hash_mix(walk->hash, address);
-}
-
-/* One caller by the frame pointer; 1 ends the loop. The stack grows down, so callers lie above. */
-static long walk_step_fp(__u32 index, void *unused)
-{
-	__u32 zero = 0;
-	__u64 pair[2]; /* the caller's frame pointer and the return address */
-	struct walk *walk = bpf_map_lookup_elem(&walks, &zero);
-
-	if (!walk || walk->fp < walk->sp || walk->fp & 7)
-		return 1;
-	if (walk->nr_frames >= MAX_FRAMES) {
-		walk->flags |= WALK_TOO_DEEP;
-		return 1;
-	}
-	if (bpf_probe_read_user(pair, sizeof pair, (void *)walk->fp)) {
-		walk->flags |= WALK_UNREADABLE;
-		return 1;
-	}
-	if (pair[1] < 4096 || (__s64)pair[1] < 0)
-		return 1;
-	walk_push(walk, pair[1]);
-	walk->sp = walk->fp + sizeof pair;
-	walk->fp = pair[0];
-	return 0;
-}
 
 static __always_inline bool stack_send(struct walk *walk, __u32 id, __u32 task, __u32 space,
 				       __u64 time_ns)
@@ -94,11 +261,11 @@ static __always_inline bool stack_send(struct walk *walk, __u32 id, __u32 task, 
 	event = ring_reserve(ring, EVENT_STACK, size_bytes);
 	if (!event)
 		return false;
-	event_head(&event->head, EVENT_STACK, walk->flags, size_bytes, task, time_ns);
+	event_head(&event->head, EVENT_STACK, 0, size_bytes, task, time_ns);
 	event->id = id;
 	event->space = space;
 	event->nr_frames = nr_frames;
-	event->reserved = 0;
+	event->flags = walk->flags;
 	bpf_probe_read_kernel(event->frames, 8 * nr_frames, walk->frames);
 	ring_commit(ring, EVENT_STACK, size_bytes);
 	return true;
@@ -126,39 +293,199 @@ static __always_inline __u32 stack_intern(struct walk *walk, __u32 task, __u32 s
 	return STACK_LOST;
 }
 
-/*
- * Walks from the user registers ip, sp and fp; returns the id of the stack. A function of its own,
- * with nothing but numbers for arguments, so that the verifier looks at it once and not at each
- * call.
- */
-__weak __noinline __u32 stack_walk(__u64 ip, __u64 sp, __u64 fp, __u64 task_and_space, __u32 flags)
+/* Reads the caller's registers that have only been noted; what cannot be read is not known. */
+static __always_inline void walk_read_noted(struct walk *walk)
 {
-	__u32 zero = 0, space = (__u32)task_and_space;
-	struct walk *walk = bpf_map_lookup_elem(&walks, &zero);
+#pragma GCC unroll 16
+	for (int i = 0; i < NR_WALK_REGISTERS; i++) {
+		__u64 at = walk->saved_at[i];
 
-	if (!walk)
+		if (!(WALK_CALLEE_SAVED >> i & 1) || !at)
+			continue;
+		if (!walk_read(walk, at, &walk->registers[i]))
+			walk->known &= ~(1U << i);
+	}
+}
+
+/* What a page of the stack holds, into the event that is being written; 1 ends the loop. All state
+ * is in a map, of which the verifier remembers nothing: so one round is like the other to it. */
+static long stack_copy_step(__u32 index, void *unused)
+{
+	struct cpu_walk *cpu = (struct cpu_walk *)walk_of_cpu();
+	struct ring_head *ring = ring_of_cpu();
+	struct stack_rest_event *event;
+	__u64 bytes, copied;
+
+	if (!cpu || !ring)
+		return 1;
+	event = ring_at_head(ring);
+	copied = cpu->copied;
+	bytes = 4096 - (cpu->copy_at & 4095);
+	if (cpu->copy_at < cpu->copy_end && cpu->copy_end - cpu->copy_at < bytes)
+		bytes = cpu->copy_end - cpu->copy_at;
+	if (!bytes || bytes > 4096 || copied > MAX_REST_BYTES - 4096 ||
+	    bpf_probe_read_user(event->stack + copied, bytes, (void *)cpu->copy_at))
+		return 1;
+	cpu->copied += bytes;
+	cpu->copy_at += bytes;
+	return cpu->copy_at == cpu->copy_end;
+}
+
+/* A program's first stack ends where its arguments and environment begin. */
+static __always_inline __u64 stack_copy(struct walk *walk)
+{
+	struct cpu_walk *cpu = (struct cpu_walk *)walk;
+
+	cpu->copied = 0;
+	cpu->copy_at = walk->registers[WALK_SP];
+	cpu->copy_end = BPF_CORE_READ(bpf_get_current_task_btf(), mm, start_stack);
+	bpf_loop(MAX_REST_BYTES / 4096, stack_copy_step, NULL, 0);
+	return cpu->copied;
+}
+
+/* What user space needs to go on from the walk's last frame. It is large, and must not be the
+ * reason why other events are lost: half of a ring is for them alone. */
+__weak __noinline int stack_send_rest(__u32 id, __u32 task, __u32 space)
+{
+	struct walk *walk = walk_of_cpu();
+	struct ring_head *ring = ring_of_cpu();
+	struct stack_rest_event *event;
+	__u64 stack_bytes, size_bytes;
+
+	if (!walk || !ring ||
+	    ring->head - *(volatile __u64 *)&ring->tail + MAX_EVENT_BYTES > cfg_ring_bytes / 4 * 3)
+		return 0;
+	walk_read_noted(walk);
+	event = ring_reserve(ring, EVENT_STACK_REST, sizeof *event + MAX_REST_BYTES);
+	if (!event)
+		return 0;
+	stack_bytes = stack_copy(walk) & (2 * MAX_REST_BYTES - 1);
+	size_bytes = (sizeof *event + stack_bytes + 7) & ~7ULL;
+	event_head(&event->head, EVENT_STACK_REST, 0, size_bytes, task, bpf_ktime_get_ns());
+	event->id = id;
+	event->space = space;
+	event->known = walk->known;
+	event->exact = walk->exact;
+	event->ip = walk->ip;
+	bpf_probe_read_kernel(event->registers, sizeof event->registers, walk->registers);
+	event->stack_bytes = stack_bytes;
+	ring_commit(ring, EVENT_STACK_REST, size_bytes);
+	return 0;
+}
+
+/* The id of a stack that user space is to finish: the same frames may have different callers. */
+static __always_inline __u32 stack_unfinished(struct walk *walk, __u32 task, __u32 space)
+{
+	__u32 id = __sync_fetch_and_add(&nr_stacks, 1) + 1;
+
+	if (!stack_send(walk, id, task, space, bpf_ktime_get_ns()))
 		return STACK_LOST;
-	walk->nr_frames = 0;
-	walk->flags = WALK_FRAME_POINTER | flags;
-	walk->hash = hash_mix(flags, space);
-	walk->fp = fp;
-	walk->sp = sp;
-	walk_push(walk, ip);
-	bpf_loop(MAX_FRAMES, walk_step_fp, NULL, 0);
-	return stack_intern(walk, task_and_space >> 32, space);
+	stack_send_rest(id, task, space);
+	return id;
+}
+
+/* Is the word what it was? 1 ends the loop. */
+static long memo_check(__u32 index, void *unused)
+{
+	struct walk *walk = walk_of_cpu();
+	struct walk_memo *memo;
+	__u64 value;
+
+	if (!walk || index >= MEMO_READS)
+		return 1;
+	memo = memo_of(walk);
+	memo->differs =
+		!stack_read(walk, memo->addresses[index], &value) || value != memo->values[index];
+	return memo->differs;
+}
+
+static __always_inline bool memo_holds(struct walk_memo *memo)
+{
+	memo->differs = 0;
+	bpf_loop(memo->nr_reads, memo_check, NULL, 0);
+	return !memo->differs;
+}
+
+/* The kept stack, or 0; then the walk that follows is noted in its place. */
+static __always_inline __u32 memo_recall(struct walk *walk, __u64 ip, __u32 space, __u64 version,
+					 bool exact)
+{
+	__u64 sp = walk->registers[WALK_SP], fp = walk->registers[WALK_FP];
+	struct walk_memo *memo;
+
+	((struct cpu_walk *)walk)->block_bytes = 0;
+	((struct cpu_walk *)walk)->memo = hash_mix(ip, sp) >> 32;
+	memo = memo_of(walk);
+	if (memo->ip == ip && memo->sp == sp && (memo->fp == fp || !memo->needs_fp) &&
+	    memo->version == version && memo->space == space && memo->exact == exact &&
+	    memo_holds(memo))
+		return memo->stack;
+	memo->ip = ip;
+	memo->sp = sp;
+	memo->fp = fp;
+	memo->version = version;
+	memo->exact = exact;
+	memo->space = 0;
+	memo->nr_reads = 0;
+	return 0;
+}
+
+static __always_inline void memo_keep(struct walk *walk, __u32 space, __u32 stack)
+{
+	struct walk_memo *memo = memo_of(walk);
+
+	if (walk->flags != WALK_COMPLETE || memo->nr_reads > MEMO_READS || stack == STACK_LOST ||
+	    walk->used & ~(1U << WALK_SP | 1U << WALK_FP))
+		return;
+	memo->needs_fp = walk->used >> WALK_FP & 1;
+	memo->stack = stack;
+	memo->space = space;
 }
 
 /*
- * The id of the stack of the user registers `regs`, 0 when stacks are not wanted. `flags` is
- * WALK_EXACT_LEAF when the instruction at ip itself is meant (a fault), 0 when ip lies behind the
- * one that is executing (a system call).
+ * Walks from `ip` and the registers in the CPU's walk; returns the id of the stack. A function of
+ * its own, with nothing but numbers for arguments, so that the verifier looks at it once and not at
+ * each call.
  */
-static __always_inline __u32 stack_of(struct pt_regs *regs, struct task_state *state, __u32 flags)
+__weak __noinline __u32 stack_walk(__u64 ip, __u32 task, __u32 space, bool exact)
 {
+	struct walk *walk = walk_of_cpu();
+	struct code_space *code;
+	__u32 id;
+
+	if (!walk)
+		return STACK_LOST;
+	((struct cpu_walk *)walk)->mm = mm_of_current();
+	code = bpf_map_lookup_elem(&code_spaces, &((struct cpu_walk *)walk)->mm);
+	id = memo_recall(walk, ip, space, code ? code->version : 0, exact);
+	if (id)
+		return id;
+	walk_start(walk, ip, exact);
+	walk->hash = hash_mix(0, space);
+	bpf_loop(MAX_FRAMES + 1, stack_step, NULL, 0);
+	if (walk->flags & WALK_NO_TABLE)
+		return stack_unfinished(walk, task, space);
+	walk->hash = hash_mix(walk->hash, walk->flags);
+	id = stack_intern(walk, task, space);
+	memo_keep(walk, space, id);
+	return id;
+}
+
+/*
+ * The id of the stack of the user registers `regs`, 0 when stacks are not wanted. `exact`: the
+ * instruction at ip itself is meant (a fault), and not the one before it (a system call).
+ */
+static __always_inline __u32 stack_of(struct pt_regs *regs, struct task_state *state, bool exact)
+{
+	struct walk *walk;
+
 	if (!cfg_stacks)
 		return 0;
-	return stack_walk(regs_ip(regs), regs_sp(regs), regs_fp(regs),
-			  (__u64)state->task << 32 | state->space, flags);
+	walk = walk_of_cpu();
+	if (!walk)
+		return STACK_LOST;
+	regs_copy(regs, walk->registers);
+	return stack_walk(regs_ip(regs), state->task, state->space, exact);
 }
 
 #endif

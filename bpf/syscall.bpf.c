@@ -27,19 +27,28 @@
 #define PROT_EXEC 4
 #define MAX_ERRNO 4095
 
-/* mmap and mprotect may have made memory executable. */
+/* Code appears by mmap and mprotect, and goes by whatever changes the mappings. */
 static __always_inline void watch_mappings(struct pt_regs *regs, __s64 result)
 {
 	long nr = regs_nr(regs);
-	__u64 args[6], start;
+	__u64 args[6];
 
-	if (!cfg_stacks || (nr != cfg_nr_mmap && nr != cfg_nr_mprotect))
+	if (!cfg_stacks || (result < 0 && result >= -MAX_ERRNO))
+		return;
+	if (nr != cfg_nr_mmap && nr != cfg_nr_munmap && nr != cfg_nr_mprotect &&
+	    nr != cfg_nr_pkey_mprotect && nr != cfg_nr_mremap)
 		return;
 	regs_args(regs, false, args);
-	if (!(args[2] & PROT_EXEC) || (result < 0 && result >= -MAX_ERRNO))
-		return;
-	start = nr == cfg_nr_mmap ? (__u64)result : args[0];
-	mappings_tell(start, start + args[1]);
+	if (nr == cfg_nr_mmap && args[2] & PROT_EXEC)
+		mappings_follow(result, PAGE_END(result + args[1]), true);
+	else if (nr == cfg_nr_mmap)
+		mappings_forget(result, PAGE_END(result + args[1]));
+	else if (nr == cfg_nr_munmap)
+		mappings_forget(args[0], PAGE_END(args[0] + args[1]));
+	else if (nr != cfg_nr_mremap && args[2] & PROT_EXEC)
+		mappings_follow(args[0], PAGE_END(args[0] + args[1]), true);
+	else if (nr == cfg_nr_mremap)
+		mappings_move(args[0], args[1], result, args[2]);
 }
 
 static __always_inline void state_enter(struct task_state *state, struct task_struct *task,
@@ -53,7 +62,7 @@ static __always_inline void state_enter(struct task_state *state, struct task_st
 	state->nr = nr;
 	if (returns_elsewhere(nr)) {
 		regs_args(regs, state->compat, state->args);
-		state->syscall_stack = released ? 0 : stack_of(regs, state, 0);
+		state->syscall_stack = released ? 0 : stack_of(regs, state, false);
 	}
 	if (!cfg_faults)
 		state->faults_seen = task->min_flt + task->maj_flt;
@@ -95,7 +104,8 @@ static __always_inline void send_blocked(struct task_struct *task, struct task_s
 	state->enter_ns = bpf_ktime_get_ns();
 	/* Before it kills or traps, seccomp puts the number back to where the result would be. */
 	syscall_send(task, state, regs, result == nr ? 0 : result, 0,
-		     WIRE_BLOCKED | (result == nr ? WIRE_UNFINISHED : 0), stack_of(regs, state, 0));
+		     WIRE_BLOCKED | (result == nr ? WIRE_UNFINISHED : 0),
+		     stack_of(regs, state, false));
 }
 
 static __always_inline void send_returned(struct task_struct *task, struct task_state *state,
@@ -103,7 +113,7 @@ static __always_inline void send_returned(struct task_struct *task, struct task_
 {
 	__u64 duration_ns = bpf_ktime_get_ns() - state->enter_ns;
 	__u32 stack =
-		returns_elsewhere(state->nr) ? state->syscall_stack : stack_of(regs, state, 0);
+		returns_elsewhere(state->nr) ? state->syscall_stack : stack_of(regs, state, false);
 
 	syscall_send(task, state, regs, result, duration_ns, 0, stack);
 }

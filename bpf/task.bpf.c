@@ -47,6 +47,15 @@ static __always_inline void fork_send(struct task_struct *child, struct task_sta
 	ring_commit(ring, EVENT_FORK, sizeof *event);
 }
 
+/* A vforked child shares its parent's memory. */
+static __always_inline void code_space_follow(struct task_struct *parent, struct task_struct *child)
+{
+	__u64 from = (__u64)BPF_CORE_READ(parent, mm), to = (__u64)BPF_CORE_READ(child, mm);
+
+	if (from != to)
+		code_space_copy(from, to);
+}
+
 SEC("tp_btf/sched_process_fork")
 int BPF_PROG(on_fork, struct task_struct *parent, struct task_struct *child)
 {
@@ -65,6 +74,8 @@ int BPF_PROG(on_fork, struct task_struct *parent, struct task_struct *child)
 	state->process = is_thread ? parent_state->process : state->task;
 	state->space = is_thread ? parent_state->space : __sync_fetch_and_add(&nr_spaces, 1) + 1;
 	state->fresh = 1;
+	if (cfg_stacks)
+		code_space_follow(parent, child);
 	fork_send(child, parent_state, state);
 	return 0;
 }
@@ -93,13 +104,15 @@ static __always_inline void exec_send(struct task_struct *task, struct task_stat
 	ring_commit(ring, EVENT_EXEC, size_bytes);
 }
 
-static __always_inline void program_mappings_tell(struct task_struct *task, __u64 entry)
+static __always_inline void program_mappings_follow(struct task_struct *task, __u64 entry)
 {
 	__u64 vdso = (__u64)BPF_CORE_READ(task, mm, context.vdso);
 
-	mappings_tell(BPF_CORE_READ(task, mm, start_code), BPF_CORE_READ(task, mm, end_code));
-	mappings_tell(entry, entry + 1); /* of the loader, when there is one */
-	mappings_tell(vdso, vdso + 1);
+	code_space_begin(mm_of_current());
+	mappings_follow(BPF_CORE_READ(task, mm, start_code), BPF_CORE_READ(task, mm, end_code),
+			true);
+	mappings_follow(entry, entry + 1, true); /* of the loader, when there is one */
+	mappings_follow(vdso, vdso + 1, true);
 }
 
 /* Before the new program's first instruction: its code, the loader's, and the vdso are mapped. */
@@ -115,14 +128,15 @@ int BPF_PROG(on_exec, struct task_struct *task, int old_pid, struct linux_binprm
 	exec_send(task, state, bprm);
 	if (!cfg_stacks)
 		return 0;
-	program_mappings_tell(task, regs_ip(regs));
+	program_mappings_follow(task, regs_ip(regs));
 	return 0;
 }
 
 static __always_inline void exit_send(struct task_struct *task, struct task_state *state,
 				      __u32 type)
 {
-	struct signal_struct *signal = task->signal;
+	/* By BPF_CORE_READ: see mm_of_current(). */
+	struct signal_struct *signal = BPF_CORE_READ(task, signal);
 	__u32 populated_pages = state_populated(state, task, 0);
 	struct ring_head *ring = ring_of_cpu();
 	struct exit_event *event;
@@ -132,10 +146,10 @@ static __always_inline void exit_send(struct task_struct *task, struct task_stat
 		return;
 	event_head(&event->head, type, 0, sizeof *event, state->task, bpf_ktime_get_ns());
 	event->status = task->exit_code;
-	event->ends_process = type == EVENT_EXIT && signal->live.counter == 0;
+	event->ends_process = type == EVENT_EXIT && BPF_CORE_READ(signal, live.counter) == 0;
 	event->minor_faults = task->min_flt;
 	event->major_faults = task->maj_flt;
-	event->reaped_faults = signal->cmin_flt + signal->cmaj_flt;
+	event->reaped_faults = BPF_CORE_READ(signal, cmin_flt) + BPF_CORE_READ(signal, cmaj_flt);
 	event->populated_pages = cfg_faults ? populated_pages : 0;
 	ring_commit(ring, type, sizeof *event);
 }

@@ -79,7 +79,7 @@ case_the_text_says_what_the_json_does() {
 	like "$(cat text)" "$(report x .totals.syscalls | sed ':a;s/\B[0-9]\{3\}\>/,&/;ta') system calls" "calls"
 	like "$(cat text)" "getppid +$(calls x getppid) " "a row"
 	like "$(cat text)" "ENOENT" "an errno"
-	like "$(cat text)" "frame pointers" "how stacks were taken"
+	like "$(cat text)" "stacks: +[0-9.]+% of events proven complete" "how stacks were taken"
 }
 
 # folded_is WHAT TOTAL: lines as flamegraph.pl, inferno and speedscope read them, that add up

@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -26,10 +27,11 @@ struct capture {
 	VEC(struct bpf_link *) links;
 	struct bpf_link *release_link; /* also in links, until it is taken away early */
 	struct total *per_cpu;         /* one value per CPU, to read totals into */
+	struct unwind_store unwind_store;
 };
 
 /* All rings together; at 96 bytes an event, 16 MiB hold what 60 ms of the busiest loop make. */
-#define RINGS_BUDGET_BYTES (32ULL << 20)
+#define RINGS_BUDGET_BYTES (16ULL << 20)
 #define RING_MIN_BYTES     (512ULL << 10)
 
 static uint64_t ring_size(uint64_t wanted_bytes, uint32_t nr_cpus)
@@ -58,6 +60,9 @@ static void configure(struct prof_bpf *s, const struct capture_options *options)
 	s->rodata->cfg_nr_rt_sigreturn = SYS_rt_sigreturn;
 	s->rodata->cfg_nr_mmap = SYS_mmap;
 	s->rodata->cfg_nr_mprotect = SYS_mprotect;
+	s->rodata->cfg_nr_pkey_mprotect = SYS_pkey_mprotect;
+	s->rodata->cfg_nr_munmap = SYS_munmap;
+	s->rodata->cfg_nr_mremap = SYS_mremap;
 }
 
 /* Programs of features that are off are not loaded at all. */
@@ -71,6 +76,8 @@ static void choose_programs(struct prof_bpf *s, const struct capture_options *op
 		{s->progs.on_sys_exit, options->syscalls},
 		{s->progs.on_release, !options->syscalls},
 		{s->progs.on_mapping, !options->syscalls && options->stacks},
+		{s->progs.on_exit_mmap, options->stacks},
+		{s->progs.on_file_of_mapping, options->stacks},
 		{s->progs.on_page_fault_user, options->faults},
 		{s->progs.on_page_fault_kernel, options->faults},
 		{s->progs.on_minor_fault, options->faults},
@@ -81,14 +88,52 @@ static void choose_programs(struct prof_bpf *s, const struct capture_options *op
 		bpf_program__set_autoload(choices[i].program, choices[i].wanted);
 }
 
-static int size_maps(struct capture *c)
+static int size_maps(struct capture *c, const struct capture_options *options)
 {
 	struct prof_bpf *s = c->skeleton;
+	struct unwind_store *store = &c->unwind_store;
 
 	s->rodata->cfg_ring_bytes = c->ring_bytes;
 	if (bpf_map__set_max_entries(s->maps.rings, c->nr_cpus) ||
 	    bpf_map__set_value_size(s->maps.rings, ring_stride(c->ring_bytes)))
 		return fail(-errno, "cannot set the size of the event rings");
+	store->max_rows = options->stacks ? options->unwind_rows + 1 : 1;
+	store->max_pages = options->stacks ? options->unwind_pages + 1 : 1;
+	store->max_files = options->stacks ? MAX_FILES : 1;
+	if (bpf_map__set_max_entries(s->maps.unwind_rows, store->max_rows) ||
+	    bpf_map__set_max_entries(s->maps.unwind_pages, store->max_pages) ||
+	    bpf_map__set_max_entries(s->maps.unwind_files, store->max_files) ||
+	    (!options->stacks && bpf_map__set_max_entries(s->maps.unwind_rules, 1)))
+		return fail(-errno, "cannot set the size of the unwinding tables");
+	return 0;
+}
+
+static void *map_array(const struct bpf_map *map)
+{
+	size_t page_bytes = sysconf(_SC_PAGESIZE);
+	size_t bytes = (size_t)bpf_map__max_entries(map) * bpf_map__value_size(map);
+	void *memory;
+
+	bytes = (bytes + page_bytes - 1) & ~(page_bytes - 1);
+	memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, bpf_map__fd(map), 0);
+	if (memory == MAP_FAILED)
+		return NULL;
+	madvise(memory, bytes, MADV_DONTFORK); /* as the rings */
+	return memory;
+}
+
+static int map_unwind_store(struct capture *c)
+{
+	struct prof_bpf *s = c->skeleton;
+	struct unwind_store *store = &c->unwind_store;
+
+	store->rows = map_array(s->maps.unwind_rows);
+	store->pages = map_array(s->maps.unwind_pages);
+	store->rules = map_array(s->maps.unwind_rules);
+	store->files = map_array(s->maps.unwind_files);
+	if (!store->rows || !store->pages || !store->rules || !store->files)
+		return fail(-errno, "cannot map the unwinding tables");
+	unwind_store_begin(store);
 	return 0;
 }
 
@@ -116,6 +161,19 @@ static int report_load_failure(int err)
 	return err;
 }
 
+/* The program that takes faults in kernel mode calls the one that can walk stacks. */
+static int lend_walker(struct prof_bpf *s, const struct capture_options *options)
+{
+	uint32_t zero = 0;
+	int fd = bpf_program__fd(s->progs.on_page_fault_user);
+
+	if (!options->stacks || !options->faults)
+		return 0;
+	if (bpf_map_update_elem(bpf_map__fd(s->maps.fault_walker), &zero, &fd, BPF_ANY))
+		return fail(-errno, "cannot let one program call another");
+	return 0;
+}
+
 int capture_new(const struct capture_options *options, struct capture **out)
 {
 	struct capture *c = xnew(struct capture);
@@ -140,7 +198,7 @@ int capture_new(const struct capture_options *options, struct capture **out)
 	}
 	configure(c->skeleton, options);
 	choose_programs(c->skeleton, options);
-	err = size_maps(c);
+	err = size_maps(c, options);
 	if (err)
 		goto failed;
 	err = prof_bpf__load(c->skeleton);
@@ -148,7 +206,12 @@ int capture_new(const struct capture_options *options, struct capture **out)
 		report_load_failure(err);
 		goto failed;
 	}
+	err = lend_walker(c->skeleton, options);
+	if (err)
+		goto failed;
 	err = rings_map(bpf_map__fd(c->skeleton->maps.rings), c->nr_cpus, c->ring_bytes, &c->rings);
+	if (err == 0 && options->stacks)
+		err = map_unwind_store(c);
 	if (err)
 		goto failed;
 	*out = c;
@@ -336,11 +399,27 @@ bool capture_kernel_symbol(struct capture *c, uint64_t address, struct kernel_sy
 	return *out->name && strncmp(out->name, "0x", 2);
 }
 
+struct unwind_store *capture_unwind_store(struct capture *c)
+{
+	return &c->unwind_store;
+}
+
+uint32_t capture_file_id(struct capture *c, const void *address)
+{
+	struct mapped_file question = {.address = (uintptr_t)address};
+	LIBBPF_OPTS(bpf_test_run_opts, run, .ctx_in = &question, .ctx_size_in = sizeof question);
+
+	if (bpf_prog_test_run_opts(bpf_program__fd(c->skeleton->progs.on_file_of_mapping), &run))
+		return FILE_NONE;
+	return question.file;
+}
+
 void capture_free(struct capture *c)
 {
 	if (!c)
 		return;
 	capture_detach(c);
+	unwind_store_fini(&c->unwind_store);
 	rings_unmap(&c->rings);
 	prof_bpf__destroy(c->skeleton);
 	free(c->per_cpu);

@@ -13,11 +13,13 @@
 
 #include "capture/ring.h"
 #include "event.h"
+#include "unwind/publish.h"
 
 struct capture_options {
 	bool faults, syscalls, stacks;
 	const uint64_t *syscall_set; /* 512 bits of the chosen numbers; NULL: all */
 	uint64_t ring_bytes; /* per CPU, rounded up to a power of two; 0: by the number of CPUs */
+	uint64_t unwind_rows, unwind_pages; /* room for unwinding tables */
 };
 
 struct capture;
@@ -34,6 +36,10 @@ int capture_follow(struct capture *c, pid_t pid);
 void capture_released(struct capture *c);
 
 struct rings *capture_rings(struct capture *c);
+
+/* Where unwinding tables go, and under which id: that of the file mapped at an own `address`. */
+struct unwind_store *capture_unwind_store(struct capture *c);
+uint32_t capture_file_id(struct capture *c, const void *address);
 
 /* Stops recording. Then the programs tell once more of every task that is still running. */
 void capture_detach(struct capture *c);

@@ -7,6 +7,7 @@
 #include "correlate/fault_runs.h"
 #include "correlate/modules.h"
 #include "correlate/spaces.h"
+#include "unwind/finish.h"
 
 /* The wire's flags are the recording's; the names differ because the recording's never change. */
 _Static_assert((int)WIRE_UNFINISHED == SYSCALL_UNFINISHED && (int)WIRE_BLOCKED == SYSCALL_BLOCKED &&
@@ -17,15 +18,20 @@ _Static_assert((int)WIRE_KERNEL == FAULT_KERNEL && (int)WIRE_UNTIMED == FAULT_UN
 _Static_assert((int)WIRE_MINOR == FAULT_MINOR && (int)WIRE_MAJOR == FAULT_MAJOR &&
 		       (int)WIRE_FAILED == FAULT_FAILED,
 	       "kinds of faults");
-_Static_assert((int)WALK_FRAME_POINTER == STACK_FRAME_POINTER &&
+_Static_assert((int)WALK_COMPLETE == STACK_COMPLETE &&
+		       (int)WALK_FRAME_POINTER == STACK_FRAME_POINTER &&
 		       (int)WALK_TOO_DEEP == STACK_TOO_DEEP &&
-		       (int)WALK_UNREADABLE == STACK_UNREADABLE,
+		       (int)WALK_UNREADABLE == STACK_UNREADABLE &&
+		       (int)WALK_NO_TABLE == STACK_NO_TABLE && (int)WALK_NO_RULE == STACK_NO_RULE &&
+		       (int)WALK_NO_CODE == STACK_NO_CODE &&
+		       (int)WALK_INCONSISTENT == STACK_INCONSISTENT,
 	       "flags of stacks");
 
 struct waiting_stack {
 	uint64_t time_ns;
 	uint32_t id, space, nr_frames, flags;
-	uint64_t *frames;
+	uint64_t *frames;              /* room for MAX_FRAMES where there is a rest */
+	struct stack_rest_event *rest; /* NULL: it is what it is */
 };
 
 struct waiting_stacks {
@@ -40,29 +46,39 @@ struct correlator {
 	struct modules modules;
 	struct spaces spaces;
 	struct waiting_stacks fresh, ripe; /* of this round, and of the round before */
-	VEC(uint64_t) kernel_ips;          /* ascending */
+	struct waiting_stacks unfinished;  /* for a table */
+	const struct unwind_store *store;
+	size_t rows_tried;        /* that were there when the unfinished ones were tried last */
+	VEC(uint64_t) kernel_ips; /* ascending */
 };
 
-struct correlator *correlator_new(struct writer *writer)
+struct correlator *correlator_new(struct writer *writer, const struct unwind_store *store)
 {
 	struct correlator *c = xnew(struct correlator);
 
 	c->writer = writer;
+	c->store = store;
 	fault_runs_init(&c->runs, writer);
 	modules_init(&c->modules, writer);
 	return c;
+}
+
+static void waiting_stacks_free(struct waiting_stacks *stacks)
+{
+	vec_each (stacks, stack) {
+		free(stack->frames);
+		free(stack->rest);
+	}
+	vec_free(stacks);
 }
 
 void correlator_free(struct correlator *c)
 {
 	if (!c)
 		return;
-	vec_each (&c->fresh, stack)
-		free(stack->frames);
-	vec_each (&c->ripe, stack)
-		free(stack->frames);
-	vec_free(&c->fresh);
-	vec_free(&c->ripe);
+	waiting_stacks_free(&c->fresh);
+	waiting_stacks_free(&c->ripe);
+	waiting_stacks_free(&c->unfinished);
 	vec_free(&c->kernel_ips);
 	fault_runs_fini(&c->runs);
 	modules_fini(&c->modules);
@@ -125,12 +141,37 @@ static void take_stack(struct correlator *c, const struct stack_event *event)
 	struct waiting_stack *stack = vec_push(&c->fresh);
 
 	stack->time_ns = event->head.time_ns;
-	stack->flags = event->head.flags;
+	stack->flags = event->flags;
 	stack->id = event->id;
 	stack->space = event->space;
 	stack->nr_frames = event->nr_frames;
 	stack->frames = xcalloc(event->nr_frames, sizeof *stack->frames);
 	memcpy(stack->frames, event->frames, event->nr_frames * sizeof *stack->frames);
+}
+
+/* More of them would wait for too much memory. */
+#define MAX_UNFINISHED 4096
+
+static struct waiting_stack *last_stack(struct waiting_stacks *stacks, uint32_t id)
+{
+	for (size_t i = stacks->size; i-- > 0;)
+		if (stacks->items[i].id == id)
+			return &stacks->items[i];
+	return NULL;
+}
+
+/* It comes right behind its stack, which may have been the last one of the round before. */
+static void take_stack_rest(struct correlator *c, const struct stack_rest_event *event)
+{
+	struct waiting_stack *stack = last_stack(&c->fresh, event->id);
+
+	if (!stack)
+		stack = last_stack(&c->ripe, event->id);
+	if (!stack || !stack->nr_frames || c->unfinished.size >= MAX_UNFINISHED)
+		return;
+	stack->rest = xcalloc(1, event->head.size_bytes);
+	memcpy(stack->rest, event, event->head.size_bytes);
+	stack->frames = xrealloc(stack->frames, MAX_FRAMES, sizeof *stack->frames);
 }
 
 static void take_mapping(struct correlator *c, const struct mapping_event *event)
@@ -141,14 +182,15 @@ static void take_mapping(struct correlator *c, const struct mapping_event *event
 		.file_offset_bytes = event->file_offset_bytes,
 		.time_ns = event->head.time_ns,
 		.module = MODULE_UNKNOWN,
+		.file = event->file,
 	};
 
-	if (event->is_vdso)
+	if (event->file == FILE_VDSO)
 		mapping.module = MODULE_VDSO;
 	else if (event->path_bytes && *event->path)
 		mapping.module =
 			module_intern(&c->modules, event->path, event->device, event->inode);
-	if (event->is_vdso)
+	if (event->file == FILE_VDSO)
 		mapping.file_offset_bytes = 0;
 	space_map(&c->spaces, event->space, &mapping);
 }
@@ -246,6 +288,8 @@ void correlator_event(void *correlator, uint32_t cpu, const struct event *event)
 		return take_fault(c, cpu, whole);
 	case EVENT_STACK:
 		return take_stack(c, whole);
+	case EVENT_STACK_REST:
+		return take_stack_rest(c, whole);
 	case EVENT_MAPPING:
 		return take_mapping(c, whole);
 	case EVENT_START:
@@ -264,13 +308,10 @@ void correlator_event(void *correlator, uint32_t cpu, const struct event *event)
 	}
 }
 
-/* The place of a stack's frame: the innermost one of a fault is where it happened, the others
- * called. */
 static bool place_frame(const struct correlator *c, const struct waiting_stack *stack,
 			uint32_t index, struct frame *out)
 {
-	bool exact = index == 0 && stack->flags & WALK_EXACT_LEAF;
-	uint64_t address = stack->frames[index] - (exact ? 0 : 1);
+	uint64_t address = stack->frames[index];
 	const struct mapping *mapping =
 		space_find(&c->spaces, stack->space, address, stack->time_ns);
 
@@ -282,17 +323,19 @@ static bool place_frame(const struct correlator *c, const struct waiting_stack *
 }
 
 /*
- * A frame pointer that is none leads to words that are no return addresses: the walk is believed as
- * long as it stays in executable mappings. The trie grows from the outermost frame.
+ * A frame outside of all code but the innermost is where a walk lost its way: it is left out. The
+ * trie grows from the outermost frame.
  */
 static void place_stack(struct correlator *c, const struct waiting_stack *waiting)
 {
-	struct stack stack = {.flags = waiting->flags & ~(uint32_t)WALK_EXACT_LEAF};
+	struct stack stack = {.flags = waiting->flags};
 	struct frame frame;
 	uint32_t depth = 0;
 
 	while (depth < waiting->nr_frames && (place_frame(c, waiting, depth, &frame) || depth == 0))
 		depth++;
+	if (depth < waiting->nr_frames)
+		stack.flags = (stack.flags & ~(uint32_t)STACK_COMPLETE) | STACK_NO_CODE;
 	for (uint32_t i = depth; i-- > 0;) {
 		place_frame(c, waiting, i, &frame);
 		stack.frame = writer_frame(c->writer, stack.frame, frame.module, frame.offset);
@@ -300,20 +343,82 @@ static void place_stack(struct correlator *c, const struct waiting_stack *waitin
 	writer_stack(c->writer, waiting->id, &stack);
 }
 
-static void place_stacks(struct correlator *c)
+struct code_question {
+	const struct spaces *spaces;
+	const struct waiting_stack *stack;
+};
+
+static bool find_code(void *arg, uint64_t address, struct code_range *out)
 {
-	vec_each (&c->ripe, stack) {
-		place_stack(c, stack);
-		free(stack->frames);
+	const struct code_question *question = arg;
+	const struct waiting_stack *stack = question->stack;
+	const struct mapping *mapping =
+		space_find(question->spaces, stack->space, address, stack->time_ns);
+
+	if (!mapping)
+		return false;
+	*out = (struct code_range){.start = mapping->start,
+				   .end = mapping->end,
+				   .base = mapping->start - mapping->file_offset_bytes,
+				   .file = mapping->file};
+	return true;
+}
+
+/* False when a table is still missing. */
+static bool finish_stack(const struct correlator *c, struct waiting_stack *stack)
+{
+	struct code_question question = {.spaces = &c->spaces, .stack = stack};
+	uint32_t flags = stack->flags;
+	uint32_t nr_frames = unwind_finish(c->store, stack->rest, find_code, &question,
+					   stack->frames, stack->nr_frames, &flags);
+
+	if (flags & WALK_NO_TABLE)
+		return false;
+	stack->nr_frames = nr_frames;
+	stack->flags = flags;
+	return true;
+}
+
+static void stack_done(struct correlator *c, struct waiting_stack *stack)
+{
+	place_stack(c, stack);
+	free(stack->frames);
+	free(stack->rest);
+}
+
+/* Stacks that cannot be finished yet gather in `unfinished`, unless it is their last chance. */
+static void place_stacks(struct correlator *c, struct waiting_stacks *stacks, bool last)
+{
+	size_t nr_stacks = stacks->size;
+
+	stacks->size = 0;
+	for (size_t i = 0; i < nr_stacks; i++) {
+		struct waiting_stack stack = stacks->items[i];
+
+		if (stack.rest && !finish_stack(c, &stack) && !last)
+			*vec_push(&c->unfinished) = stack;
+		else
+			stack_done(c, &stack);
 	}
-	c->ripe.size = 0;
+}
+
+/* There is a new table since the last time. */
+static void retry_unfinished(struct correlator *c, bool last)
+{
+	size_t nr_rows = c->store ? __atomic_load_n(&c->store->nr_rows, __ATOMIC_ACQUIRE) : 0;
+
+	if (!c->unfinished.size || (nr_rows == c->rows_tried && !last))
+		return;
+	c->rows_tried = nr_rows;
+	place_stacks(c, &c->unfinished, last);
 }
 
 void correlator_round(struct correlator *c)
 {
 	struct waiting_stacks placed;
 
-	place_stacks(c);
+	retry_unfinished(c, false);
+	place_stacks(c, &c->ripe, false);
 	placed = c->ripe;
 	c->ripe = c->fresh;
 	c->fresh = placed;
@@ -325,7 +430,8 @@ void correlator_flush(struct correlator *c, bool last)
 	if (!last)
 		return;
 	correlator_round(c);
-	place_stacks(c);
+	place_stacks(c, &c->ripe, true);
+	retry_unfinished(c, true);
 }
 
 const struct recorded *correlator_recorded(const struct correlator *c)

@@ -4,7 +4,8 @@
  *
  * Rings are read CPU by CPU, so an event may come before its cause on another CPU. Only stacks
  * mind: their addresses mean nothing until the mappings below them are known. So a stack waits
- * until the round after its own is over (see capture/ring.h) and is placed in files then.
+ * until the round after its own is over (see capture/ring.h) and is placed in files then. One that
+ * ended for want of a table waits until that is there, and is walked to its end first.
  */
 #ifndef PROF_CORRELATE_H
 #define PROF_CORRELATE_H
@@ -14,10 +15,13 @@
 
 #include "event.h"
 #include "recording/writer.h"
+#include "unwind/publish.h"
 
 struct correlator;
 
-struct correlator *correlator_new(struct writer *writer);
+/* `store` has the unwinding tables by which stacks are finished that the kernel side had to leave.
+ */
+struct correlator *correlator_new(struct writer *writer, const struct unwind_store *store);
 void correlator_free(struct correlator *c); /* NULL is fine */
 
 /* An event_handler of capture/ring.h. */

@@ -18,6 +18,7 @@
 struct mapping {
 	uint64_t start, end, file_offset_bytes, time_ns;
 	uint32_t module;
+	uint32_t file; /* of its unwinding table (bpf/event.h) */
 };
 
 struct space {

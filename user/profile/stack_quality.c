@@ -10,20 +10,30 @@ const struct stack_verdict_words stack_verdict_words[NR_STACK_VERDICTS] = {
 	[STACK_CUT_UNREADABLE] = {"unreadable",
 				  "end at a page of the stack that was not in memory"},
 	[STACK_CUT_TOO_DEEP] = {"too_deep", "are cut at the depth limit"},
+	[STACK_CUT_NO_TABLE] = {"no_table",
+				"end in a file whose unwinding table was not ready yet"},
+	[STACK_CUT_NO_RULE] = {"no_rule", "end in code without call-frame information"},
+	[STACK_CUT_NO_CODE] = {"no_code", "end outside of all mapped code"},
 	[STACK_UNPROVEN] =
 		{"frame_pointer",
-		 "were walked by frame pointers, which cannot prove that none is missing"},
+		 "were walked by frame pointers in part, which cannot prove that none is missing"},
 	[STACK_BROKEN] = {"broken", "end early"},
 };
 
 enum stack_verdict stack_verdict_of(uint32_t stack_flags)
 {
-	if (stack_flags & STACK_COMPLETE)
+	if (stack_flags & STACK_COMPLETE && !(stack_flags & STACK_FRAME_POINTER))
 		return STACK_PROVEN;
 	if (stack_flags & STACK_UNREADABLE)
 		return STACK_CUT_UNREADABLE;
 	if (stack_flags & STACK_TOO_DEEP)
 		return STACK_CUT_TOO_DEEP;
+	if (stack_flags & STACK_NO_TABLE)
+		return STACK_CUT_NO_TABLE;
+	if (stack_flags & STACK_NO_RULE)
+		return STACK_CUT_NO_RULE;
+	if (stack_flags & STACK_NO_CODE)
+		return STACK_CUT_NO_CODE;
 	return stack_flags & STACK_FRAME_POINTER ? STACK_UNPROVEN : STACK_BROKEN;
 }
 

@@ -15,6 +15,9 @@ enum stack_verdict {
 	STACK_ABSENT, /* an event without any */
 	STACK_CUT_UNREADABLE,
 	STACK_CUT_TOO_DEEP,
+	STACK_CUT_NO_TABLE,
+	STACK_CUT_NO_RULE,
+	STACK_CUT_NO_CODE,
 	STACK_UNPROVEN, /* by frame pointers */
 	STACK_BROKEN,   /* ended early for no stated reason */
 	NR_STACK_VERDICTS

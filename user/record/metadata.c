@@ -56,7 +56,7 @@ void metadata_write(struct writer *w, const struct record_options *options, char
 	writer_meta_text(w, "events", events_name(options));
 	if (options->chosen_syscalls)
 		writer_meta_text(w, "trace", options->trace);
-	writer_meta_text(w, "stacks", options->stacks ? "frame-pointer" : "none");
+	writer_meta_text(w, "stacks", options->stacks ? "tables" : "none");
 }
 
 _Static_assert(TOTAL_BITS == KERNEL_TOTAL_BITS, "histograms of the kernel side");
@@ -110,10 +110,10 @@ void totals_write(struct writer *w, struct capture *capture)
 
 /* What each kind of event is called where losses are told. */
 static const char *const loss_names[NR_EVENT_TYPES] = {
-	[EVENT_SYSCALL] = "syscalls", [EVENT_FAULT] = "faults", [EVENT_STACK] = "stacks",
-	[EVENT_MAPPING] = "mappings", [EVENT_START] = "tasks",  [EVENT_FORK] = "tasks",
-	[EVENT_EXEC] = "tasks",       [EVENT_EXIT] = "tasks",   [EVENT_COMM] = "tasks",
-	[EVENT_SIGNAL] = "tasks",     [EVENT_LEFT] = "tasks",
+	[EVENT_SYSCALL] = "syscalls",  [EVENT_FAULT] = "faults", [EVENT_STACK] = "stacks",
+	[EVENT_MAPPING] = "mappings",  [EVENT_START] = "tasks",  [EVENT_FORK] = "tasks",
+	[EVENT_EXEC] = "tasks",        [EVENT_EXIT] = "tasks",   [EVENT_COMM] = "tasks",
+	[EVENT_STACK_REST] = "stacks", [EVENT_SIGNAL] = "tasks", [EVENT_LEFT] = "tasks",
 };
 
 static const char *const reason_names[NR_LOSS_REASONS] = {

@@ -19,11 +19,12 @@
 #include "record/output_file.h"
 #include "record/signals.h"
 #include "record/symbolize.h"
+#include "record/unwinding.h"
 #include "recording/writer.h"
 
 /* How long the recorder sleeps between rounds: a 16 MiB ring takes some 60 ms to fill. */
 #define BUSY_SLEEP_MS 2
-#define IDLE_SLEEP_MS 10
+#define IDLE_SLEEP_MS 5
 #define FLUSH_MIN_NS  50000000ULL
 #define FLUSH_MAX_NS  1000000000ULL
 
@@ -40,6 +41,7 @@ struct session {
 	struct writer *writer;
 	struct correlator *correlator;
 	struct symbolization *symbolization; /* NULL: not wanted */
+	struct unwinding *unwinding;         /* NULL: no stacks */
 	struct child child;
 	uint64_t start_ns, flushed_ns, wall_ns;
 	bool ended; /* the command's process, with: */
@@ -59,17 +61,22 @@ static uint64_t now_ns(void)
 /* Everything that can fail without the command having run, in the order that loses nothing. */
 static int session_prepare(struct session *s)
 {
-	const struct capture_options capture = {
+	struct capture_options capture = {
 		.faults = s->options->faults,
 		.syscalls = s->options->syscalls,
 		.stacks = s->options->stacks,
 		.syscall_set = s->options->chosen_syscalls ? s->options->syscall_set.bits : NULL,
 		.ring_bytes = s->options->ring_bytes,
 	};
-	int err = capture_new(&capture, &s->capture), fd;
+	int err, fd;
 
+	if (s->unwinding)
+		unwinding_room(s->unwinding, &capture);
+	err = capture_new(&capture, &s->capture);
 	if (err)
 		return err;
+	if (s->unwinding)
+		unwinding_begin(s->unwinding, s->capture);
 	fd = output_file_open(s->options->output, &s->identity, &s->file);
 	if (fd < 0)
 		return fd;
@@ -86,7 +93,8 @@ static int session_launch(struct session *s)
 
 	/* Whoever falls behind loses events, so the recorder goes first where it may. */
 	setpriority(PRIO_PROCESS, 0, -20);
-	s->correlator = correlator_new(s->writer);
+	s->correlator =
+		correlator_new(s->writer, s->unwinding ? capture_unwind_store(s->capture) : NULL);
 	if (capture_follow(s->capture, s->child.pid))
 		return EXIT_NOT_RUN;
 	s->start_ns = s->flushed_ns = now_ns();
@@ -100,9 +108,18 @@ static int session_launch(struct session *s)
 	return 0;
 }
 
+static void session_event(void *session, uint32_t cpu, const struct event *event)
+{
+	const struct session *s = session;
+
+	if (event->type == EVENT_MAPPING && s->unwinding)
+		unwinding_mapping(s->unwinding, (const void *)event);
+	correlator_event(s->correlator, cpu, event);
+}
+
 static uint64_t session_drain(struct session *s)
 {
-	uint64_t bytes = rings_drain(capture_rings(s->capture), correlator_event, s->correlator);
+	uint64_t bytes = rings_drain(capture_rings(s->capture), session_event, s);
 
 	correlator_round(s->correlator);
 	return bytes;
@@ -163,6 +180,8 @@ static void session_empty(struct session *s)
 	session_drain(s);
 	capture_tell_left(s->capture);
 	session_drain(s);
+	if (s->unwinding)
+		unwinding_end(s->unwinding);
 	correlator_flush(s->correlator, true);
 }
 
@@ -197,6 +216,8 @@ static int session_finish(struct session *s)
 {
 	session_empty(s);
 	session_counters(s);
+	if (s->unwinding)
+		unwinding_counters(s->unwinding, s->writer);
 	totals_write(s->writer, s->capture);
 	s->losses = losses_write(s->writer, capture_rings(s->capture));
 	writer_flush(s->writer);
@@ -283,6 +304,7 @@ static int session_exit_status(const struct session *s, int err)
 static void session_free(struct session *s)
 {
 	symbolization_free(s->symbolization);
+	unwinding_free(s->unwinding);
 	correlator_free(s->correlator);
 	writer_free(s->writer);
 	capture_free(s->capture);
@@ -292,12 +314,14 @@ static void session_free(struct session *s)
 }
 
 /* Everything up to the command's execve; 0 or the exit status of a failed launch. */
-static int session_start(struct session *s)
+static int session_start(struct session *s, const char *path)
 {
 	int status;
 
 	if (s->options->symbols && s->options->stacks)
 		s->symbolization = symbolization_new();
+	if (s->options->stacks)
+		s->unwinding = unwinding_new(path);
 	status = session_prepare(s) ? EXIT_NOT_RUN : session_launch(s);
 	if (status)
 		output_file_discard(&s->file);
@@ -312,7 +336,7 @@ static int session_run(struct session *s, const char *path)
 	 */
 	if (child_spawn(path, s->argv, &s->identity, &s->launch_state, &s->child))
 		return EXIT_NOT_RUN;
-	status = session_start(s);
+	status = session_start(s, path);
 	if (status) {
 		child_abandon(&s->child);
 		return status;

@@ -101,7 +101,7 @@ static inline uint32_t syscall_key(uint64_t nr, uint64_t flags)
  *
  * Metadata keys: argv (one per word), cwd, host, kernel, arch, cpus, prof_version, start_unix_ns,
  * start_monotonic_ns, page_bytes, events ("faults", "syscalls" or "faults,syscalls"), trace (the -e
- * trace= choice, absent when all), stacks ("frame-pointer", "none"), clock.
+ * trace= choice, absent when all), stacks ("tables", "frame-pointer", "none"), clock.
  * Counters: wall_ns, user_ns, system_ns (of the command, by wait4), exit_status (as
  * wait(2) gives it), rusage.minflt, rusage.majflt; counted beside the stream, with KIND one of
  * minor, major, failed: kernel.faults.KIND, of those in kernel mode kernel.faults_in_kernel.KIND,
@@ -132,10 +132,14 @@ struct frame {
 };
 
 enum stack_flag {
-	STACK_COMPLETE = 1,      /* proven to reach the outermost frame */
-	STACK_FRAME_POINTER = 2, /* walked by frame pointers: frames may be missing unnoticed */
-	STACK_TOO_DEEP = 4,      /* cut at the depth limit */
-	STACK_UNREADABLE = 8,    /* a page of the stack was not resident */
+	STACK_COMPLETE = 1,       /* proven to reach the outermost frame */
+	STACK_FRAME_POINTER = 2,  /* walked by frame pointers: frames may be missing unnoticed */
+	STACK_TOO_DEEP = 4,       /* cut at the depth limit */
+	STACK_UNREADABLE = 8,     /* a page of the stack was not resident */
+	STACK_NO_TABLE = 16,      /* ends in a file whose unwinding table was not ready yet */
+	STACK_NO_RULE = 32,       /* ends in code without call-frame information */
+	STACK_NO_CODE = 64,       /* ends outside of all mapped code */
+	STACK_INCONSISTENT = 128, /* ends where the caller would lie below its callee */
 };
 
 struct stack {

@@ -1,0 +1,143 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# Stacks: planted chains of calls in a program without frame pointers, whole and exact.
+
+. "$(dirname "$0")/../lib.sh"
+
+# chain FILE: the paths of faults in touch(), below the loader's or the thread's start
+chain() {
+	report "$1" '.fault_paths[] | select(.frames[-1] == "touch") | .frames | join(" ")' |
+		sed -E 's/^_start (__libc_start_main[^ ]* )?(__libc_start_call_main )?//'
+}
+
+# share FILE: how many of a thousand events with a stack have a complete one. The call that executes
+# the command has none: it was made by prof.
+share() {
+	report "$1" '.stacks | 1000 * .complete / (.complete + .incomplete - .reasons.absent) | floor'
+}
+
+# planted CHAIN MODE [ARGUMENT]: one fault in touch(), on exactly this chain of calls
+planted() {
+	local chain=$1
+	shift
+	record x "$PROGRAMS/hard_stacks" "$@"
+	is "$status" 0 "$1: exit status"
+	is "$(chain x)" "$chain" "$1: calls"
+	within "$(share x)" 970 1000 "$1: complete stacks in a thousand"
+	is_whole x "$1"
+}
+
+case_recursion_of_900_frames() {
+	local frames
+	frames=$(printf 'recurse %.0s' $(seq 901))
+	planted "main ${frames}touch" recurse 900
+}
+
+case_recursion_beyond_the_limit_is_cut_and_says_so() {
+	record x "$PROGRAMS/hard_stacks" recurse 2000
+	within "$(report x .stacks.reasons.too_deep)" 2 40 "stacks that are too deep"
+	is "$(chain x)" "$(printf 'recurse %.0s' $(seq 1023))touch" "the innermost frames"
+	is_whole x "too deep"
+}
+
+case_callback_through_the_c_library() {
+	record x "$PROGRAMS/hard_stacks" sort
+	like "$(chain x)" "^main sort ([_a-z]*(qsort|msort)[_a-z]* )+compare touch$" "sort: calls"
+	is_whole x sort
+}
+
+case_signal_handler() {
+	planted "main outer trap __restore_rt handle touch" signal
+}
+
+case_signal_handler_on_a_stack_of_its_own() {
+	planted "main outer trap __restore_rt handle touch" altstack
+}
+
+case_thread() {
+	record x "$PROGRAMS/hard_stacks" thread
+	like "$(chain x)" "^(__)?clone3? start_thread thread_main touch$" "thread: calls"
+	is_whole x thread
+}
+
+case_after_longjmp() {
+	planted "main land touch" longjmp
+}
+
+case_vforked_child_and_its_new_program() {
+	record x "$PROGRAMS/hard_stacks" vfork
+	is "$(chain x | grep -c "^main spawn touch$")" 1 "faults of the child before its exec"
+	is "$(chain x | grep -c "^main sort .* compare touch$")" 1 "faults of its program"
+	within "$(share x)" 970 1000 "vfork: complete stacks in a thousand"
+	is_whole x vfork
+}
+
+case_realigned_stack() {
+	planted "main align touch" align
+}
+
+case_frame_of_300_kilobytes() {
+	planted "main huge touch" huge
+}
+
+case_coroutine() {
+	record x "$PROGRAMS/hard_stacks" coroutine
+	like "$(chain x)" "coroutine touch$" "coroutine: calls"
+	is_whole x coroutine
+}
+
+# The library's table is made after it was mapped; what came before that is finished in user space.
+case_library_loaded_later() {
+	needs gcc
+	printf 'void plugin_call(void (*call)(void))\n{\n\tcall();\n\t__asm__ volatile("");\n}\n' >plugin.c
+	gcc -O2 -fomit-frame-pointer -shared -fPIC -o plugin.so plugin.c || skip "gcc does not work"
+	planted "main load plugin_call touch" load ./plugin.so
+}
+
+# A library that is gone by the time that anybody could read it has no table, and its stacks say so.
+case_library_removed_at_once() {
+	needs gcc
+	printf 'void plugin_call(void (*call)(void))\n{\n\tcall();\n\t__asm__ volatile("");\n}\n' >plugin.c
+	gcc -O2 -fomit-frame-pointer -shared -fPIC -o plugin.so plugin.c || skip "gcc does not work"
+	record x "$PROGRAMS/hard_stacks" remove ./plugin.so
+	is "$status" 0 "remove: exit status"
+	like "$(chain x)" "plugin_call.* touch$|touch$" "remove: calls"
+	is_whole x remove
+}
+
+# A program as everybody has it, none of it built here.
+case_program_of_the_distribution() {
+	record x ls -lR /usr/include
+	within "$(share x)" 990 1000 "ls: complete stacks in a thousand"
+	is "$(report x '.stacks.reasons | .no_rule + .no_code + .broken + .unreadable')" 0 \
+		"ls: stacks that end for another reason than a late table"
+	is_whole x ls
+	echo "# ls: $(report x '.stacks | tojson')"
+}
+
+# whole_share COMMAND...: of a command with many files, at least 99 % of the stacks are complete
+whole_share() {
+	record x "$@"
+	within "$(share x)" 990 1000 "$1: complete stacks in a thousand"
+	is_whole x "$1"
+	echo "# $1: $(report x '.stacks | tojson')"
+}
+
+case_interpreter_with_extensions() {
+	needs python3
+	whole_share python3 -c 'import json, ctypes, sqlite3'
+}
+
+# The compiler proper is a program that nobody could foresee, with a large table.
+case_compiler_behind_its_driver() {
+	needs gcc
+	whole_share gcc -O2 -c -o /dev/null -I"$ROOT/tests/programs" "$ROOT/tests/programs/hard_stacks.c"
+}
+
+case_without_stacks_there_are_none() {
+	record x --no-stacks "$PROGRAMS/hard_stacks" huge
+	is "$(report x .stacks.recorded)" false "stacks"
+	is_whole x "no stacks"
+}
+
+run_cases "$@"

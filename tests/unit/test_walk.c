@@ -1,0 +1,468 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The step of a stack walk, over made-up stacks and tables: the code that the kernel side runs.
+ *
+ * Code lies at CODE in file 5, one function every 0x100 bytes, each with a rule of its own. The
+ * stack is an array of words at STACK; reading elsewhere fails.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <errno.h>
+#include <string.h>
+
+#include "unwind/publish.h"
+
+#define CODE        0x400000ULL
+#define CODE_BYTES  0x4000ULL
+#define ANONYMOUS   0x900000ULL /* executable, but of no file */
+#define STACK       0x7000ULL
+#define STACK_WORDS 4096
+#define THE_FILE    5
+
+struct walk;
+
+static struct unwind_row rows[4096];
+static uint64_t pages[64];
+static struct unwind_rule rules[MAX_UNWIND_RULES];
+static struct unwind_file files[8];
+static uint64_t stack[STACK_WORDS];
+static uint32_t nr_reads;
+
+static bool walk_read(struct walk *walk, __u64 address, __u64 *out)
+{
+	(void)walk;
+	nr_reads++;
+	if (address < STACK || address - STACK >= sizeof stack)
+		return false;
+	memcpy(out, (char *)stack + (address - STACK), sizeof *out);
+	return true;
+}
+
+static bool walk_read_block(struct walk *walk, __u64 address, void *out, __u32 size)
+{
+	for (__u32 i = 0; i < size / 8; i++)
+		if (!walk_read(walk, address + 8 * i, (__u64 *)out + i))
+			return false;
+	return true;
+}
+
+static const __u64 *walk_page(struct walk *walk, __u32 index)
+{
+	(void)walk;
+	return index < 64 ? (const __u64 *)&pages[index] : NULL;
+}
+
+static const struct unwind_row *walk_row(struct walk *walk, __u32 index)
+{
+	(void)walk;
+	return index < 4096 ? &rows[index] : NULL;
+}
+
+static const struct unwind_rule *walk_rule(struct walk *walk, __u32 index)
+{
+	(void)walk;
+	return &rules[index];
+}
+
+static bool walk_map(struct walk *walk, __u64 address);
+
+#include "walk.h"
+
+static bool walk_map(struct walk *walk, __u64 address)
+{
+	if (address >= CODE && address < CODE + CODE_BYTES) {
+		walk->mapping = (struct walk_mapping){.start = CODE,
+						      .end = CODE + CODE_BYTES,
+						      .base = CODE,
+						      .file = THE_FILE,
+						      .first_page = files[THE_FILE].first_page,
+						      .nr_pages = files[THE_FILE].nr_pages};
+		return true;
+	}
+	if (address >= ANONYMOUS && address < ANONYMOUS + 4096) {
+		walk->mapping = (struct walk_mapping){.start = ANONYMOUS, .end = ANONYMOUS + 4096};
+		return true;
+	}
+	return false;
+}
+
+/* ---- Fixtures ---- */
+
+#define AT(function)     (CODE + 0x100 * (function))
+#define RETURN(function) (AT(function) + 0x40) /* into the middle of it */
+#define SLOT(index)      (STACK + 8 * (index))
+
+/* The functions, by the rule of their code. Behind each lies a gap, from 0x80 on. */
+enum {
+	LEAF,       /* CFA = rsp + 8 */
+	SPILLS,     /* CFA = rsp + 32, rbp at CFA - 16, rbx at CFA - 24 */
+	FRAMED,     /* CFA = rbp + 16, rbp at CFA - 16 */
+	BY_RBX,     /* CFA = rbx + 16 */
+	BY_RAX,     /* CFA = rax + 8 */
+	REALIGNED,  /* CFA = *(rbp - 8) + 0, rbp at rbp + 0 */
+	PLT,        /* CFA = rsp + 8, or + 16 from the 11th byte of 16 on */
+	SIGNAL,     /* registers in the ucontext */
+	START,      /* the outermost */
+	VFORK,      /* returns to where rdi says */
+	SHRINKS,    /* CFA = rsp - 8 */
+	EXPRESSION, /* left to user space */
+	LOSES_RBP,  /* CFA = rsp + 16, the caller's rbp cannot be had */
+	NR_FUNCTIONS
+};
+
+#define REG(number, offset) .cfa_kind = UNWIND_CFA_REG, .cfa_reg = (number), .cfa_offset = (offset)
+
+static struct unwind_rule function_rules[NR_FUNCTIONS + 1] = {
+	[LEAF + 1] = {REG(7, 8)},
+	[SPILLS + 1] = {REG(7, 32), .saved = {[UNWIND_RBP] = 2, [UNWIND_RBX] = 3}},
+	[FRAMED + 1] = {REG(6, 16), .saved = {[UNWIND_RBP] = 2}},
+	[BY_RBX + 1] = {REG(3, 16)},
+	[BY_RAX + 1] = {REG(0, 8)},
+	[REALIGNED + 1] = {.cfa_kind = UNWIND_CFA_DEREF,
+			   .cfa_reg = 6,
+			   .cfa_offset = -8,
+			   .flags = UNWIND_SAVED_FROM_RBP,
+			   .saved = {[UNWIND_RBP] = UNWIND_RBP_ZERO}},
+	[PLT + 1] = {.cfa_kind = UNWIND_CFA_PLT, .cfa_offset = 11},
+	[SIGNAL + 1] = {REG(7, 0), .flags = UNWIND_SIGNAL_FRAME},
+	[START + 1] = {REG(7, 8), .ra_kind = UNWIND_RA_UNDEFINED},
+	[VFORK + 1] = {REG(7, 0), .ra_kind = UNWIND_RA_REGISTER, .saved = {[UNWIND_R10] = 5}},
+	[SHRINKS + 1] = {REG(7, -8)},
+	[EXPRESSION + 1] = {.cfa_kind = UNWIND_CFA_UNSUPPORTED},
+	[LOSES_RBP + 1] = {REG(7, 16), .saved = {[UNWIND_RBP] = UNWIND_UNKNOWN}},
+};
+
+static int begin(void **state)
+{
+	struct unwind_store store = {
+		.rows = rows,
+		.pages = pages,
+		.rules = rules,
+		.files = files,
+		.max_rows = 4096,
+		.max_pages = 64,
+		.max_files = 8,
+	};
+	struct unwind_row own[2 * NR_FUNCTIONS];
+	struct unwind_table table = {
+		.rows = own, .rules = function_rules, .nr_rules = NR_FUNCTIONS + 1};
+
+	(void)state;
+	for (uint32_t i = 0; i < NR_FUNCTIONS; i++) {
+		own[table.nr_rows++] = (struct unwind_row){.offset = 0x100 * i, .rule = i + 1};
+		own[table.nr_rows++] = (struct unwind_row){.offset = 0x100 * i + 0x80};
+	}
+	memset(stack, 0, sizeof stack);
+	unwind_store_begin(&store);
+	assert_int_equal(unwind_publish(&store, THE_FILE, &table), 0);
+	unwind_store_fini(&store);
+	return 0;
+}
+
+/* rsp is at the bottom of the stack, rbp 100 words up, rbx 200, rax 300. */
+static void walk_from(struct walk *walk, uint64_t ip, bool exact)
+{
+	memset(walk, 0, sizeof *walk);
+	walk->registers[WALK_SP] = SLOT(0);
+	walk->registers[WALK_FP] = SLOT(100);
+	walk->registers[WALK_RBX] = SLOT(200);
+	walk->registers[WALK_RAX] = SLOT(300);
+	walk_start(walk, ip, exact);
+	nr_reads = 0;
+}
+
+static void walk_all(struct walk *walk, uint64_t ip)
+{
+	walk_from(walk, ip, true);
+	for (uint32_t i = 0; i <= MAX_FRAMES && walk_step(walk); i++)
+		;
+}
+
+static void assert_frames(const struct walk *walk, uint32_t flags, uint32_t nr,
+			  const uint64_t *wanted)
+{
+	assert_int_equal(walk->flags, flags);
+	assert_int_equal(walk->nr_frames, nr);
+	for (uint32_t i = 0; i < nr; i++)
+		assert_int_equal(walk->frames[i], wanted[i]);
+}
+
+#define FRAMES(walk, flags, ...)                                                                   \
+	do {                                                                                       \
+		const uint64_t wanted_[] = {__VA_ARGS__};                                          \
+		assert_frames(walk, flags, sizeof wanted_ / sizeof *wanted_, wanted_);             \
+	} while (0)
+
+/* ---- Tests ---- */
+
+static void test_reads_one_word_a_frame(void **state)
+{
+	struct walk walk;
+
+	(void)state;
+	stack[0] = RETURN(SPILLS);
+	stack[1 + 3] = RETURN(LEAF);
+	stack[5] = RETURN(START);
+	walk_all(&walk, AT(LEAF));
+	FRAMES(&walk, WALK_COMPLETE, AT(LEAF), RETURN(SPILLS) - 1, RETURN(LEAF) - 1,
+	       RETURN(START) - 1);
+	assert_int_equal(nr_reads, 3); /* and none for what SPILLS saved */
+}
+
+static void test_registers_are_found_where_a_caller_saved_them(void **state)
+{
+	struct walk walk;
+
+	(void)state;
+	stack[3] = RETURN(FRAMED); /* CFA of SPILLS is slot 4 */
+	stack[2] = SLOT(50);       /* rbp of FRAMED */
+	stack[1] = SLOT(60);       /* rbx of BY_RBX, untouched by FRAMED */
+	stack[51] = RETURN(BY_RBX);
+	stack[61] = RETURN(START);
+	walk_all(&walk, AT(SPILLS));
+	FRAMES(&walk, WALK_COMPLETE, AT(SPILLS), RETURN(FRAMED) - 1, RETURN(BY_RBX) - 1,
+	       RETURN(START) - 1);
+}
+
+static void test_scratch_registers_are_known_in_the_first_frame_alone(void **state)
+{
+	struct walk walk;
+
+	(void)state;
+	stack[300] = RETURN(START);
+	walk_all(&walk, AT(BY_RAX));
+	FRAMES(&walk, WALK_COMPLETE, AT(BY_RAX), RETURN(START) - 1);
+	stack[0] = RETURN(BY_RAX);
+	walk_all(&walk, AT(LEAF));
+	FRAMES(&walk, WALK_INCONSISTENT, AT(LEAF), RETURN(BY_RAX) - 1);
+}
+
+static void test_register_that_a_callee_destroyed(void **state)
+{
+	struct walk walk;
+
+	(void)state;
+	stack[1] = RETURN(FRAMED);
+	walk_all(&walk, AT(LOSES_RBP));
+	FRAMES(&walk, WALK_INCONSISTENT, AT(LOSES_RBP), RETURN(FRAMED) - 1);
+}
+
+static void test_realigned_stack(void **state)
+{
+	struct walk walk;
+
+	(void)state;
+	stack[99] = SLOT(120);  /* rbp - 8 holds the CFA */
+	stack[100] = SLOT(150); /* rbp + 0 holds the caller's rbp */
+	stack[119] = RETURN(FRAMED);
+	stack[151] = RETURN(START);
+	walk_all(&walk, AT(REALIGNED));
+	FRAMES(&walk, WALK_COMPLETE, AT(REALIGNED), RETURN(FRAMED) - 1, RETURN(START) - 1);
+}
+
+static void test_procedure_linkage_table(void **state)
+{
+	struct walk walk;
+
+	(void)state;
+	stack[0] = RETURN(START);
+	stack[1] = RETURN(LEAF);
+	stack[2] = RETURN(START);
+	walk_all(&walk, AT(PLT) + 16 + 10);
+	FRAMES(&walk, WALK_COMPLETE, AT(PLT) + 26, RETURN(START) - 1);
+	walk_all(&walk, AT(PLT) + 16 + 11);
+	FRAMES(&walk, WALK_COMPLETE, AT(PLT) + 27, RETURN(LEAF) - 1, RETURN(START) - 1);
+}
+
+static void test_signal_frame_gives_all_registers_back(void **state)
+{
+	struct walk walk;
+
+	(void)state;
+	stack[0] = AT(SIGNAL) + 1;      /* the handler returns there, rsp is slot 1 then */
+	stack[1 + 5 + 13] = SLOT(400);  /* rax */
+	stack[1 + 5 + 15] = SLOT(2);    /* rsp: below where we are, as on an alternate stack */
+	stack[1 + 5 + 16] = AT(BY_RAX); /* rip: its first instruction, nothing called there */
+	stack[400] = RETURN(START);
+	walk_all(&walk, AT(LEAF));
+	FRAMES(&walk, WALK_COMPLETE, AT(LEAF), AT(SIGNAL) + 1, AT(BY_RAX), RETURN(START) - 1);
+}
+
+static void test_return_address_in_a_register(void **state)
+{
+	struct walk walk;
+
+	(void)state;
+	walk_from(&walk, AT(VFORK), true);
+	walk.registers[WALK_RDI] = RETURN(LEAF);
+	stack[0] = RETURN(START);
+	while (walk_step(&walk))
+		;
+	FRAMES(&walk, WALK_COMPLETE, AT(VFORK), RETURN(LEAF) - 1, RETURN(START) - 1);
+}
+
+static void test_call_that_ends_a_function(void **state)
+{
+	struct walk walk;
+
+	(void)state;
+	stack[0] = AT(START) + 0x80; /* the call was START's last instruction */
+	walk_all(&walk, AT(LEAF));
+	FRAMES(&walk, WALK_COMPLETE, AT(LEAF), AT(START) + 0x7f);
+	stack[0] = AT(START); /* not called: made to return to its start */
+	walk_all(&walk, AT(LEAF));
+	FRAMES(&walk, WALK_COMPLETE, AT(LEAF), AT(START));
+}
+
+static void test_system_call_is_looked_up_before_its_return(void **state)
+{
+	struct walk walk;
+
+	(void)state;
+	walk_from(&walk, AT(START) + 0x80, false);
+	while (walk_step(&walk))
+		;
+	FRAMES(&walk, WALK_COMPLETE, AT(START) + 0x7f);
+}
+
+static void test_frame_pointer_where_there_is_no_table(void **state)
+{
+	struct walk walk;
+
+	(void)state;
+	stack[100] = SLOT(110);
+	stack[101] = RETURN(FRAMED);
+	stack[111] = RETURN(START);
+	for (uint64_t ip = AT(LEAF) + 0x90; ip; ip = ip < ANONYMOUS ? ANONYMOUS + 1 : 0) {
+		walk_all(&walk, ip);
+		FRAMES(&walk, WALK_COMPLETE | WALK_FRAME_POINTER, ip, RETURN(FRAMED) - 1,
+		       RETURN(START) - 1);
+	}
+	walk_all(&walk, AT(EXPRESSION));
+	FRAMES(&walk, WALK_COMPLETE | WALK_FRAME_POINTER, AT(EXPRESSION), RETURN(FRAMED) - 1,
+	       RETURN(START) - 1);
+	stack[101] = SLOT(7); /* no code there: it was no frame pointer */
+	walk_all(&walk, AT(LEAF) + 0x90);
+	FRAMES(&walk, WALK_NO_RULE, AT(LEAF) + 0x90);
+}
+
+static void test_why_a_walk_ends(void **state)
+{
+	struct walk walk;
+
+	(void)state;
+	walk_all(&walk, 0x1234);
+	FRAMES(&walk, WALK_NO_CODE, 0x1234);
+	stack[0] = 0;
+	walk_all(&walk, AT(LEAF));
+	FRAMES(&walk, WALK_COMPLETE, AT(LEAF)); /* nowhere to return to */
+	walk_from(&walk, AT(LEAF), true);
+	walk.registers[WALK_SP] = 0x10;
+	assert_false(walk_step(&walk));
+	FRAMES(&walk, WALK_UNREADABLE, AT(LEAF));
+	files[THE_FILE].nr_pages = 0;
+	walk_all(&walk, AT(LEAF));
+	FRAMES(&walk, WALK_NO_TABLE, AT(LEAF));
+}
+
+static void test_caller_below_its_callee(void **state)
+{
+	struct walk walk;
+
+	(void)state;
+	walk_from(&walk, AT(SHRINKS), true);
+	walk.registers[WALK_SP] = SLOT(10);
+	stack[8] = RETURN(START);
+	assert_false(walk_step(&walk));
+	FRAMES(&walk, WALK_INCONSISTENT, AT(SHRINKS));
+}
+
+static void test_depth_is_limited(void **state)
+{
+	struct walk walk;
+
+	(void)state;
+	for (size_t i = 0; i < STACK_WORDS; i++)
+		stack[i] = RETURN(LEAF);
+	walk_all(&walk, AT(LEAF));
+	assert_int_equal(walk.flags, WALK_TOO_DEEP);
+	assert_int_equal(walk.nr_frames, MAX_FRAMES);
+	stack[MAX_FRAMES - 2] = RETURN(START);
+	walk_all(&walk, AT(LEAF));
+	assert_int_equal(walk.flags, WALK_COMPLETE);
+	assert_int_equal(walk.nr_frames, MAX_FRAMES);
+}
+
+/* Each row of a table is found from its first byte to its last one. */
+static void test_every_offset_finds_its_row(void **state)
+{
+	struct walk walk;
+
+	(void)state;
+	walk_from(&walk, AT(LEAF), true);
+	assert_true(walk_map(&walk, AT(LEAF)));
+	for (uint64_t offset = 0; offset < 0x100 * NR_FUNCTIONS; offset++) {
+		const struct unwind_row *row = walk_find_row(&walk, offset);
+
+		assert_int_equal(row->offset, offset & ~0x7fULL);
+		assert_int_equal(row->rule != 0, !(offset & 0x80));
+	}
+	assert_null(walk_find_row(&walk, 0x2000));
+}
+
+static void test_store_refuses_what_does_not_fit(void **state)
+{
+	struct unwind_store store = {.rows = rows,
+				     .pages = pages,
+				     .rules = rules,
+				     .files = files,
+				     .max_rows = 3,
+				     .max_pages = 2,
+				     .max_files = 8};
+	struct unwind_row own[] = {{.offset = 16, .rule = 1}, {.offset = 32}, {.offset = 48}};
+	struct unwind_table table = {
+		.rows = own, .nr_rows = 2, .rules = function_rules, .nr_rules = 2};
+
+	(void)state;
+	unwind_store_begin(&store);
+	assert_int_equal(unwind_publish(&store, 8, &table), -EINVAL);
+	table.nr_rows = 3;
+	assert_int_equal(unwind_publish(&store, 1, &table), -ENOSPC);
+	assert_int_equal(files[1].nr_pages, 0);
+	table.nr_rows = 2;
+	assert_int_equal(unwind_publish(&store, 1, &table), 0);
+	assert_int_equal(files[1].nr_pages, 1);
+	assert_int_equal(unwind_publish(&store, 2, &table), -ENOSPC);
+	unwind_store_fini(&store);
+}
+
+#define TEST(name) cmocka_unit_test_setup(test_##name, begin)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(reads_one_word_a_frame),
+		TEST(registers_are_found_where_a_caller_saved_them),
+		TEST(scratch_registers_are_known_in_the_first_frame_alone),
+		TEST(register_that_a_callee_destroyed),
+		TEST(realigned_stack),
+		TEST(procedure_linkage_table),
+		TEST(signal_frame_gives_all_registers_back),
+		TEST(return_address_in_a_register),
+		TEST(call_that_ends_a_function),
+		TEST(system_call_is_looked_up_before_its_return),
+		TEST(frame_pointer_where_there_is_no_table),
+		TEST(why_a_walk_ends),
+		TEST(caller_below_its_callee),
+		TEST(depth_is_limited),
+		TEST(every_offset_finds_its_row),
+		TEST(store_refuses_what_does_not_fit),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Sees to it that the walks have the tables of all code that the command runs.
+ *
+ * Those of the files that it will map at its start are built before the programs are loaded, so
+ * that its first instruction can be walked from. A file that comes later is built by a thread as
+ * soon as its mapping is told; walks that meet it before that end there, and say so.
+ */
+#ifndef PROF_RECORD_UNWINDING_H
+#define PROF_RECORD_UNWINDING_H
+
+#include "capture/capture.h"
+#include "recording/writer.h"
+
+struct unwinding;
+
+/* Builds the tables of the files that `program` will map. */
+struct unwinding *unwinding_new(const char *program);
+void unwinding_free(struct unwinding *u); /* NULL is fine */
+
+/* How much room the tables need, with some for files that come later. */
+void unwinding_room(const struct unwinding *u, struct capture_options *out);
+
+/* Publishes what was built, and from here on what is told. */
+void unwinding_begin(struct unwinding *u, struct capture *capture);
+void unwinding_mapping(struct unwinding *u, const struct mapping_event *event);
+
+/* Waits for the tables of all that was told. */
+void unwinding_end(struct unwinding *u);
+void unwinding_counters(const struct unwinding *u, struct writer *w);
+
+#endif

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: MIT
+#include "unwind/finish.h"
+
+#include <string.h>
+
+#include "base/alloc.h"
+
+struct walk;
+
+static bool walk_read(struct walk *walk, __u64 address, __u64 *out);
+static bool walk_read_block(struct walk *walk, __u64 address, void *out, __u32 size);
+static bool walk_map(struct walk *walk, __u64 address);
+static const __u64 *walk_page(struct walk *walk, __u32 index);
+static const struct unwind_row *walk_row(struct walk *walk, __u32 index);
+static const struct unwind_rule *walk_rule(struct walk *walk, __u32 index);
+
+#include "walk.h"
+
+struct finish {
+	struct walk walk; /* first, so that the hooks find the rest */
+	const struct unwind_store *store;
+	const struct stack_rest_event *rest;
+	code_lookup *lookup;
+	void *arg;
+};
+
+static bool walk_read_block(struct walk *walk, __u64 address, void *out, __u32 size)
+{
+	const struct stack_rest_event *rest = ((struct finish *)walk)->rest;
+	uint64_t offset = address - rest->registers[WALK_SP];
+
+	if (offset > rest->stack_bytes || rest->stack_bytes - offset < size)
+		return false;
+	memcpy(out, rest->stack + offset, size);
+	return true;
+}
+
+static bool walk_read(struct walk *walk, __u64 address, __u64 *out)
+{
+	return walk_read_block(walk, address, out, sizeof *out);
+}
+
+static const __u64 *walk_page(struct walk *walk, __u32 index)
+{
+	const struct unwind_store *store = ((struct finish *)walk)->store;
+
+	return index < store->max_pages ? (const __u64 *)&store->pages[index] : NULL;
+}
+
+static const struct unwind_row *walk_row(struct walk *walk, __u32 index)
+{
+	const struct unwind_store *store = ((struct finish *)walk)->store;
+
+	return index < store->max_rows ? &store->rows[index] : NULL;
+}
+
+static const struct unwind_rule *walk_rule(struct walk *walk, __u32 index)
+{
+	return &((struct finish *)walk)->store->rules[index & (MAX_UNWIND_RULES - 1)];
+}
+
+static bool walk_map(struct walk *walk, __u64 address)
+{
+	struct finish *finish = (struct finish *)walk;
+	struct unwind_file table = {0};
+	struct code_range range;
+
+	if (!finish->lookup(finish->arg, address, &range))
+		return false;
+	if (range.file < finish->store->max_files)
+		__atomic_load(&finish->store->files[range.file], &table, __ATOMIC_ACQUIRE);
+	walk->mapping = (struct walk_mapping){
+		.start = range.start,
+		.end = range.end,
+		.base = range.base,
+		.file = range.file,
+		.first_page = table.first_page,
+		.nr_pages = table.nr_pages,
+	};
+	return true;
+}
+
+uint32_t unwind_finish(const struct unwind_store *store, const struct stack_rest_event *rest,
+		       code_lookup *lookup, void *arg, uint64_t *frames, uint32_t nr_frames,
+		       uint32_t *flags)
+{
+	scoped_free struct finish *finish = xnew(struct finish);
+	struct walk *walk = &finish->walk;
+
+	finish->store = store;
+	finish->rest = rest;
+	finish->lookup = lookup;
+	finish->arg = arg;
+	memcpy(walk->registers, rest->registers, sizeof walk->registers);
+	walk_start(walk, rest->ip, rest->exact);
+	walk->known = rest->known;
+	walk->flags = *flags & ~(uint32_t)WALK_NO_TABLE;
+	walk->nr_frames = nr_frames - 1; /* the last one is where it begins again */
+	while (walk_step(walk))
+		;
+	if (walk->flags & WALK_UNREADABLE && rest->stack_bytes > MAX_REST_BYTES - 4096)
+		walk->flags ^= WALK_UNREADABLE | WALK_NO_TABLE; /* beyond what was copied */
+	for (uint32_t i = nr_frames - 1; i < walk->nr_frames; i++)
+		frames[i] = walk->frames[i];
+	*flags = walk->flags;
+	return walk->nr_frames;
+}

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: MIT
+#include "unwind/frame_state.h"
+
+#include <dwarf.h>
+#include <string.h>
+
+#include "unwind/pointer.h"
+
+/* The caller's rsp in the frame that the kernel pushes for a signal: uc_mcontext.gregs[REG_RSP]. */
+#define SIGNAL_RSP_OFFSET 160
+
+static const uint8_t columns[NR_DWARF_REGISTERS] = {
+	COLUMN_IGNORED, COLUMN_IGNORED, COLUMN_IGNORED, UNWIND_RBX,     /* rax rdx rcx rbx */
+	COLUMN_IGNORED, COLUMN_IGNORED, UNWIND_RBP,     COLUMN_RSP,     /* rsi rdi rbp rsp */
+	COLUMN_IGNORED, COLUMN_IGNORED, UNWIND_R10,     COLUMN_IGNORED, /* r8-r11 */
+	UNWIND_R12,     UNWIND_R13,     UNWIND_R14,     UNWIND_R15,     /* r12-r15 */
+	COLUMN_RA,
+};
+
+/* A lazy PLT: rsp + 8 + ((rip & 15) >= threshold) * 8, since its entries push one word half-way. */
+static bool is_plt(struct cursor expression, int32_t *threshold)
+{
+	static const uint8_t head[] = {DW_OP_breg7, 8, DW_OP_breg16, 0, DW_OP_lit15, DW_OP_and};
+	static const uint8_t tail[] = {DW_OP_ge, DW_OP_lit3, DW_OP_shl, DW_OP_plus};
+	const uint8_t *at = expression.at;
+
+	if (cursor_left(&expression) != sizeof head + 1 + sizeof tail ||
+	    memcmp(at, head, sizeof head) || memcmp(at + sizeof head + 1, tail, sizeof tail))
+		return false;
+	*threshold = at[sizeof head] - DW_OP_lit0;
+	return *threshold >= 0 && *threshold <= 15;
+}
+
+/* One of the 16 registers plus a constant, at the head of the expression. */
+static bool take_register(struct cursor *c, uint8_t *reg, int64_t *offset)
+{
+	uint8_t operation = cursor_u8(c);
+
+	if (operation < DW_OP_breg0 || operation >= DW_OP_breg0 + DWARF_RIP)
+		return false;
+	*reg = operation - DW_OP_breg0;
+	*offset = read_sleb(c);
+	return !c->failed;
+}
+
+static uint8_t rule_slot(const struct saved *saved, const struct frame_state *state, bool from_rbp)
+{
+	int64_t where = saved->where;
+
+	if (saved->kind == SAVED_NOT)
+		return UNWIND_UNCHANGED;
+	if (saved->kind == SAVED_AT_CFA && from_rbp) {
+		if (state->cfa_kind != UNWIND_CFA_REG || state->cfa_reg != DWARF_RBP)
+			return UNWIND_UNKNOWN;
+		where += state->cfa_offset;
+	} else if (saved->kind != SAVED_AT_CFA && saved->kind != SAVED_AT_RBP) {
+		return UNWIND_UNKNOWN;
+	}
+	if (where % 8)
+		return UNWIND_UNKNOWN;
+	where = (from_rbp ? UNWIND_RBP_ZERO : 0) - where / 8;
+	return where > UNWIND_UNCHANGED && where < UNWIND_UNKNOWN ? where : UNWIND_UNKNOWN;
+}
+
+static void rule_set_saved(struct unwind_rule *rule, const struct frame_state *state)
+{
+	bool from_rbp = false;
+
+	for (unsigned int i = 0; i < NR_UNWIND_REGISTERS; i++)
+		from_rbp |= state->columns[i].kind == SAVED_AT_RBP;
+	for (unsigned int i = 0; i < NR_UNWIND_REGISTERS; i++)
+		rule->saved[i] = rule_slot(&state->columns[i], state, from_rbp);
+	if (from_rbp)
+		rule->flags |= UNWIND_SAVED_FROM_RBP;
+}
+
+static void rule_set_ra(struct unwind_rule *rule, const struct saved *ra)
+{
+	if (ra->kind == SAVED_AT_CFA && ra->where == -8) {
+		rule->ra_kind = UNWIND_RA_CFA;
+	} else if (ra->kind == SAVED_UNDEFINED) {
+		rule->ra_kind = UNWIND_RA_UNDEFINED;
+	} else if (ra->kind == SAVED_IN_REGISTER && ra->where < DWARF_RIP) {
+		rule->ra_kind = UNWIND_RA_REGISTER;
+		rule->saved[UNWIND_R10] = ra->where;
+	} else {
+		rule->ra_kind = UNWIND_RA_UNSUPPORTED;
+	}
+}
+
+/* That the caller's rsp is the CFA goes without saying; anything else is beyond the walkers. */
+static bool rsp_is_cfa(const struct saved *rsp)
+{
+	return rsp->kind == SAVED_NOT || rsp->kind == SAVED_UNDEFINED ||
+	       (rsp->kind == SAVED_IS_CFA && rsp->where == 0);
+}
+
+static bool is_kernel_signal_frame(const struct frame_state *state)
+{
+	return state->cfa_kind == UNWIND_CFA_DEREF && state->cfa_reg == DWARF_RSP &&
+	       state->cfa_offset == SIGNAL_RSP_OFFSET && state->deref_offset == 0;
+}
+
+unsigned int column_of(uint64_t dwarf_register)
+{
+	return dwarf_register < NR_DWARF_REGISTERS ? columns[dwarf_register] : COLUMN_IGNORED;
+}
+
+void frame_state_set_cfa_expression(struct frame_state *state, struct cursor expression)
+{
+	uint64_t added = 0;
+	int32_t threshold;
+
+	state->cfa_kind = UNWIND_CFA_UNSUPPORTED;
+	state->deref_offset = 0;
+	if (is_plt(expression, &threshold)) {
+		state->cfa_kind = UNWIND_CFA_PLT;
+		state->cfa_reg = DWARF_RSP;
+		state->cfa_offset = threshold;
+		return;
+	}
+	if (!take_register(&expression, &state->cfa_reg, &state->cfa_offset) ||
+	    cursor_u8(&expression) != DW_OP_deref)
+		return;
+	if (cursor_left(&expression) && cursor_u8(&expression) == DW_OP_plus_uconst)
+		added = cursor_varint(&expression);
+	if (!cursor_done(&expression) || added > INT8_MAX)
+		return;
+	state->cfa_kind = UNWIND_CFA_DEREF;
+	state->deref_offset = added;
+}
+
+struct saved saved_by_expression(struct cursor expression)
+{
+	int64_t offset;
+	uint8_t reg;
+
+	if (!take_register(&expression, &reg, &offset) || !cursor_done(&expression) ||
+	    reg != DWARF_RBP || offset != (int32_t)offset)
+		return (struct saved){.kind = SAVED_ELSEWHERE};
+	return (struct saved){SAVED_AT_RBP, offset};
+}
+
+struct unwind_rule frame_state_rule(const struct frame_state *state, bool signal)
+{
+	struct unwind_rule rule = {
+		.cfa_kind = state->cfa_kind,
+		.cfa_reg = state->cfa_reg,
+		.cfa_offset = state->cfa_offset,
+		.deref_offset = state->deref_offset,
+	};
+
+	if (signal && !state->broken && is_kernel_signal_frame(state)) {
+		rule.flags = UNWIND_SIGNAL_FRAME;
+		return rule;
+	}
+	rule_set_saved(&rule, state);
+	rule_set_ra(&rule, &state->columns[COLUMN_RA]);
+	if (state->broken || state->cfa_kind == UNWIND_CFA_UNSUPPORTED ||
+	    state->cfa_kind == UNWIND_CFA_NONE || state->cfa_reg >= DWARF_RIP ||
+	    state->cfa_offset != (int32_t)state->cfa_offset ||
+	    rule.ra_kind == UNWIND_RA_UNSUPPORTED || !rsp_is_cfa(&state->columns[COLUMN_RSP]))
+		return (struct unwind_rule){.cfa_kind = UNWIND_CFA_UNSUPPORTED,
+					    .ra_kind = UNWIND_RA_UNSUPPORTED};
+	return rule;
+}

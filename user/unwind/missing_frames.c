@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: MIT
+#include "unwind/missing_frames.h"
+
+#include <dwarf.h>
+#include <string.h>
+
+#define MAX_INIT_BYTES    128
+#define MAX_DYNAMIC_BYTES (16 << 10)
+
+/* `_start` of the dynamic linker takes 61 (glibc, sysdeps/x86_64/dl-machine.h, RTLD_START), that of
+ * programs with musl 22 (arch/x86_64/crt_arch.h). */
+#define MAX_ENTRY_BYTES 64
+
+/* gcc's crtbegin (libgcc/crtstuff.c) takes some 185, and there is padding before and behind. */
+#define MIN_CRT_BYTES 64
+#define MAX_CRT_BYTES 320
+#define MAX_CRT_GAPS  256
+
+static const uint8_t endbr64[] = {0xf3, 0x0f, 0x1e, 0xfa};
+
+struct adder {
+	struct missing_frames *missing;
+	struct frames *frames;
+	const struct elf_code *code;
+	size_t nr_sorted;
+	uint32_t cie;
+};
+
+/* The state of any function at its first instruction. */
+static uint32_t add_cie(struct frames *frames)
+{
+	struct cie *cie = vec_push(&frames->cies);
+
+	cie->offset = UINT64_MAX;
+	cie->code_alignment = 1;
+	cie->data_alignment = -8;
+	cie->initial.cfa_kind = UNWIND_CFA_REG;
+	cie->initial.cfa_reg = DWARF_RSP;
+	cie->initial.cfa_offset = 8;
+	cie->initial.columns[COLUMN_RA] = (struct saved){SAVED_AT_CFA, -8};
+	return cie - frames->cies.items;
+}
+
+static void add_fde(struct adder *adder, uint64_t address, uint64_t size,
+		    const uint8_t *instructions, size_t instructions_size)
+{
+	uint64_t offset, left;
+	struct fde fde;
+
+	if (!address || !elf_code_locate(adder->code, address, &offset, &left))
+		return;
+	fde = (struct fde){
+		.start = offset,
+		.end = offset + (size < left ? size : left),
+		.cie = adder->cie,
+		.size = instructions_size,
+		.instructions = instructions,
+		.address = address,
+	};
+	if (!frames_cover(adder->frames, adder->nr_sorted, &fde))
+		*vec_push(&adder->frames->fdes) = fde;
+}
+
+/* Where nobody says otherwise a program begins at its entry: there is no caller. The entry's code
+ * is followed by other functions, so it ends where the first described one begins, or soon. */
+static void add_entry(struct adder *adder)
+{
+	static const uint8_t instructions[] = {DW_CFA_undefined, DWARF_RIP};
+	struct frames *frames = adder->frames;
+	uint64_t offset, left, size = MAX_ENTRY_BYTES;
+
+	if (!elf_code_locate(adder->code, adder->code->entry, &offset, &left))
+		return;
+	for (size_t i = 0; i < adder->nr_sorted; i++)
+		if (frames->fdes.items[i].start > offset &&
+		    frames->fdes.items[i].start - offset < size)
+			size = frames->fdes.items[i].start - offset;
+	add_fde(adder, adder->code->entry, size, instructions, sizeof instructions);
+}
+
+/* `_init` and `_fini`: a prologue (glibc, sysdeps/x86_64/crti.S), whatever was linked in between,
+ * and an epilogue (crtn.S). */
+static void add_init(struct adder *adder, uint64_t address, uint8_t instructions[8])
+{
+	static const uint8_t prologue[] = {0x48, 0x83, 0xec, 0x08};       /* sub $8,%rsp */
+	static const uint8_t epilogue[] = {0x48, 0x83, 0xc4, 0x08, 0xc3}; /* add $8,%rsp; ret */
+	struct loaded_bytes bytes = elf_code_read(adder->code, address, MAX_INIT_BYTES);
+	size_t at = 0, pushed, popped;
+	const uint8_t *end;
+
+	if (bytes.size >= sizeof endbr64 && !memcmp(bytes.data, endbr64, sizeof endbr64))
+		at = sizeof endbr64;
+	if (bytes.size - at < sizeof prologue || memcmp(bytes.data + at, prologue, sizeof prologue))
+		return;
+	pushed = at + sizeof prologue;
+	end = memmem(bytes.data + pushed, bytes.size - pushed, epilogue, sizeof epilogue);
+	if (!end)
+		return;
+	popped = end + sizeof epilogue - 1 - bytes.data;
+	memcpy(instructions,
+	       (uint8_t[]){DW_CFA_advance_loc1, pushed, DW_CFA_def_cfa_offset, 16,
+			   DW_CFA_advance_loc1, popped - pushed, DW_CFA_def_cfa_offset, 8},
+	       8);
+	add_fde(adder, address, popped + 1, instructions, 8);
+}
+
+static uint64_t dynamic_value(const struct elf_code *code, int64_t wanted)
+{
+	struct loaded_bytes bytes;
+	GElf_Phdr header;
+	struct cursor c;
+	uint64_t tag, value;
+
+	if (!elf_code_header(code, PT_DYNAMIC, &header))
+		return 0;
+	bytes = elf_code_read(code, header.p_vaddr, MAX_DYNAMIC_BYTES);
+	c = cursor_over(bytes.data, bytes.size);
+	do {
+		tag = cursor_u64(&c);
+		value = cursor_u64(&c);
+	} while (!c.failed && tag != DT_NULL && (int64_t)tag != wanted);
+	return (int64_t)tag == wanted ? value : 0;
+}
+
+/* By the dynamic section, or in static programs by section headers. */
+static uint64_t init_address(const struct elf_code *code, int64_t tag, const char *section)
+{
+	uint64_t address = dynamic_value(code, tag);
+
+	return address ? address : elf_code_section(code, section).address;
+}
+
+/*
+ * The four functions of crtbegin lie in one gap between FDEs. Of them only `__do_global_dtors_aux`
+ * has a frame, and begins like no other function:
+ *
+ *     cmpb $0,completed(%rip);  jne;  push %rbp;  ...  pop %rbp;  ret
+ */
+static bool find_dtors_aux(const struct loaded_bytes *gap, size_t *pushed, size_t *popped)
+{
+	static const uint8_t end[] = {0x5d, 0xc3};
+
+	for (size_t i = 0; i + 10 <= gap->size; i++) {
+		const uint8_t *at = gap->data + i, *pop;
+
+		if (at[0] != 0x80 || at[1] != 0x3d || at[6] != 0 || at[7] != 0x75 || at[9] != 0x55)
+			continue;
+		pop = memmem(at + 10, gap->size - i - 10, end, sizeof end);
+		if (!pop || pop - at > UINT8_MAX)
+			return false;
+		*pushed = i + 10;
+		*popped = pop + 1 - gap->data;
+		return true;
+	}
+	return false;
+}
+
+static bool add_crt(struct adder *adder, uint64_t address, uint64_t size)
+{
+	struct loaded_bytes gap = elf_code_read(adder->code, address, size);
+	uint8_t *instructions = adder->missing->crt;
+	size_t pushed, popped;
+
+	if (!find_dtors_aux(&gap, &pushed, &popped))
+		return false;
+	memcpy(instructions,
+	       (uint8_t[]){DW_CFA_advance_loc2, pushed & 0xff, pushed >> 8, DW_CFA_def_cfa_offset,
+			   16, DW_CFA_offset | DWARF_RBP, 2, DW_CFA_advance_loc1, popped - pushed,
+			   DW_CFA_def_cfa_offset, 8, DW_CFA_restore | DWARF_RBP},
+	       12);
+	add_fde(adder, address, gap.size, instructions, 12);
+	return true;
+}
+
+static void add_first_crt(struct adder *adder)
+{
+	size_t gaps = 0;
+
+	for (size_t i = 1; i < adder->nr_sorted && gaps < MAX_CRT_GAPS; i++) {
+		struct fde *before = &adder->frames->fdes.items[i - 1], *behind = before + 1;
+		uint64_t size = behind->start - before->end;
+
+		if (size < MIN_CRT_BYTES || size > MAX_CRT_BYTES)
+			continue;
+		gaps++;
+		if (add_crt(adder, before->address + (before->end - before->start), size))
+			return;
+	}
+}
+
+/* The layout of a lazy PLT, which some linkers leave undescribed: the first entry pushes one word
+ * more and jumps, each other one jumps, or else pushes a number and goes to the first. */
+static void add_plt(struct adder *adder)
+{
+	static const uint8_t instructions[] = {DW_CFA_def_cfa_offset,
+					       16,
+					       DW_CFA_advance_loc | 6,
+					       DW_CFA_def_cfa_offset,
+					       24,
+					       DW_CFA_advance_loc | 10,
+					       DW_CFA_def_cfa_expression,
+					       11,
+					       DW_OP_breg7,
+					       8,
+					       DW_OP_breg16,
+					       0,
+					       DW_OP_lit15,
+					       DW_OP_and,
+					       DW_OP_lit11,
+					       DW_OP_ge,
+					       DW_OP_lit3,
+					       DW_OP_shl,
+					       DW_OP_plus};
+	struct loaded_bytes plt = elf_code_section(adder->code, ".plt");
+	const uint8_t *at = plt.data;
+
+	if (plt.size < 32 || plt.size % 16 || plt.address % 16)
+		return;
+	if (at[0] == 0xff && at[1] == 0x35 && at[6] == 0xff && at[7] == 0x25 && at[16] == 0xff &&
+	    at[17] == 0x25 && at[22] == 0x68 && at[27] == 0xe9)
+		add_fde(adder, plt.address, plt.size, instructions, sizeof instructions);
+}
+
+void missing_frames_add(struct missing_frames *missing, struct frames *frames,
+			const struct elf_code *code)
+{
+	struct adder adder = {
+		.missing = missing,
+		.frames = frames,
+		.code = code,
+		.nr_sorted = frames->fdes.size,
+		.cie = add_cie(frames),
+	};
+
+	add_entry(&adder);
+	add_init(&adder, init_address(code, DT_INIT, ".init"), missing->init);
+	add_init(&adder, init_address(code, DT_FINI, ".fini"), missing->fini);
+	add_first_crt(&adder);
+	add_plt(&adder);
+}

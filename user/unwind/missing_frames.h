@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Call-frame information for code that comes without: what starts and ends programs.
+ *
+ * It is hand-written assembly, or compiled without, and the same in most programs of the world, so
+ * it is recognised by its instructions. Nothing is added where an FDE already covers the code.
+ */
+#ifndef PROF_UNWIND_MISSING_FRAMES_H
+#define PROF_UNWIND_MISSING_FRAMES_H
+
+#include "unwind/eh_frame.h"
+
+/* The instructions of the added FDEs; must outlive them. */
+struct missing_frames {
+	uint8_t init[8], fini[8], crt[12];
+};
+
+/* Adds to sorted frames, which have to be sorted again. */
+void missing_frames_add(struct missing_frames *missing, struct frames *frames,
+			const struct elf_code *code);
+
+#endif
