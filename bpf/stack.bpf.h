@@ -239,7 +239,7 @@ static long stack_step(__u32 index, void *unused)
 /* Hash of a stack -> its id. What does not fit any more is walked, but counted as lost. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, 1 << 18);
+	__uint(max_entries, 1 << 17);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__type(key, __u64);
 	__type(value, __u32);

@@ -303,7 +303,6 @@ static int session_exit_status(const struct session *s, int err)
 
 static void session_free(struct session *s)
 {
-	symbolization_free(s->symbolization);
 	unwinding_free(s->unwinding);
 	correlator_free(s->correlator);
 	writer_free(s->writer);

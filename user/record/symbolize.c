@@ -53,15 +53,6 @@ static void join(struct symbolization *s)
 	s->has_thread = false;
 }
 
-void symbolization_free(struct symbolization *s)
-{
-	if (!s)
-		return;
-	join(s);
-	symbolizer_free(s->symbolizer);
-	free(s);
-}
-
 struct place {
 	uint32_t module;
 	uint64_t offset;

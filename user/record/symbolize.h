@@ -17,9 +17,9 @@ struct symbolization;
  * Begins, in a thread, to open the debug information of the files that nearly every program maps
  * (the C library and the loader, as this process has them): it takes as long as loading the BPF
  * programs, which goes on meanwhile.
+ * Lives until the process ends: giving back debug information piece by piece takes milliseconds.
  */
 struct symbolization *symbolization_new(void);
-void symbolization_free(struct symbolization *s); /* NULL is fine */
 
 /* Asked between two places; true ends the work early, and what has no name yet goes without. */
 typedef bool symbolization_stop(void *arg);
