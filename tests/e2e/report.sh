@@ -102,6 +102,21 @@ case_folded_stacks_add_up() {
 	is "$("$PROF" report --folded -i x | grep -c 'main;right;deeper;leaf')" 1 "a known path"
 }
 
+case_source_lines_stay_apart_by_choice() {
+	make_recording
+	is "$(report x '[.fault_paths[] | has("lines")] | any')" false "lines nobody asked for"
+	"$PROF" report --json --source -i x >r
+	is "$(jq -c '[.fault_paths[] | select((.lines | length) != (.frames | length))]' r)" "[]" \
+		"lines beside each frame"
+	is "$(jq '[.fault_paths[].faults] | add' r)" "$(jq .totals.faults r)" "faults add up"
+	is "$(jq '[.fault_paths[] | select(.frames | index("right")) |
+		.lines[.frames | index("right")] | split("/") | last] | unique | length' r)" 2 \
+		"lines of a function that calls from two"
+	like "$("$PROF" report --source -i x)" "deeper  call_paths.c:[0-9]+" "in the graph"
+	run "$PROF" report --source --folded -i x
+	is "$status" 2 "exit status with --folded"
+}
+
 case_folded_stacks_are_drawn() {
 	needs flamegraph.pl xmllint
 	make_recording

@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "cli/terminal.h"
+#include "output/annotate_output.h"
 #include "output/event_output.h"
 #include "output/folded.h"
 #include "output/info_output.h"
@@ -56,12 +57,14 @@ static void make_tables(struct maker *m)
 {
 	static const char *const keys[] = {"argv",   "host",  "events",    "start_monotonic_ns",
 					   "stacks", "trace", "page_bytes"};
-	char text[16], other[16];
+	char text[16], other[16], file[16];
 
 	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
 		writer_meta_text(m->w, keys[i], random_text(text));
 	for (int i = 0; i < 5; i++) {
-		struct function_line line = {.function = random_text(text)};
+		struct function_line line = {.function = random_text(text),
+					     .file = random_text(file),
+					     .line = (uint32_t)random_cell()};
 
 		make_module(m, random_text(other));
 		writer_location(m->w, &(struct location){.module = (uint32_t)random_next(&seed) % 9,
@@ -140,7 +143,7 @@ static void assert_json(char *text)
 static void print_report(struct recording *r)
 {
 	struct report_style style = {.width = 40, .percent_limit = 0};
-	struct report *report = report_new(r);
+	struct report *report = report_new(r, PATH_LINES | PATH_INLINE_MARKS);
 	char *text = NULL;
 	size_t size;
 	FILE *out = open_memstream(&text, &size);
@@ -168,7 +171,7 @@ static void print_folded(struct recording *r)
 		size_t size;
 		FILE *out = open_memstream(&text, &size);
 
-		event_paths_build(r, choice, &tree);
+		event_paths_build(r, choice, PATH_INLINE_MARKS, &tree);
 		folded_write(out, &tree, choice->weight);
 		fclose(out);
 		path_tree_fini(&tree);
@@ -179,6 +182,44 @@ static void print_folded(struct recording *r)
 			assert_int_equal(strspn(count + 1, "0123456789"), strlen(count + 1));
 		}
 		free(text);
+	}
+}
+
+static void print_target(struct recording *r, const struct line_target *target)
+{
+	struct line_table table;
+	const struct annotation annotation = {r, target, &table, false, 40, 2};
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	line_table_build(r, target, &table);
+	annotate_json(out, &annotation);
+	fclose(out);
+	assert_json(text);
+	free(text);
+	text = NULL;
+	out = open_memstream(&text, &size);
+	annotate_text(out, &annotation);
+	fclose(out);
+	assert_null(strchr(text, '\033'));
+	free(text);
+	line_table_fini(&table);
+}
+
+static void print_lines(struct recording *r)
+{
+	for (size_t i = 0; i < r->locations.size && i < 4; i++) {
+		const struct location *location = &r->locations.items[i];
+
+		for (uint32_t l = 0; l < location->nr_lines; l++) {
+			const struct function_line *at = &location->lines[l];
+
+			if (at->function)
+				print_target(r, &(struct line_target){at->function, false});
+			if (at->file)
+				print_target(r, &(struct line_target){at->file, true});
+		}
 	}
 }
 
@@ -231,6 +272,7 @@ static void every_form_survives_every_recording(void **state)
 	for (int round = 0; round < ROUNDS; round++) {
 		struct recording *r = random_recording();
 
+		print_lines(r);
 		print_report(r);
 		print_folded(r);
 		print_events(r);

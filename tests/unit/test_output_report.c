@@ -16,7 +16,7 @@
 static char *print(struct recording *r, const struct report_output *form,
 		   const struct report_style *style)
 {
-	struct report *report = report_new(r);
+	struct report *report = report_new(r, 0);
 	char *text = NULL;
 	size_t size;
 	FILE *out = open_memstream(&text, &size);

@@ -89,7 +89,7 @@ static struct recording *planted(void)
 static void paths_have_their_weights(void **state)
 {
 	struct recording *r = planted();
-	struct report *report = report_new(r);
+	struct report *report = report_new(r, 0);
 	const struct path_tree *tree = &report->fault_paths;
 
 	(void)state;
@@ -108,7 +108,7 @@ static void paths_have_their_weights(void **state)
 static void inlined_and_kernel_functions_are_frames(void **state)
 {
 	struct recording *r = planted();
-	struct report *report = report_new(r);
+	struct report *report = report_new(r, 0);
 	const struct path_tree *tree = &report->fault_paths;
 	const struct path_node *grow = at(tree, NAMES("_start", "main", "fill", "grow"));
 
@@ -125,7 +125,7 @@ static void inlined_and_kernel_functions_are_frames(void **state)
 static void unnamed_place_is_module_and_offset(void **state)
 {
 	struct recording *r = planted();
-	struct report *report = report_new(r);
+	struct report *report = report_new(r, 0);
 	const struct path_node *raw = at(&report->fault_paths, NAMES("_start", "prog+0x1234"));
 
 	(void)state;
@@ -138,7 +138,7 @@ static void unnamed_place_is_module_and_offset(void **state)
 static void heaviest_sibling_comes_first(void **state)
 {
 	struct recording *r = planted();
-	struct report *report = report_new(r);
+	struct report *report = report_new(r, 0);
 	const struct path_tree *tree = &report->fault_paths;
 	uint32_t start = child(tree, 0, "_start");
 
@@ -156,7 +156,7 @@ static void syscalls_end_in_the_call(void **state)
 	struct path_tree tree;
 
 	(void)state;
-	event_paths_build(r, choice("syscalls"), &tree);
+	event_paths_build(r, choice("syscalls"), 0, &tree);
 	assert_int_equal(path_tree_node(&tree, 0)->total[WEIGHT_COUNT], 3);
 	assert_int_equal(
 		at(&tree, NAMES("prog", "_start", "main", "load", "read_[k]"))->self[WEIGHT_COUNT],
@@ -188,7 +188,7 @@ static void tasks_are_told_apart_by_name(void **state)
 	for (uint64_t id = 1; id <= 3; id++)
 		MAKE_FAULT(&m, [FAULT_COUNT] = 10 * id, [FAULT_TASK] = id, [FAULT_STACK] = 1);
 	r = maker_open(&m, true);
-	event_paths_build(r, choice("faults"), &tree);
+	event_paths_build(r, choice("faults"), 0, &tree);
 	assert_int_equal(path_tree_node(&tree, 0)->nr_children, 2);
 	assert_int_equal(at(&tree, NAMES("a", "f"))->self[WEIGHT_COUNT], 40);
 	assert_int_equal(at(&tree, NAMES("b", "f"))->self[WEIGHT_COUNT], 20);
@@ -213,7 +213,7 @@ static void depth_is_bounded(void **state)
 	make_stack(&m, 1, frame);
 	MAKE_FAULT(&m, [FAULT_COUNT] = 5, [FAULT_TASK] = 1, [FAULT_STACK] = 1);
 	r = maker_open(&m, true);
-	event_paths_build(r, choice("faults"), &tree);
+	event_paths_build(r, choice("faults"), 0, &tree);
 	assert_int_equal(tree.nodes.size, PATH_MAX_DEPTH + 1);
 	assert_int_equal(tree.nodes.items[PATH_MAX_DEPTH].self[WEIGHT_COUNT], 5);
 	path_tree_fini(&tree);

@@ -50,7 +50,7 @@ static struct recording *tell(const struct story *story)
 static struct reconciliation reconcile_story(const struct story *story)
 {
 	struct recording *r = tell(story);
-	struct report *report = report_new(r);
+	struct report *report = report_new(r, 0);
 	struct reconciliation rec = report->reconciliation;
 
 	report_free(report);
@@ -138,7 +138,7 @@ static void faults_are_classed(void **state)
 	MAKE_FAULT(&m, [FAULT_TASK] = 1, [FAULT_FLAGS] = FAULT_UNTIMED);
 	MAKE_FAULT(&m, [FAULT_TASK] = 1, [FAULT_KIND] = FAULT_MAJOR, [FAULT_SERVICE_NS] = 9000);
 	r = maker_open(&m, true);
-	report = report_new(r);
+	report = report_new(r, 0);
 	class = &report->scan.faults[FAULT_MINOR];
 	assert_int_equal(class->faults, 12);
 	assert_int_equal(class->user, 11);
@@ -178,7 +178,7 @@ static void processes_have_their_threads(void **state)
 	MAKE_EVENT(&m, .time_ns = 3002, .task = 1, .type = TASK_EXIT,
 		   .value = {3 << 8, 0, 0, 0, 1});
 	r = maker_open(&m, true);
-	report = report_new(r);
+	report = report_new(r, 0);
 	assert_int_equal(report->processes.processes.size, 2);
 	assert_int_equal(report->processes.threads.size, 3);
 	p = &report->processes.processes.items[0];
@@ -216,7 +216,7 @@ static void stacks_are_judged_by_the_events_on_them(void **state)
 	MAKE_SYSCALL(&m, [SYSCALL_TASK] = 1, [SYSCALL_STACK] = 3);
 	MAKE_SYSCALL(&m, [SYSCALL_TASK] = 1);
 	r = maker_open(&m, true);
-	report = report_new(r);
+	report = report_new(r, 0);
 	assert_int_equal(report->stacks.complete, 8);
 	assert_int_equal(report->stacks.incomplete, 7);
 	assert_int_equal(report->stacks.events[STACK_UNPROVEN], 4);

@@ -145,6 +145,14 @@ static void damaged_compressed_dwarf(void **state)
 	damage_section(".debug_info", nr_rounds(60));
 }
 
+static void damaged_unwind_information(void **state)
+{
+	(void)state;
+	build_program("-s");
+	damage_section(".eh_frame_hdr", nr_rounds(300));
+	damage_section(".eh_frame", nr_rounds(300));
+}
+
 static void damaged_headers(void **state)
 {
 	struct file_bytes whole, copy;
@@ -186,6 +194,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		IN_WORKDIR(damaged_dwarf),
 		IN_WORKDIR(damaged_compressed_dwarf),
+		IN_WORKDIR(damaged_unwind_information),
 		IN_WORKDIR(damaged_headers),
 		IN_WORKDIR(cut_files),
 	};

@@ -124,6 +124,9 @@ static void symbols_end_where_they_say(void **state)
 	assert_null(symbol_table_find(&table, 260));
 	assert_string_equal(symbol_table_find(&table, 999), "last");
 	assert_null(symbol_table_find(&table, 1000));
+	assert_string_equal(symbol_table_find_within(&table, 999, 900), "last");
+	assert_null(symbol_table_find_within(&table, 999, 901)); /* another function by then */
+	assert_string_equal(symbol_table_find_within(&table, 115, 110), "sized");
 	symbol_table_fini(&table);
 }
 

@@ -21,6 +21,7 @@ struct report_opts {
 	bool folded_is_open;              /* --folded came without saying what */
 	enum syscall_sort sort;
 	double percent_limit;
+	unsigned int path_detail; /* of enum path_detail */
 	bool all, no_pager;
 	enum color_mode color;
 };
@@ -98,6 +99,20 @@ static int set_percent_limit(void *opts, const char *value)
 	return 0;
 }
 
+static int set_source(void *opts, const char *value)
+{
+	(void)value;
+	((struct report_opts *)opts)->path_detail |= PATH_LINES;
+	return 0;
+}
+
+static int set_inline_marks(void *opts, const char *value)
+{
+	(void)value;
+	((struct report_opts *)opts)->path_detail |= PATH_INLINE_MARKS;
+	return 0;
+}
+
 static int set_all(void *opts, const char *value)
 {
 	(void)value;
@@ -131,6 +146,10 @@ static const struct option_row report_options[] = {
 	 set_sort},
 	{"percent-limit", 0, "PERCENT", "sum up paths with a smaller share (default: 0.5)",
 	 set_percent_limit},
+	{"source", 0, NULL, "show frames with their file:line, different lines of a function apart",
+	 set_source},
+	{"inline-marks", 0, NULL, "mark functions that were inlined: _[i] after their names",
+	 set_inline_marks},
 	{"all", 0, NULL, "show all processes and threads, not only the busiest", set_all},
 	{"no-pager", 0, NULL, "do not page the report on a terminal", set_no_pager},
 	{"color", 0, "WHEN", "use colors: auto, always or never", set_color},
@@ -153,11 +172,13 @@ static int take_operand(struct report_opts *opts, const char *word)
 	return 0;
 }
 
-/* Both ask for the whole output. */
+/* The first two both ask for the whole output; folded frames are names and nothing else. */
 static int forms_check(const struct report_opts *opts)
 {
 	if (opts->folded && opts->form != &report_text)
 		return usage_error(&report_command, "choose either --json or --folded");
+	if (opts->folded && opts->path_detail & PATH_LINES)
+		return usage_error(&report_command, "choose either --source or --folded");
 	return 0;
 }
 
@@ -179,12 +200,12 @@ static int parse(struct report_opts *opts, int argc, char **argv)
 
 /* ---- The command ---- */
 
-static void write_folded(FILE *out, struct recording *recording, const struct path_choice *choice)
+static void write_folded(FILE *out, struct recording *recording, const struct report_opts *opts)
 {
 	struct path_tree paths;
 
-	event_paths_build(recording, choice, &paths);
-	folded_write(out, &paths, choice->weight);
+	event_paths_build(recording, opts->folded, opts->path_detail, &paths);
+	folded_write(out, &paths, opts->folded->weight);
 	path_tree_fini(&paths);
 }
 
@@ -197,7 +218,7 @@ static int print_report(struct recording *recording, const struct report_opts *o
 		.width = opts->output ? WIDTH_UNLIMITED : terminal_width(),
 		.percent_limit = opts->percent_limit,
 	};
-	struct report *report = opts->folded ? NULL : report_new(recording);
+	struct report *report = opts->folded ? NULL : report_new(recording, opts->path_detail);
 	struct answer answer;
 	int err;
 
@@ -207,7 +228,7 @@ static int print_report(struct recording *recording, const struct report_opts *o
 			syscall_table_sort(&report->syscalls, opts->sort);
 			opts->form->write(answer.out, report, &style);
 		} else {
-			write_folded(answer.out, recording, opts->folded);
+			write_folded(answer.out, recording, opts);
 		}
 		err = answer_close(&answer);
 	}
@@ -234,6 +255,7 @@ static int report_run(int argc, char **argv)
 static const char *const report_examples[] = {
 	"prof report",
 	"prof report --sort=errors other.data",
+	"prof report --source --percent-limit=5",
 	"prof report --json | jq .totals",
 	"prof report --folded=faults | flamegraph.pl --color=mem > faults.svg",
 	NULL,

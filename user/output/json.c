@@ -197,8 +197,22 @@ static json_t *json_syscall(const struct syscall_row *row)
 	return object;
 }
 
-/* The names from the root down to `node`. */
-static json_t *json_frames(const struct path_tree *tree, uint32_t node)
+typedef json_t *describe_frame(const struct path_tree *tree, uint32_t node);
+
+static json_t *json_name(const struct path_tree *tree, uint32_t node)
+{
+	return json_text(path_tree_name(tree, node));
+}
+
+static json_t *json_line(const struct path_tree *tree, uint32_t node)
+{
+	const char *line = path_tree_line(tree, node);
+
+	return json_text_or_null(*line ? line : NULL);
+}
+
+/* The frames from the root down to `node`. */
+static json_t *json_frames(const struct path_tree *tree, uint32_t node, describe_frame *describe)
 {
 	uint32_t path[PATH_MAX_DEPTH], nr = 0;
 	json_t *frames = json_array();
@@ -206,31 +220,35 @@ static json_t *json_frames(const struct path_tree *tree, uint32_t node)
 	for (; node; node = path_tree_node(tree, node)->parent)
 		path[nr++] = node;
 	while (nr)
-		json_array_append_new(frames, json_text(path_tree_name(tree, path[--nr])));
+		json_array_append_new(frames, describe(tree, path[--nr]));
 	return frames;
 }
 
-static json_t *json_path(const struct path_tree *tree, uint32_t node)
+static json_t *json_path(const struct path_tree *tree, uint32_t node, bool with_lines)
 {
 	const uint64_t *weights = path_tree_node(tree, node)->self;
 	json_t *object = json_object();
 
-	set(object, "frames", json_frames(tree, node));
+	set(object, "frames", json_frames(tree, node, json_name));
+	if (with_lines)
+		set(object, "lines", json_frames(tree, node, json_line));
 	set(object, "faults", json_count(weights[WEIGHT_COUNT]));
 	set(object, "ns", json_count(weights[WEIGHT_NS]));
 	set(object, "bytes", json_count(weights[WEIGHT_BYTES]));
 	return object;
 }
 
-static void write_paths(struct json_stream *s, const struct path_tree *tree)
+static void write_paths(struct json_stream *s, const struct report *report)
 {
+	const struct path_tree *tree = &report->fault_paths;
+	bool with_lines = report->path_detail & PATH_LINES;
 	struct path_walk walk = {0};
 	uint32_t node = 0;
 
 	json_stream_array_begin(s, "fault_paths");
 	do {
 		if (path_tree_node(tree, node)->self[WEIGHT_COUNT])
-			json_stream_element(s, json_path(tree, node));
+			json_stream_element(s, json_path(tree, node, with_lines));
 		node = path_walk_next(&walk, tree, node);
 	} while (node);
 	json_stream_array_end(s);
@@ -291,7 +309,7 @@ static void write_json(FILE *out, const struct report *report, const struct repo
 	vec_each (&report->syscalls.rows, row)
 		json_stream_element(&s, json_syscall(row));
 	json_stream_array_end(&s);
-	write_paths(&s, &report->fault_paths);
+	write_paths(&s, report);
 	json_stream_array_begin(&s, "processes");
 	vec_each (&report->processes.processes, process)
 		json_stream_element(&s, json_process(report, process));

@@ -30,11 +30,21 @@ static void write_margin(const struct graph *g)
 	fwrite(g->margin.data, 1, g->margin.size, g->out);
 }
 
-static void write_frame(const struct graph *g, const char *name)
+/* "function", or with its line "function  file.c:123". */
+static char *frame_text(const struct path_tree *tree, uint32_t node)
+{
+	const char *name = path_tree_name(tree, node), *line = path_tree_line(tree, node);
+	const char *slash = strrchr(line, '/');
+
+	return *line ? xasprintf("%s  %s", name, slash ? slash + 1 : line) : xstrdup(name);
+}
+
+static void write_frame(const struct graph *g, uint32_t node)
 {
 	const size_t least_room = 20;
 	size_t column = g->margin.size + BRANCH_WIDTH;
-	scoped_free char *clean = printable(name);
+	scoped_free char *text = frame_text(g->tree, node);
+	scoped_free char *clean = printable(text);
 	unsigned int room =
 		(unsigned int)(g->style->width > column + least_room ? g->style->width - column
 								     : least_room);
@@ -80,7 +90,7 @@ static uint32_t write_chain(const struct graph *g, uint32_t node)
 		node = *path_tree_children(g->tree, node);
 		at = path_tree_node(g->tree, node);
 		write_margin(g);
-		write_frame(g, path_tree_name(g->tree, node));
+		write_frame(g, node);
 	}
 	return node;
 }
@@ -98,7 +108,7 @@ static void write_branches(struct graph *g, uint32_t node)
 		bool is_last = i + 1 == shown && !tell_rest;
 
 		write_mark(g, path_tree_node(g->tree, children[i])->total[WEIGHT_COUNT], is_last);
-		write_frame(g, path_tree_name(g->tree, children[i]));
+		write_frame(g, children[i]);
 		bytes_append(&g->margin, is_last ? MARGIN_OF_LAST : MARGIN_OF_OTHERS, BRANCH_WIDTH);
 		write_branches(g, write_chain(g, children[i]));
 		g->margin.size -= BRANCH_WIDTH;

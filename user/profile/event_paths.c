@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "profile/event_paths.h"
 
+#include "profile/call_row.h"
 #include "profile/facts.h"
 #include "profile/fault_row.h"
-#include "profile/paths.h"
 
 const struct path_choice path_choices[] = {
 	{"faults", BLOCK_FAULTS, WEIGHT_COUNT},      {"fault-ns", BLOCK_FAULTS, WEIGHT_NS},
@@ -11,9 +11,7 @@ const struct path_choice path_choices[] = {
 	{"syscall-ns", BLOCK_SYSCALLS, WEIGHT_NS},   {0},
 };
 
-#define SYSCALL_PLACE_COLUMNS                                                                      \
-	(COLUMN(SYSCALL_NR) | COLUMN(SYSCALL_TASK) | COLUMN(SYSCALL_STACK) |                       \
-	 COLUMN(SYSCALL_DURATION_NS) | COLUMN(SYSCALL_FLAGS))
+#define NAMED_CALL_COLUMNS (CALL_PLACE_COLUMNS | COLUMN(SYSCALL_NR) | COLUMN(SYSCALL_TASK))
 
 /* The first task of each name stands for all of that name, so that they share their paths. */
 static uint32_t *name_tasks(const struct recording *r)
@@ -39,25 +37,16 @@ static uint32_t *name_tasks(const struct recording *r)
 static void add_syscalls(const struct columns *c, const uint32_t *roots, struct tally *tally)
 {
 	for (uint32_t i = 0; i < c->rows; i++) {
-		const struct place place = {
-			.root = roots[c->at[SYSCALL_TASK][i]],
-			.stack = (uint32_t)c->at[SYSCALL_STACK][i],
-			.leaf = 1ULL + syscall_key(c->at[SYSCALL_NR][i], c->at[SYSCALL_FLAGS][i]),
-		};
-		uint64_t untimed = c->at[SYSCALL_FLAGS][i] & (SYSCALL_UNFINISHED | SYSCALL_BLOCKED);
-		const uint64_t weights[NR_WEIGHTS] = {
-			[WEIGHT_COUNT] = 1,
-			[WEIGHT_NS] = untimed ? 0 : c->at[SYSCALL_DURATION_NS][i],
-		};
+		uint32_t key = syscall_key(c->at[SYSCALL_NR][i], c->at[SYSCALL_FLAGS][i]);
 
-		tally_add(tally, &place, weights);
+		call_row_add(c, i, roots[c->at[SYSCALL_TASK][i]], 1ULL + key, tally);
 	}
 }
 
 static void add_block(struct recording *r, const struct block *block, const uint32_t *roots,
 		      struct tally *tally)
 {
-	uint32_t mask = block->kind == BLOCK_SYSCALLS ? SYSCALL_PLACE_COLUMNS
+	uint32_t mask = block->kind == BLOCK_SYSCALLS ? NAMED_CALL_COLUMNS
 						      : FAULT_PLACE_COLUMNS | COLUMN(FAULT_TASK);
 	struct columns c;
 
@@ -73,7 +62,8 @@ static void add_block(struct recording *r, const struct block *block, const uint
 	columns_fini(&c);
 }
 
-void event_paths_build(struct recording *r, const struct path_choice *choice, struct path_tree *out)
+void event_paths_build(struct recording *r, const struct path_choice *choice, unsigned int detail,
+		       struct path_tree *out)
 {
 	uint32_t *roots = name_tasks(r);
 	struct tally tally = {0};
@@ -84,7 +74,8 @@ void event_paths_build(struct recording *r, const struct path_choice *choice, st
 	}
 	path_tree_init(out);
 	paths_add(out, r, &tally, path_extend_comm,
-		  choice->events == BLOCK_SYSCALLS ? path_extend_syscall : path_extend_kernel);
+		  choice->events == BLOCK_SYSCALLS ? path_extend_syscall : path_extend_kernel,
+		  detail);
 	path_tree_finish(out, choice->weight);
 	tally_fini(&tally);
 	free(roots);

@@ -5,8 +5,7 @@
 #ifndef PROF_PROFILE_EVENT_PATHS_H
 #define PROF_PROFILE_EVENT_PATHS_H
 
-#include "profile/path_tree.h"
-#include "recording/reader.h"
+#include "profile/paths.h"
 
 /* Which events, and which of their weights is asked for. */
 struct path_choice {
@@ -16,7 +15,8 @@ struct path_choice {
 };
 extern const struct path_choice path_choices[]; /* ends with a row without a name */
 
-void event_paths_build(struct recording *r, const struct path_choice *choice,
+/* `detail` has bits of enum path_detail. */
+void event_paths_build(struct recording *r, const struct path_choice *choice, unsigned int detail,
 		       struct path_tree *out);
 
 #endif

@@ -15,6 +15,16 @@ static char *label_without_name(const struct recording *r, uint32_t module, uint
 	}
 }
 
+/* Function `i` at the place, 0 being the outermost one; NULL when nothing is known of it. */
+static const struct function_line *function_at(const struct recording *r, uint32_t module,
+					       uint64_t offset, uint32_t i)
+{
+	const struct location *location = recording_location(r, module, offset);
+
+	return location && i < location->nr_lines ? &location->lines[location->nr_lines - 1 - i]
+						  : NULL;
+}
+
 uint32_t frame_nr_labels(const struct recording *r, uint32_t module, uint64_t offset)
 {
 	const struct location *location = recording_location(r, module, offset);
@@ -24,14 +34,19 @@ uint32_t frame_nr_labels(const struct recording *r, uint32_t module, uint64_t of
 
 char *frame_label(const struct recording *r, uint32_t module, uint64_t offset, uint32_t i)
 {
-	const struct location *location = recording_location(r, module, offset);
-	const char *function = NULL;
+	const struct function_line *at = function_at(r, module, offset, i);
 
-	if (location && i < location->nr_lines)
-		function = location->lines[location->nr_lines - 1 - i].function;
-	if (!function || !*function)
+	if (!at || !at->function || !*at->function)
 		return label_without_name(r, module, offset);
-	return xasprintf("%s%s", function, module == MODULE_KERNEL ? "_[k]" : "");
+	return xasprintf("%s%s", at->function, module == MODULE_KERNEL ? "_[k]" : "");
+}
+
+const struct function_line *frame_line(const struct recording *r, uint32_t module, uint64_t offset,
+				       uint32_t i)
+{
+	const struct function_line *at = function_at(r, module, offset, i);
+
+	return at && at->file && *at->file && at->line ? at : NULL;
 }
 
 const char *module_label(const struct recording *r, uint32_t module)

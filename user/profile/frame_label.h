@@ -3,8 +3,8 @@
  * What to print for a place in code.
  *
  * A place holds one function and whatever was inlined into it there, so it has one label or more.
- * A place without a name is `module+0xoffset`, never dropped; kernel functions end in `_[k]`, by
- * which flame graphs know them.
+ * A place outside of all functions is `module+0xoffset`, never dropped; kernel functions end in
+ * `_[k]`, by which flame graphs know them.
  */
 #ifndef PROF_PROFILE_FRAME_LABEL_H
 #define PROF_PROFILE_FRAME_LABEL_H
@@ -16,6 +16,10 @@ uint32_t frame_nr_labels(const struct recording *r, uint32_t module, uint64_t of
 
 /* The label of function `i`, 0 being the outermost one. The caller frees it. */
 char *frame_label(const struct recording *r, uint32_t module, uint64_t offset, uint32_t i);
+
+/* Where in the source function `i` is at the place; NULL when file or line is not known. */
+const struct function_line *frame_line(const struct recording *r, uint32_t module, uint64_t offset,
+				       uint32_t i);
 
 /* The last component of a module's path. */
 const char *module_label(const struct recording *r, uint32_t module);

@@ -17,7 +17,9 @@ static int compare_siblings(const void *a, const void *b, void *context)
 		return x->parent < y->parent ? -1 : 1;
 	if (x->total[by->weight] != y->total[by->weight])
 		return x->total[by->weight] > y->total[by->weight] ? -1 : 1;
-	return strcmp(path_tree_name(by->tree, x_id), path_tree_name(by->tree, y_id));
+	if (x->name != y->name)
+		return strcmp(path_tree_name(by->tree, x_id), path_tree_name(by->tree, y_id));
+	return strverscmp(path_tree_line(by->tree, x_id), path_tree_line(by->tree, y_id));
 }
 
 static void sum_towards_root(struct path_tree *tree)
@@ -50,14 +52,19 @@ void path_tree_fini(struct path_tree *tree)
 
 uint32_t path_tree_child(struct path_tree *tree, uint32_t node, uint32_t name)
 {
+	return path_tree_child_at(tree, node, name, 0);
+}
+
+uint32_t path_tree_child_at(struct path_tree *tree, uint32_t node, uint32_t name, uint32_t line)
+{
 	uint32_t depth = path_tree_node(tree, node)->depth, child;
 
 	if (depth == PATH_MAX_DEPTH)
 		return node;
-	child = pair_map_number(&tree->by_name, node, name) + 1;
+	child = pair_map_number(&tree->by_name, node, (uint64_t)line << 32 | name) + 1;
 	if (child == tree->nodes.size)
-		*vec_push(&tree->nodes) =
-			(struct path_node){.parent = node, .name = name, .depth = depth + 1};
+		*vec_push(&tree->nodes) = (struct path_node){
+			.parent = node, .name = name, .line = line, .depth = depth + 1};
 	return child;
 }
 
@@ -96,6 +103,11 @@ const struct path_node *path_tree_node(const struct path_tree *tree, uint32_t no
 const char *path_tree_name(const struct path_tree *tree, uint32_t node)
 {
 	return names_text(&tree->names, tree->nodes.items[node].name);
+}
+
+const char *path_tree_line(const struct path_tree *tree, uint32_t node)
+{
+	return names_text(&tree->names, tree->nodes.items[node].line);
 }
 
 const uint32_t *path_tree_children(const struct path_tree *tree, uint32_t node)

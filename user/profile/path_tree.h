@@ -2,7 +2,8 @@
 /*
  * Call paths merged by the names of their frames, with weights.
  *
- * Two stacks that differ only in addresses become one path, also across processes. Weights are
+ * Two stacks that differ only in addresses become one path, also across processes; frames that
+ * carry a source line are merged by that, too. Weights are
  * added to the node where a path ends; path_tree_finish() sums them up towards the root and sorts
  * every node's children, after which the tree is only read.
  */
@@ -20,7 +21,8 @@ enum weight { WEIGHT_COUNT, WEIGHT_NS, WEIGHT_BYTES, NR_WEIGHTS };
 #define PATH_MAX_DEPTH 2048
 
 struct path_node {
-	uint32_t parent, name; /* name: id in the tree's names */
+	uint32_t parent;
+	uint32_t name, line; /* ids in the tree's names; line: path:number, or 0 for none */
 	uint32_t depth;
 	uint32_t first_child, nr_children; /* into path_tree.order, once finished */
 	uint64_t self[NR_WEIGHTS], total[NR_WEIGHTS];
@@ -28,7 +30,7 @@ struct path_node {
 
 struct path_tree {
 	struct names names;
-	struct pair_map by_name;     /* (parent, name) -> node - 1 */
+	struct pair_map by_name;     /* (parent, name and line) -> node - 1 */
 	VEC(struct path_node) nodes; /* [0] is the root; a parent comes before its children */
 	uint32_t *order;             /* the nodes below the root, siblings adjacent and sorted */
 };
@@ -38,12 +40,14 @@ void path_tree_fini(struct path_tree *tree);
 
 /* The child of that name; at the depth limit, the node itself. */
 uint32_t path_tree_child(struct path_tree *tree, uint32_t node, uint32_t name);
+uint32_t path_tree_child_at(struct path_tree *tree, uint32_t node, uint32_t name, uint32_t line);
 void path_tree_add(struct path_tree *tree, uint32_t node, const uint64_t weights[NR_WEIGHTS]);
 /* Children are ordered by falling total of `weight`, then by name. */
 void path_tree_finish(struct path_tree *tree, enum weight weight);
 
 const struct path_node *path_tree_node(const struct path_tree *tree, uint32_t node);
 const char *path_tree_name(const struct path_tree *tree, uint32_t node);
+const char *path_tree_line(const struct path_tree *tree, uint32_t node); /* "" when it has none */
 /* Node ids of a node's children, nr_children of them. Only after path_tree_finish(). */
 const uint32_t *path_tree_children(const struct path_tree *tree, uint32_t node);
 

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: MIT
 #include "profile/paths.h"
 
+#include <inttypes.h>
+
 #include "profile/facts.h"
 #include "profile/frame_label.h"
 
 struct builder {
 	const struct recording *r;
 	struct path_tree *tree;
+	unsigned int detail; /* of enum path_detail */
 	/* By id of a frame: the tree's node, valid for the base it was found for (+ 1). */
 	uint32_t *node, *base;
 	VEC(uint32_t) chain;
@@ -17,15 +20,29 @@ static uint32_t extend_by_text(struct path_tree *tree, uint32_t node, const char
 	return path_tree_child(tree, node, names_intern(&tree->names, *text ? text : "[unknown]"));
 }
 
+/* The source line of function `i` at the place, by its id; 0 when it is not known. */
+static uint32_t intern_line(const struct recording *r, struct path_tree *tree, uint32_t module,
+			    uint64_t offset, uint32_t i)
+{
+	const struct function_line *at = frame_line(r, module, offset, i);
+	scoped_free char *text = at ? xasprintf("%s:%" PRIu32, at->file, at->line) : NULL;
+
+	return text ? names_intern(&tree->names, text) : 0;
+}
+
 static uint32_t extend_by_code(const struct recording *r, struct path_tree *tree, uint32_t node,
-			       uint32_t module, uint64_t offset)
+			       uint32_t module, uint64_t offset, unsigned int detail)
 {
 	uint32_t nr_labels = frame_nr_labels(r, module, offset);
 
 	for (uint32_t i = 0; i < nr_labels; i++) {
 		scoped_free char *label = frame_label(r, module, offset, i);
+		scoped_free char *marked =
+			i && detail & PATH_INLINE_MARKS ? xasprintf("%s_[i]", label) : NULL;
+		uint32_t line = detail & PATH_LINES ? intern_line(r, tree, module, offset, i) : 0;
 
-		node = extend_by_text(tree, node, label);
+		node = path_tree_child_at(
+			tree, node, names_intern(&tree->names, marked ? marked : label), line);
 	}
 	return node;
 }
@@ -47,7 +64,7 @@ static uint32_t extend_by_stack(struct builder *b, uint32_t base, uint32_t frame
 		uint32_t inner = b->chain.items[--b->chain.size];
 		const struct frame *at = &b->r->frames.items[inner];
 
-		node = extend_by_code(b->r, b->tree, node, at->module, at->offset);
+		node = extend_by_code(b->r, b->tree, node, at->module, at->offset, b->detail);
 		b->node[inner] = node;
 		b->base[inner] = base + 1;
 	}
@@ -55,11 +72,12 @@ static uint32_t extend_by_stack(struct builder *b, uint32_t base, uint32_t frame
 }
 
 void paths_add(struct path_tree *tree, const struct recording *r, const struct tally *tally,
-	       path_extend *root, path_extend *leaf)
+	       path_extend *root, path_extend *leaf, unsigned int detail)
 {
 	struct builder b = {
 		.r = r,
 		.tree = tree,
+		.detail = detail,
 		.node = xcalloc(r->frames.size, sizeof *b.node),
 		.base = xcalloc(r->frames.size, sizeof *b.base),
 	};
@@ -87,7 +105,7 @@ uint32_t path_extend_comm(const struct recording *r, struct path_tree *tree, uin
 uint32_t path_extend_kernel(const struct recording *r, struct path_tree *tree, uint32_t node,
 			    uint64_t what)
 {
-	return extend_by_code(r, tree, node, MODULE_KERNEL, what);
+	return extend_by_code(r, tree, node, MODULE_KERNEL, what, 0);
 }
 
 uint32_t path_extend_syscall(const struct recording *r, struct path_tree *tree, uint32_t node,

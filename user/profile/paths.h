@@ -14,9 +14,18 @@
 typedef uint32_t path_extend(const struct recording *r, struct path_tree *tree, uint32_t node,
 			     uint64_t what);
 
-/* Adds every cell of the tally; `root` and `leaf` may be NULL where places have none. */
+/* What a frame carries beside the name of its function. */
+enum path_detail {
+	PATH_LINES = 1,        /* its source line, by which it is told apart then */
+	PATH_INLINE_MARKS = 2, /* functions that were inlined end in _[i] */
+};
+
+/*
+ * Adds every cell of the tally; `root` and `leaf` may be NULL where places have none. `detail` has
+ * bits of enum path_detail.
+ */
 void paths_add(struct path_tree *tree, const struct recording *r, const struct tally *tally,
-	       path_extend *root, path_extend *leaf);
+	       path_extend *root, path_extend *leaf, unsigned int detail);
 
 /* The extensions in use: a task's comm as the root, a fault's kernel address and a syscall as leaf.
  */

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "profile/report.h"
 
-#include "profile/paths.h"
-
 /* So that the paths add up to all faults, too. */
 static void add_lost_path(struct path_tree *tree, const struct scan *scan, uint64_t page_bytes)
 {
@@ -17,17 +15,19 @@ static void add_lost_path(struct path_tree *tree, const struct scan *scan, uint6
 			      weights);
 }
 
-struct report *report_new(struct recording *r)
+struct report *report_new(struct recording *r, unsigned int path_detail)
 {
 	struct report *report = xnew(struct report);
 
 	report->recording = r;
+	report->path_detail = path_detail;
 	scan_recording(r, &report->scan);
 	reconcile(r, &report->scan, &report->reconciliation); /* tells rows from losses */
 	scan_add_lost_faults(&report->scan, r);
 	syscall_table_build(r, &report->syscalls);
 	path_tree_init(&report->fault_paths);
-	paths_add(&report->fault_paths, r, &report->scan.fault_places, NULL, path_extend_kernel);
+	paths_add(&report->fault_paths, r, &report->scan.fault_places, NULL, path_extend_kernel,
+		  path_detail);
 	add_lost_path(&report->fault_paths, &report->scan, recording_page_bytes(r));
 	path_tree_finish(&report->fault_paths, WEIGHT_COUNT);
 	process_table_build(r, &report->scan, &report->processes);

@@ -6,7 +6,7 @@
 #define PROF_PROFILE_REPORT_H
 
 #include "profile/facts.h"
-#include "profile/path_tree.h"
+#include "profile/paths.h"
 #include "profile/process_table.h"
 #include "profile/reconciliation.h"
 #include "profile/scan.h"
@@ -15,6 +15,7 @@
 
 struct report {
 	const struct recording *recording;
+	unsigned int path_detail; /* of enum path_detail */
 	struct scan scan;
 	struct syscall_table syscalls;
 	struct path_tree fault_paths; /* the heaviest first */
@@ -24,7 +25,8 @@ struct report {
 	struct reconciliation reconciliation;
 };
 
-struct report *report_new(struct recording *r);
+/* `path_detail` has bits of enum path_detail. */
+struct report *report_new(struct recording *r, unsigned int path_detail);
 void report_free(struct report *report); /* NULL is fine */
 
 #endif

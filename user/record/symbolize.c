@@ -129,21 +129,40 @@ static void name_place(struct writer *w, const struct correlator *correlator,
 		writer_location(w, &location);
 }
 
+/* What goes on while a server is awaited. */
+struct waiting {
+	struct progress *progress;
+	uint64_t nr_named;
+	symbolization_stop *stop;
+	void *arg;
+};
+
+static bool wait_for_server(void *arg)
+{
+	struct waiting *waiting = arg;
+
+	progress_update(waiting->progress, waiting->nr_named);
+	return waiting->stop(waiting->arg);
+}
+
 void symbolization_write(struct symbolization *s, struct writer *w,
 			 const struct correlator *correlator, struct capture *capture,
 			 bool show_progress, symbolization_stop *stop, void *arg)
 {
 	struct places places = places_gather(w);
 	struct progress progress;
+	struct waiting waiting = {.progress = &progress, .stop = stop, .arg = arg};
 
 	name_kernel_places(w, correlator, capture);
 	progress_start(&progress, "naming functions", places.size, show_progress);
 	join(s);
+	symbolizer_use_servers(s->symbolizer, wait_for_server, &waiting);
 	vec_each (&places, place) {
+		waiting.nr_named = (uint64_t)(place - places.items);
 		if (stop(arg))
 			break;
 		name_place(w, correlator, s->symbolizer, place);
-		progress_update(&progress, place - places.items);
+		progress_update(&progress, waiting.nr_named);
 	}
 	progress_finish(&progress);
 	vec_free(&places);

@@ -73,8 +73,7 @@ static bool belongs(const struct elf_file *program, const struct debug_link *lin
 		    const struct elf_file *candidate)
 {
 	if (program->build_id_size && candidate->build_id_size)
-		return program->build_id_size == candidate->build_id_size &&
-		       !memcmp(program->build_id, candidate->build_id, program->build_id_size);
+		return elf_file_is_same(program, candidate);
 	return link && checksum_of_file(candidate->fd) == link->checksum;
 }
 

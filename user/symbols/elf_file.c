@@ -135,6 +135,12 @@ int elf_file_open_vdso(struct elf_file *out)
 	return err;
 }
 
+bool elf_file_is_same(const struct elf_file *a, const struct elf_file *b)
+{
+	return a->build_id_size && a->build_id_size == b->build_id_size &&
+	       !memcmp(a->build_id, b->build_id, a->build_id_size);
+}
+
 void elf_file_give_back(struct elf_file *file)
 {
 	if (!file->elf || file->fd < 0)

@@ -27,6 +27,8 @@ struct elf_file {
 int elf_file_open(const char *path, struct elf_file *out);
 /* The vdso as it lies in this process; its offsets are offsets into that image. */
 int elf_file_open_vdso(struct elf_file *out);
+/* Whether both have a build-id, and the same one. */
+bool elf_file_is_same(const struct elf_file *a, const struct elf_file *b);
 void elf_file_give_back(struct elf_file *file); /* the descriptor */
 void elf_file_close(struct elf_file *file);     /* closed already is fine */
 

@@ -78,6 +78,11 @@ void symbol_table_seal(struct symbol_table *table)
 
 char *symbol_table_find(struct symbol_table *table, uint64_t address)
 {
+	return symbol_table_find_within(table, address, 0);
+}
+
+char *symbol_table_find_within(struct symbol_table *table, uint64_t address, uint64_t start)
+{
 	uint32_t owner = range_index_find(&table->sized, address);
 	struct symbol *symbol;
 
@@ -86,6 +91,8 @@ char *symbol_table_find(struct symbol_table *table, uint64_t address)
 	if (owner == NO_OWNER)
 		return NULL;
 	symbol = &table->symbols.items[owner - 1];
+	if (!symbol->size && symbol->start < start)
+		return NULL;
 	if (!symbol->readable)
 		symbol->readable = readable_name(symbol->name);
 	return symbol->readable;

@@ -31,5 +31,10 @@ void symbol_table_seal(struct symbol_table *table);
 
 /* The readable name of the function over the address, or NULL. It belongs to the table. */
 char *symbol_table_find(struct symbol_table *table, uint64_t address);
+/*
+ * The same where the function over the address is known to begin at `start`: a symbol without a
+ * size that lies before it reaches no further than up to there.
+ */
+char *symbol_table_find_within(struct symbol_table *table, uint64_t address, uint64_t start);
 
 #endif

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: MIT
 #include "symbols/symbols.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "base/vec.h"
 #include "symbols/debug_file.h"
+#include "symbols/debug_server.h"
 #include "symbols/dwarf_info.h"
 #include "symbols/elf_symbols.h"
+#include "symbols/fde_table.h"
 
 /* A module's file and what is known of it so far. */
 struct image {
@@ -15,11 +18,14 @@ struct image {
 	struct dwarf_info *dwarf; /* NULL when there is none */
 	bool has_symbols;         /* `symbols` has been read */
 	struct elf_symbols symbols;
+	struct fde_table fdes;
+	char *made_name; /* of the function asked for last, when nothing names it */
 };
 
 struct symbolizer {
-	VEC(struct image *) images; /* by module id; NULL until asked for */
-	VEC(struct image *) ahead;  /* opened before anybody asked */
+	VEC(struct image *) images;  /* by module id; NULL until asked for */
+	VEC(struct image *) ahead;   /* opened before anybody asked */
+	struct debug_server *server; /* NULL: none is to be asked */
 	struct function_chain answer;
 };
 
@@ -52,7 +58,8 @@ static bool has_dwarf(const struct elf_file *file)
 	       elf_file_section(file, ".zdebug_info", &header);
 }
 
-static struct image *image_new(const struct module *module, bool is_vdso)
+static struct image *image_new(const struct module *module, bool is_vdso,
+			       struct debug_server *server)
 {
 	struct image *image = xnew(struct image);
 
@@ -61,12 +68,14 @@ static struct image *image_new(const struct module *module, bool is_vdso)
 	open_program(module, is_vdso, &image->program);
 	if (!image->program.elf)
 		return image;
-	if (!has_dwarf(&image->program) || !elf_file_has_type(&image->program, SHT_SYMTAB))
-		debug_file_open(&image->program, module->path, &image->debug);
+	if ((!has_dwarf(&image->program) || !elf_file_has_type(&image->program, SHT_SYMTAB)) &&
+	    !debug_file_open(&image->program, module->path, &image->debug) && !is_vdso)
+		debug_server_fetch(server, &image->program, &image->debug);
 	if (has_dwarf(&image->program))
 		image->dwarf = dwarf_info_new(image->program.elf);
 	else if (has_dwarf(&image->debug))
 		image->dwarf = dwarf_info_new(image->debug.elf);
+	fde_table_init(&image->fdes, &image->program);
 	elf_file_give_back(&image->program);
 	elf_file_give_back(&image->debug);
 	return image;
@@ -78,6 +87,8 @@ static void image_free(struct image *image)
 		return;
 	if (image->has_symbols)
 		elf_symbols_fini(&image->symbols);
+	fde_table_fini(&image->fdes);
+	free(image->made_name);
 	dwarf_info_free(image->dwarf);
 	elf_file_close(&image->debug);
 	elf_file_close(&image->program);
@@ -87,10 +98,27 @@ static void image_free(struct image *image)
 
 static char *image_symbol(struct image *image, uint64_t address)
 {
+	struct code_range function = {0};
+
 	if (!image->has_symbols)
 		elf_symbols_init(&image->symbols, image->path, &image->program, &image->debug);
 	image->has_symbols = true;
-	return symbol_table_find(&image->symbols.table, address);
+	fde_table_find(&image->fdes, address, &function);
+	return symbol_table_find_within(&image->symbols.table, address, function.start);
+}
+
+/* What to call a function that has no name: by its beginning, so that its places stay together. */
+static char *image_function(struct image *image, uint64_t address)
+{
+	const char *slash = strrchr(image->path, '/');
+	struct code_range range;
+
+	if (!fde_table_find(&image->fdes, address, &range))
+		return NULL;
+	free(image->made_name);
+	image->made_name =
+		xasprintf("%s!fn@0x%" PRIx64, slash ? slash + 1 : image->path, range.start);
+	return image->made_name;
 }
 
 static void find_in_image(struct image *image, uint64_t offset, struct function_chain *out)
@@ -105,6 +133,8 @@ static void find_in_image(struct image *image, uint64_t offset, struct function_
 	real = out->size ? &out->items[out->size - 1] : vec_push(out);
 	if (!real->function)
 		real->function = image_symbol(image, address);
+	if (!real->function)
+		real->function = image_function(image, address);
 	if (!real->function && !real->file)
 		out->size--;
 }
@@ -116,7 +146,8 @@ static struct image *image_taken(struct symbolizer *s, const struct module *modu
 		const struct elf_file *program = &(*at)->program;
 		struct image *image = *at;
 
-		if (!module->build_id_size || program->build_id_size != module->build_id_size ||
+		if ((s->server && !image->dwarf) || !module->build_id_size ||
+		    program->build_id_size != module->build_id_size ||
 		    memcmp(program->build_id, module->build_id, module->build_id_size))
 			continue;
 		*at = s->ahead.items[--s->ahead.size];
@@ -131,7 +162,7 @@ static struct image *image_of(struct symbolizer *s, const struct module *module,
 	if (!s->images.items[id])
 		s->images.items[id] = image_taken(s, module);
 	if (!s->images.items[id])
-		s->images.items[id] = image_new(module, id == MODULE_VDSO);
+		s->images.items[id] = image_new(module, id == MODULE_VDSO, s->server);
 	return s->images.items[id];
 }
 
@@ -151,6 +182,7 @@ void symbolizer_free(struct symbolizer *s)
 		image_free(*image);
 	vec_free(&s->ahead);
 	vec_free(&s->answer);
+	debug_server_free(s->server);
 	free(s);
 }
 
@@ -158,7 +190,13 @@ void symbolizer_open_ahead(struct symbolizer *s, const char *path)
 {
 	struct module module = {.path = (char *)path};
 
-	*vec_push(&s->ahead) = image_new(&module, false);
+	*vec_push(&s->ahead) = image_new(&module, false, NULL);
+}
+
+void symbolizer_use_servers(struct symbolizer *s, symbolizer_wait *wait, void *arg)
+{
+	if (!s->server)
+		s->server = debug_server_new(wait, arg);
 }
 
 uint32_t symbolizer_lookup(struct symbolizer *s, const struct module *module, uint32_t module_id,

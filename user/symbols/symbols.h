@@ -5,7 +5,8 @@
  * Every place is asked for once, so each file gets sorted indexes of its own at its first question
  * (functions by address, and per compilation unit the inlined calls and the line table), built with
  * libelf and libdw as readers; a question is then a binary search. A function is named only when
- * the address lies inside it: the nearest symbol below is never taken for it.
+ * the address lies inside it: the nearest symbol below is never taken for it. One that nothing
+ * names is `module!fn@0xSTART`, by the virtual address where its unwind information says it begins.
  */
 #ifndef PROF_SYMBOLS_H
 #define PROF_SYMBOLS_H
@@ -22,6 +23,14 @@ void symbolizer_free(struct symbolizer *s); /* NULL is fine */
  * done while others wait, as long as no other call on the symbolizer overlaps with it.
  */
 void symbolizer_open_ahead(struct symbolizer *s, const char *path);
+
+/*
+ * Also asks the servers that DEBUGINFOD_URLS names for debug information that is not here; without
+ * that variable, nothing is ever asked of the network. `wait` is called several times a second
+ * while a file is awaited; true gives up.
+ */
+typedef bool symbolizer_wait(void *arg);
+void symbolizer_use_servers(struct symbolizer *s, symbolizer_wait *wait, void *arg);
 
 /*
  * What lies at `offset` of the module's file (not its virtual address). The file is opened at its
