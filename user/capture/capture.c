@@ -31,7 +31,7 @@ struct capture {
 };
 
 /* All rings together; at 96 bytes an event, 16 MiB hold what 60 ms of the busiest loop make. */
-#define RINGS_BUDGET_BYTES (16ULL << 20)
+#define RINGS_BUDGET_BYTES (32ULL << 20)
 #define RING_MIN_BYTES     (512ULL << 10)
 
 static uint64_t ring_size(uint64_t wanted_bytes, uint32_t nr_cpus)
