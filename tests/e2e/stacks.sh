@@ -115,8 +115,8 @@ case_program_of_the_distribution() {
 	echo "# ls: $(report x '.stacks | tojson')"
 }
 
-# whole_share COMMAND...: of a command with many files, at least 99 % of the stacks are complete
-# whole_share LEAST COMMAND...
+# whole_share LEAST COMMAND...: of a command with many files, so many stacks in a thousand, at least,
+# are complete
 whole_share() {
 	local least=$1
 	shift
