@@ -2,14 +2,10 @@
 /*
  * Any bytes as a recording: opening it and reading all of it must neither crash nor hang.
  *
- * Built with clang -fsanitize=fuzzer; with any compiler and -DFUZZ_REPLAY it is a program that
- * replays the files named as its arguments. What is worth changing lies behind checksums, so these
- * are mended before the reader sees them, when the first byte of the input, which is not part of
- * the file, is even.
+ * What is worth changing lies behind checksums, so these are mended before the reader sees them,
+ * when the first byte of the input, which is not part of the file, is even.
  */
 #include <endian.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <sys/mman.h>
 #include <unistd.h>
 #include <xxhash.h>
@@ -68,29 +64,3 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	return 0;
 }
-
-#ifdef FUZZ_REPLAY
-static int replay(const char *path)
-{
-	scoped_fd int fd = open(path, O_RDONLY | O_CLOEXEC);
-	off_t size = fd < 0 ? -1 : lseek(fd, 0, SEEK_END);
-	scoped_free uint8_t *data = NULL;
-
-	if (size < 0)
-		return fail(-errno, "cannot open '%s'", path);
-	data = xcalloc((size_t)size, 1);
-	if (pread(fd, data, (size_t)size, 0) != size)
-		return fail(-errno, "cannot read '%s'", path);
-	LLVMFuzzerTestOneInput(data, (size_t)size);
-	return 0;
-}
-
-int main(int argc, char **argv)
-{
-	int err = 0;
-
-	for (int i = 1; i < argc; i++)
-		err = replay(argv[i]) ?: err;
-	return err ? 1 : 0;
-}
-#endif
