@@ -67,12 +67,15 @@ int stdout_flush(void)
 	bool failed_before = ferror(stdout);
 	int err = fflush(stdout) ? -errno : 0;
 
+	/* The reason went with the write that failed: one more, to output that is spoilt anyway,
+	 * asks for it. */
+	if (failed_before && !err && write(STDOUT_FILENO, "\n", 1) < 0)
+		err = -errno;
 	clearerr(stdout);
 	if (err == -EPIPE || ((err || failed_before) && readers_are_gone()))
 		return 0;
 	if (err)
 		return fail(err, "cannot write to standard output");
-	/* The reason went with the write that failed. */
 	return failed_before ? refuse(-EIO, "standard output did not take everything") : 0;
 }
 
