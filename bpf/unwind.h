@@ -72,13 +72,18 @@ struct unwind_rule {
 _Static_assert(sizeof(struct unwind_row) == 8, "two to a cache line's quarter");
 _Static_assert(sizeof(struct unwind_rule) == 16, "no padding");
 
-/* One entry per 4 KiB of a file's offsets: the first row at or behind the page's start. */
+/*
+ * One entry per 4 KiB of a file's offsets: low half the index of the last row at or before the
+ * page's start, high half how many rows the page has from there on. A row of the next page follows
+ * them. 0: the page's rows are not there yet. The first row of all is that of a gap.
+ */
 #define UNWIND_PAGE_SHIFT 12
+#define UNWIND_PAGE_EMPTY (1ULL << 32)
 
-/* A file's slice of the page index, which has one entry more than it has pages. Written last. */
+/* A file's slice of the page index. Written once, at once. */
 struct unwind_file {
-	__u32 first_page, nr_pages; /* 0 pages: its table is not there yet */
-} __attribute__((aligned(8)));      /* read and written at once */
+	__u32 first_page, nr_pages; /* 0 pages: nothing of its table is there yet */
+} __attribute__((aligned(8)));
 
 #define MAX_UNWIND_RULES 65536
 

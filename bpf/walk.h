@@ -123,23 +123,16 @@ walk_function __u32 walk_search(struct walk *walk, __u32 at, __u32 end, __u64 of
 }
 
 /*
- * The last row at or before `offset`; the one behind it if that is a gap which ends right there,
- * because a function can be entered by a return to its first instruction.
+ * The last row at or before `offset`, of the page's; the one behind it if that is a gap which ends
+ * right there, because a function can be entered by a return to its first instruction.
  */
-static __always_inline const struct unwind_row *walk_find_row(struct walk *walk, __u64 offset)
+static __always_inline const struct unwind_row *walk_find_row(struct walk *walk, __u64 page_rows,
+							      __u64 offset)
 {
-	__u64 page = offset >> UNWIND_PAGE_SHIFT;
-	const __u64 *first, *last;
 	const struct unwind_row *row, *next;
-	__u32 at;
+	__u32 first = page_rows, at;
 
-	if (page >= walk->mapping.nr_pages)
-		return NULL;
-	first = walk_page(walk, walk->mapping.first_page + (__u32)page);
-	last = walk_page(walk, walk->mapping.first_page + (__u32)page + 1);
-	if (!first || !last)
-		return NULL;
-	at = walk_search(walk, (__u32)*first - 1, (__u32)*last, offset);
+	at = walk_search(walk, first, first + (__u32)(page_rows >> 32), offset);
 	row = walk_row(walk, at);
 	if (!row || row->rule)
 		return row;
@@ -148,6 +141,19 @@ static __always_inline const struct unwind_row *walk_find_row(struct walk *walk,
 		return row;
 	walk_amend(walk, walk->ip);
 	return next;
+}
+
+/* The rows of the page that `offset` is in, 0 while they are not there; a page behind the table's
+ * end has the one row of a gap. */
+static __always_inline __u64 walk_page_rows(struct walk *walk, __u64 offset)
+{
+	__u64 page = offset >> UNWIND_PAGE_SHIFT;
+	const __u64 *rows;
+
+	if (page >= walk->mapping.nr_pages)
+		return UNWIND_PAGE_EMPTY;
+	rows = walk_page(walk, walk->mapping.first_page + (__u32)page);
+	return rows ? *(const volatile __u64 *)rows : UNWIND_PAGE_EMPTY;
 }
 
 /* Where the caller's callee-saved registers lie. `cfa` is that of the frame, and its rbp must still
@@ -282,7 +288,7 @@ static __always_inline bool walk_by_rule(struct walk *walk, const struct unwind_
 /* Notes the frame and goes on to its caller; false when the walk is over. */
 static __always_inline bool walk_step(struct walk *walk)
 {
-	__u64 at = walk->exact ? walk->ip : walk->ip - 1, offset;
+	__u64 at = walk->exact ? walk->ip : walk->ip - 1, offset, page_rows;
 	const struct unwind_row *row;
 	const struct unwind_rule *rule;
 
@@ -296,7 +302,10 @@ static __always_inline bool walk_step(struct walk *walk)
 	if (!walk->mapping.nr_pages)
 		return walk_end(walk, WALK_NO_TABLE);
 	offset = at - walk->mapping.base;
-	row = walk_find_row(walk, offset);
+	page_rows = walk_page_rows(walk, offset);
+	if (!page_rows)
+		return walk_end(walk, WALK_NO_TABLE);
+	row = walk_find_row(walk, page_rows, offset);
 	rule = row ? walk_rule(walk, row->rule) : NULL;
 	if (!rule || rule->cfa_kind == UNWIND_CFA_NONE)
 		return walk_by_frame_pointer(walk, WALK_NO_RULE);

@@ -30,7 +30,7 @@ _Static_assert((int)WALK_COMPLETE == STACK_COMPLETE &&
 struct waiting_stack {
 	uint64_t time_ns;
 	uint32_t id, space, nr_frames, flags;
-	uint64_t *frames;              /* room for MAX_FRAMES where there is a rest */
+	uint64_t *frames;
 	struct stack_rest_event *rest; /* NULL: it is what it is */
 };
 
@@ -48,7 +48,8 @@ struct correlator {
 	struct waiting_stacks fresh, ripe; /* of this round, and of the round before */
 	struct waiting_stacks unfinished;  /* for a table */
 	const struct unwind_store *store;
-	size_t rows_tried;        /* that were there when the unfinished ones were tried last */
+	size_t announced; /* tables, when the unfinished ones were tried last */
+	uint64_t walked[MAX_FRAMES];
 	VEC(uint64_t) kernel_ips; /* ascending */
 };
 
@@ -160,18 +161,62 @@ static struct waiting_stack *last_stack(struct waiting_stacks *stacks, uint32_t 
 	return NULL;
 }
 
-/* It comes right behind its stack, which may have been the last one of the round before. */
+struct code_question {
+	const struct spaces *spaces;
+	const struct waiting_stack *stack;
+};
+
+static bool find_code(void *arg, uint64_t address, struct code_range *out)
+{
+	const struct code_question *question = arg;
+	const struct waiting_stack *stack = question->stack;
+	const struct mapping *mapping =
+		space_find(question->spaces, stack->space, address, stack->time_ns);
+
+	if (!mapping)
+		return false;
+	*out = (struct code_range){.start = mapping->start,
+				   .end = mapping->end,
+				   .base = mapping->start - mapping->file_offset_bytes,
+				   .file = mapping->file};
+	return true;
+}
+
+/* False when a table is still missing; or, with `early`, a mapping perhaps. */
+static bool finish_stack(struct correlator *c, struct waiting_stack *stack,
+			 const struct stack_rest_event *rest, bool early)
+{
+	struct code_question question = {.spaces = &c->spaces, .stack = stack};
+	uint32_t flags = stack->flags, nr_frames;
+
+	memcpy(c->walked, stack->frames, stack->nr_frames * sizeof *c->walked);
+	nr_frames = unwind_finish(c->store, rest, find_code, &question, c->walked, stack->nr_frames,
+				  &flags);
+	if (flags & WALK_NO_TABLE || (early && !(flags & WALK_COMPLETE)))
+		return false;
+	stack->frames = xrealloc(stack->frames, nr_frames, sizeof *stack->frames);
+	memcpy(stack->frames, c->walked, nr_frames * sizeof *c->walked);
+	stack->nr_frames = nr_frames;
+	stack->flags = flags;
+	return true;
+}
+
+/*
+ * It comes right behind its stack, which may have been the last one of the round before. To finish
+ * it at once brings the kernel side the rows that it lacked, so that the next stacks of this code
+ * need no rest.
+ */
 static void take_stack_rest(struct correlator *c, const struct stack_rest_event *event)
 {
 	struct waiting_stack *stack = last_stack(&c->fresh, event->id);
 
 	if (!stack)
 		stack = last_stack(&c->ripe, event->id);
-	if (!stack || !stack->nr_frames || c->unfinished.size >= MAX_UNFINISHED)
+	if (!stack || !stack->nr_frames || finish_stack(c, stack, event, true) ||
+	    c->unfinished.size >= MAX_UNFINISHED)
 		return;
 	stack->rest = xcalloc(1, event->head.size_bytes);
 	memcpy(stack->rest, event, event->head.size_bytes);
-	stack->frames = xrealloc(stack->frames, MAX_FRAMES, sizeof *stack->frames);
 }
 
 static void take_mapping(struct correlator *c, const struct mapping_event *event)
@@ -343,42 +388,6 @@ static void place_stack(struct correlator *c, const struct waiting_stack *waitin
 	writer_stack(c->writer, waiting->id, &stack);
 }
 
-struct code_question {
-	const struct spaces *spaces;
-	const struct waiting_stack *stack;
-};
-
-static bool find_code(void *arg, uint64_t address, struct code_range *out)
-{
-	const struct code_question *question = arg;
-	const struct waiting_stack *stack = question->stack;
-	const struct mapping *mapping =
-		space_find(question->spaces, stack->space, address, stack->time_ns);
-
-	if (!mapping)
-		return false;
-	*out = (struct code_range){.start = mapping->start,
-				   .end = mapping->end,
-				   .base = mapping->start - mapping->file_offset_bytes,
-				   .file = mapping->file};
-	return true;
-}
-
-/* False when a table is still missing. */
-static bool finish_stack(const struct correlator *c, struct waiting_stack *stack)
-{
-	struct code_question question = {.spaces = &c->spaces, .stack = stack};
-	uint32_t flags = stack->flags;
-	uint32_t nr_frames = unwind_finish(c->store, stack->rest, find_code, &question,
-					   stack->frames, stack->nr_frames, &flags);
-
-	if (flags & WALK_NO_TABLE)
-		return false;
-	stack->nr_frames = nr_frames;
-	stack->flags = flags;
-	return true;
-}
-
 static void stack_done(struct correlator *c, struct waiting_stack *stack)
 {
 	place_stack(c, stack);
@@ -395,7 +404,7 @@ static void place_stacks(struct correlator *c, struct waiting_stacks *stacks, bo
 	for (size_t i = 0; i < nr_stacks; i++) {
 		struct waiting_stack stack = stacks->items[i];
 
-		if (stack.rest && !finish_stack(c, &stack) && !last)
+		if (stack.rest && !finish_stack(c, &stack, stack.rest, false) && !last)
 			*vec_push(&c->unfinished) = stack;
 		else
 			stack_done(c, &stack);
@@ -405,11 +414,12 @@ static void place_stacks(struct correlator *c, struct waiting_stacks *stacks, bo
 /* There is a new table since the last time. */
 static void retry_unfinished(struct correlator *c, bool last)
 {
-	size_t nr_rows = c->store ? __atomic_load_n(&c->store->nr_rows, __ATOMIC_ACQUIRE) : 0;
+	size_t announced =
+		c->store ? __atomic_load_n(&c->store->nr_announced, __ATOMIC_ACQUIRE) : 0;
 
-	if (!c->unfinished.size || (nr_rows == c->rows_tried && !last))
+	if (!c->unfinished.size || (announced == c->announced && !last))
 		return;
-	c->rows_tried = nr_rows;
+	c->announced = announced;
 	place_stacks(c, &c->unfinished, last);
 }
 

@@ -12,10 +12,17 @@
 
 #include "base/vec.h"
 #include "unwind/dependencies.h"
+#include "unwind/index.h"
 
-/* Room for what is not foreseen: a compiler proper behind its driver, a program's plug-ins. */
+/*
+ * Room for what is not foreseen: a compiler proper behind its driver, a program's plug-ins. Of more
+ * code than there is room for, the part that stacks lie in gets the last quarter.
+ */
 #define SPARE_ROWS  (2 << 20)
 #define SPARE_PAGES (128 << 10)
+
+/* Filled under one lock: some 50 us, for which a stack may have to wait. */
+#define FILL_PAGES 16
 
 /* A file that is mapped here only so that the kernel can tell its id. */
 struct built {
@@ -28,9 +35,14 @@ struct wanted {
 	char *path;
 };
 
+/* A file whose pages get their rows one after the other, when there is nothing else to do. */
+struct filling {
+	uint32_t file;
+	size_t next_page, nr_pages;
+};
+
 struct unwinding {
 	VEC(struct built) ahead;
-	struct paths known; /* the worker's, once it runs */
 	struct capture *capture;
 	uint8_t met[MAX_FILES]; /* by file id: built, or waiting for it */
 	pthread_t thread;
@@ -39,20 +51,36 @@ struct unwinding {
 	pthread_cond_t changed;
 	VEC(struct wanted) wanted;
 	bool ended;
+	pthread_mutex_t store_lock; /* guards the store, once the thread runs, and what follows */
+	struct unwind_index *indexes[MAX_FILES];
+	VEC(struct filling) to_fill;
 	uint64_t nr_tables, nr_late, nr_without, nr_refused;
 };
 
 #define IDENTITY_BYTES 4096
 
+/* Mapped so that the kernel can tell which file it is. */
+static void *identity_map(int fd)
+{
+	void *memory = mmap(NULL, IDENTITY_BYTES, PROT_READ, MAP_PRIVATE, fd, 0);
+
+	return memory == MAP_FAILED ? NULL : memory;
+}
+
+static int file_open(const char *path)
+{
+	return open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+}
+
 static bool file_build(const char *path, struct built *out)
 {
-	scoped_fd int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	scoped_fd int fd = file_open(path);
 
 	*out = (struct built){0};
 	if (fd < 0)
 		return false;
-	out->memory = mmap(NULL, IDENTITY_BYTES, PROT_READ, MAP_PRIVATE, fd, 0);
-	if (out->memory == MAP_FAILED)
+	out->memory = identity_map(fd);
+	if (!out->memory)
 		return false;
 	if (unwind_table_build(fd, &out->table))
 		out->table = (struct unwind_table){0}; /* no table is a table, too: of one gap */
@@ -71,6 +99,7 @@ struct unwinding *unwinding_new(const char *program)
 	struct paths paths;
 
 	pthread_mutex_init(&u->lock, NULL);
+	pthread_mutex_init(&u->store_lock, NULL);
 	pthread_cond_init(&u->changed, NULL);
 	dependencies_find(program, &paths);
 	vec_each (&paths, path) {
@@ -79,7 +108,7 @@ struct unwinding *unwinding_new(const char *program)
 		if (file_build(*path, &built))
 			*vec_push(&u->ahead) = built;
 	}
-	u->known = paths;
+	paths_fini(&paths);
 	return u;
 }
 
@@ -94,7 +123,10 @@ void unwinding_free(struct unwinding *u)
 		free(wanted->path);
 	vec_free(&u->ahead);
 	vec_free(&u->wanted);
-	paths_fini(&u->known);
+	vec_free(&u->to_fill);
+	for (uint32_t file = 0; file < MAX_FILES; file++)
+		unwind_index_free(u->indexes[file]);
+	pthread_mutex_destroy(&u->store_lock);
 	pthread_cond_destroy(&u->changed);
 	pthread_mutex_destroy(&u->lock);
 	free(u);
@@ -146,83 +178,144 @@ static void publish_vdso(struct unwinding *u)
 	unwind_table_fini(&table);
 }
 
-/* Has a table of this path been built? Spares reading it again only to find that out by its id. */
-static bool is_known(struct unwinding *u, const char *path)
-{
-	vec_each (&u->known, known)
-		if (!strcmp(*known, path))
-			return true;
-	*vec_push(&u->known) = xstrdup(path);
-	return false;
-}
-
-/* What a file needs is mapped a little later than itself; the tables of those are there by then. */
-static void build_needs(struct unwinding *u, const char *path)
-{
-	struct paths paths;
-
-	dependencies_find(path, &paths);
-	for (size_t i = 1; i < paths.size; i++) {
-		struct built built;
-
-		if (is_known(u, paths.items[i]) || !file_build(paths.items[i], &built))
-			continue;
-		publish_met(u, &built);
-		built_fini(&built);
-	}
-	paths_fini(&paths);
-}
-
 /* A path may have come to mean another file than the one that was mapped; then there is no table.
  */
-static void build_late(struct unwinding *u, const struct wanted *wanted)
+static struct unwind_index *index_of(struct unwinding *u, const struct wanted *wanted)
 {
-	struct unwind_table none = {0};
-	struct built built;
-	bool opened, is_same;
+	scoped_fd int fd = file_open(wanted->path);
+	struct unwind_index *index = NULL;
+	void *memory = fd < 0 ? NULL : identity_map(fd);
 
-	build_needs(u, wanted->path);
-	opened = file_build(wanted->path, &built);
-	is_same = opened && capture_file_id(u->capture, built.memory) == wanted->file;
-	publish(u, wanted->file, is_same ? &built.table : &none);
-	u->nr_late++;
-	if (opened)
-		built_fini(&built);
+	if (memory && capture_file_id(u->capture, memory) == wanted->file)
+		unwind_index_open(fd, &index);
+	if (memory)
+		munmap(memory, IDENTITY_BYTES);
+	return index;
 }
 
-/* The next file, no path when there will be none. */
-static struct wanted next_wanted(struct unwinding *u)
+static void announce_late(struct unwinding *u, const struct wanted *wanted)
 {
-	struct wanted next = {0};
+	struct unwind_store *store = capture_unwind_store(u->capture);
+	struct unwind_index *index = index_of(u, wanted);
+	struct unwind_table none = {0};
+	size_t nr_pages;
 
+	pthread_mutex_lock(&u->store_lock);
+	u->nr_late++;
+	if (!index) {
+		publish(u, wanted->file, &none);
+	} else if (nr_pages = unwind_index_pages(index),
+		   unwind_announce(store, wanted->file, nr_pages)) {
+		u->nr_refused++;
+		unwind_index_free(index);
+	} else {
+		u->nr_tables++;
+		u->indexes[wanted->file] = index;
+		*vec_push(&u->to_fill) =
+			(struct filling){.file = wanted->file, .nr_pages = nr_pages};
+	}
+	pthread_mutex_unlock(&u->store_lock);
+}
+
+/* The rows of some pages; under the lock of the store. */
+static void fill_pages(struct unwinding *u, uint32_t file, size_t first, size_t nr)
+{
+	struct unwind_table table;
+
+	unwind_index_rows(u->indexes[file], (uint64_t)first << UNWIND_PAGE_SHIFT,
+			  (uint64_t)(first + nr) << UNWIND_PAGE_SHIFT, &table);
+	u->nr_refused += unwind_publish_pages(capture_unwind_store(u->capture), file, first, nr,
+					      &table) != 0;
+	unwind_table_fini(&table);
+}
+
+/* A stack lies in this page, and waits. */
+static void make_page(void *unwinding, uint32_t file, size_t page)
+{
+	struct unwinding *u = unwinding;
+
+	pthread_mutex_lock(&u->store_lock);
+	if (file < MAX_FILES && u->indexes[file] &&
+	    !unwind_is_published(capture_unwind_store(u->capture), file, page))
+		fill_pages(u, file, page, 1);
+	pthread_mutex_unlock(&u->store_lock);
+}
+
+static bool has_room(const struct unwind_store *store)
+{
+	return store->nr_rows < store->max_rows / 4 * 3;
+}
+
+/* Goes on with the file whose turn it is; its index is needed until all of its pages are there. */
+static void fill_some(struct unwinding *u, struct filling *filling)
+{
+	size_t nr = filling->nr_pages - filling->next_page;
+
+	nr = nr < FILL_PAGES ? nr : FILL_PAGES;
+	fill_pages(u, filling->file, filling->next_page, nr);
+	filling->next_page += nr;
+	if (filling->next_page < filling->nr_pages)
+		return;
+	unwind_index_free(u->indexes[filling->file]);
+	u->indexes[filling->file] = NULL;
+	u->to_fill.size--;
+}
+
+/* False when there is nothing to fill, or no room. */
+static bool fill_next(struct unwinding *u)
+{
+	bool fills;
+
+	pthread_mutex_lock(&u->store_lock);
+	fills = u->to_fill.size && has_room(capture_unwind_store(u->capture));
+	if (fills)
+		fill_some(u, &u->to_fill.items[u->to_fill.size - 1]);
+	pthread_mutex_unlock(&u->store_lock);
+	return fills;
+}
+
+/* Waits for a file unless there is something to fill, too; no path: there is none. False when all
+ * is done: pages that were not filled by then are made when a stack needs them. */
+static bool next_wanted(struct unwinding *u, bool fills, struct wanted *out)
+{
+	bool goes_on;
+
+	*out = (struct wanted){0};
 	pthread_mutex_lock(&u->lock);
-	while (!u->wanted.size && !u->ended)
+	while (!u->wanted.size && !u->ended && !fills)
 		pthread_cond_wait(&u->changed, &u->lock);
+	goes_on = u->wanted.size || !u->ended;
 	if (u->wanted.size) {
-		next = u->wanted.items[0];
-		memmove(u->wanted.items, u->wanted.items + 1, --u->wanted.size * sizeof next);
+		*out = u->wanted.items[0];
+		memmove(u->wanted.items, u->wanted.items + 1, --u->wanted.size * sizeof *out);
 	}
 	pthread_mutex_unlock(&u->lock);
-	return next;
+	return goes_on;
 }
 
 static void *build_wanted(void *unwinding)
 {
 	struct unwinding *u = unwinding;
 	struct wanted wanted;
+	bool fills = false;
 
-	setpriority(PRIO_PROCESS, 0,
-		    -20); /* of this thread: until the table is there, stacks end */
-	for (wanted = next_wanted(u); wanted.path; wanted = next_wanted(u)) {
-		build_late(u, &wanted);
+	setpriority(PRIO_PROCESS, 0, -20); /* of this thread: stacks wait for it */
+	while (next_wanted(u, fills, &wanted)) {
+		if (wanted.path)
+			announce_late(u, &wanted);
 		free(wanted.path);
+		fills = fill_next(u);
 	}
 	return NULL;
 }
 
 void unwinding_begin(struct unwinding *u, struct capture *capture)
 {
+	struct unwind_store *store = capture_unwind_store(capture);
+
 	u->capture = capture;
+	store->make_page = make_page;
+	store->maker = u;
 	publish_vdso(u);
 	u->met[FILE_NONE] = u->met[FILE_VDSO] = 1;
 	vec_each (&u->ahead, built) {

@@ -43,8 +43,13 @@ static bool walk_read(struct walk *walk, __u64 address, __u64 *out)
 static const __u64 *walk_page(struct walk *walk, __u32 index)
 {
 	const struct unwind_store *store = ((struct finish *)walk)->store;
+	const struct walk_mapping *mapping = &walk->mapping;
 
-	return index < store->max_pages ? (const __u64 *)&store->pages[index] : NULL;
+	if (index >= store->max_pages)
+		return NULL;
+	if (!__atomic_load_n(&store->pages[index], __ATOMIC_ACQUIRE) && store->make_page)
+		store->make_page(store->maker, mapping->file, index - mapping->first_page);
+	return (const __u64 *)&store->pages[index];
 }
 
 static const struct unwind_row *walk_row(struct walk *walk, __u32 index)

@@ -12,12 +12,23 @@
 /* The first rules: no information, and information that has to be left to user space. */
 enum { RULE_NONE, RULE_UNSUPPORTED, FIRST_RULE };
 
+/* The first rows: a gap, what follows it, a rule for which there is no room, what follows it. */
+enum { ROW_GAP, ROW_UNSUPPORTED = 2, FIRST_ROW = 4 };
+
+/* Behind all offsets. */
+static const struct unwind_row last_row = {.offset = UINT32_MAX, .rule = RULE_NONE};
+
 void unwind_store_begin(struct unwind_store *store)
 {
 	store->rule_places = xcalloc(RULE_PLACES, sizeof *store->rule_places);
 	store->rules[RULE_NONE] = (struct unwind_rule){.cfa_kind = UNWIND_CFA_NONE};
 	store->rules[RULE_UNSUPPORTED] = (struct unwind_rule){.cfa_kind = UNWIND_CFA_UNSUPPORTED};
 	store->nr_rules = FIRST_RULE;
+	store->rows[ROW_GAP] = (struct unwind_row){.rule = RULE_NONE};
+	store->rows[ROW_GAP + 1] = last_row;
+	store->rows[ROW_UNSUPPORTED] = (struct unwind_row){.rule = RULE_UNSUPPORTED};
+	store->rows[ROW_UNSUPPORTED + 1] = last_row;
+	store->nr_rows = FIRST_ROW;
 }
 
 void unwind_store_fini(struct unwind_store *store)
@@ -56,21 +67,16 @@ static uint16_t rule_intern(struct unwind_store *store, const struct unwind_rule
 	return *id = store->nr_rules++;
 }
 
-/* One row more than the table has, so that every offset has a row at or before it. */
+/* So that every offset has a row at or before it, and every row one behind it. */
 size_t unwind_rows_needed(const struct unwind_table *table)
 {
-	return table->nr_rows + 1;
-}
-
-static size_t pages_of(const struct unwind_table *table)
-{
-	return table->nr_rows ? (table->rows[table->nr_rows - 1].offset >> UNWIND_PAGE_SHIFT) + 1
-			      : 1;
+	return table->nr_rows + 2;
 }
 
 size_t unwind_pages_needed(const struct unwind_table *table)
 {
-	return pages_of(table) + 1;
+	return table->nr_rows ? (table->rows[table->nr_rows - 1].offset >> UNWIND_PAGE_SHIFT) + 1
+			      : 1;
 }
 
 static void store_rows(struct unwind_store *store, const struct unwind_table *table)
@@ -80,38 +86,84 @@ static void store_rows(struct unwind_store *store, const struct unwind_table *ta
 
 	for (size_t i = 0; i < table->nr_rules; i++)
 		shared[i] = rule_intern(store, &table->rules[i]);
-	rows[0] = (struct unwind_row){0};
+	rows[0] = (struct unwind_row){.rule = RULE_NONE};
 	for (size_t i = 0; i < table->nr_rows; i++)
 		rows[i + 1] = (struct unwind_row){.offset = table->rows[i].offset,
 						  .rule = shared[table->rows[i].rule]};
+	rows[table->nr_rows + 1] = last_row;
 }
 
-static void store_pages(struct unwind_store *store, const struct unwind_table *table)
+static void store_page(uint64_t *page, uint64_t rows)
+{
+	if (!*page)
+		__atomic_store_n(page, rows, __ATOMIC_RELEASE);
+}
+
+/* Leads each page to its slice of the rows that have just been stored. */
+static void store_pages(const struct unwind_store *store, uint64_t *pages, size_t first, size_t nr,
+			size_t nr_rows)
 {
 	const struct unwind_row *rows = &store->rows[store->nr_rows];
-	size_t nr_rows = unwind_rows_needed(table), nr_pages = unwind_pages_needed(table), row = 1;
+	size_t row = 1;
 
-	for (size_t page = 0; page < nr_pages; page++) {
-		while (row < nr_rows && rows[row].offset < (uint64_t)page << UNWIND_PAGE_SHIFT)
+	for (size_t page = first; page < first + nr; page++) {
+		uint64_t start = (uint64_t)page << UNWIND_PAGE_SHIFT;
+		uint64_t at;
+
+		while (row < nr_rows - 1 && rows[row].offset <= start)
 			row++;
-		store->pages[store->nr_pages + page] = store->nr_rows + row;
+		at = row - 1;
+		while (row < nr_rows - 1 && rows[row].offset < start + (1 << UNWIND_PAGE_SHIFT))
+			row++;
+		store_page(&pages[page], (row - at) << 32 | (store->nr_rows + at));
 	}
+}
+
+int unwind_announce(struct unwind_store *store, uint32_t file, size_t nr_pages)
+{
+	struct unwind_file entry = {.first_page = store->nr_pages, .nr_pages = nr_pages};
+
+	if (file >= store->max_files)
+		return -EINVAL;
+	if (store->max_pages - store->nr_pages < nr_pages)
+		return -ENOSPC;
+	store->nr_pages += nr_pages;
+	__atomic_store(&store->files[file], &entry, __ATOMIC_RELEASE);
+	__atomic_add_fetch(&store->nr_announced, 1, __ATOMIC_RELEASE);
+	return 0;
+}
+
+bool unwind_is_published(const struct unwind_store *store, uint32_t file, size_t page)
+{
+	const struct unwind_file *entry = &store->files[file];
+
+	return page >= entry->nr_pages || store->pages[entry->first_page + page];
+}
+
+int unwind_publish_pages(struct unwind_store *store, uint32_t file, size_t first, size_t nr,
+			 const struct unwind_table *table)
+{
+	uint64_t *pages = &store->pages[store->files[file].first_page];
+	size_t nr_rows = unwind_rows_needed(table);
+
+	if (store->max_rows - store->nr_rows < nr_rows) {
+		for (size_t page = first; page < first + nr; page++)
+			store_page(&pages[page], 1ULL << 32 | ROW_UNSUPPORTED);
+		return -ENOSPC;
+	}
+	store_rows(store, table);
+	store_pages(store, pages, first, nr, nr_rows);
+	store->nr_rows += nr_rows;
+	return 0;
 }
 
 int unwind_publish(struct unwind_store *store, uint32_t file, const struct unwind_table *table)
 {
-	struct unwind_file entry = {.first_page = store->nr_pages, .nr_pages = pages_of(table)};
+	size_t nr_pages = unwind_pages_needed(table);
+	int err;
 
-	if (file >= store->max_files)
-		return -EINVAL;
-	if (store->max_rows - store->nr_rows < unwind_rows_needed(table) ||
-	    store->max_pages - store->nr_pages < unwind_pages_needed(table))
+	if (file < store->max_files && store->max_rows - store->nr_rows < unwind_rows_needed(table))
 		return -ENOSPC;
-	store_rows(store, table);
-	store_pages(store, table);
-	store->nr_pages += unwind_pages_needed(table);
-	__atomic_store(&store->files[file], &entry, __ATOMIC_RELEASE);
-	__atomic_store_n(&store->nr_rows, store->nr_rows + unwind_rows_needed(table),
-			 __ATOMIC_RELEASE);
-	return 0;
+	err = unwind_announce(store, file, nr_pages);
+	return err ? err : unwind_publish_pages(store, file, 0, nr_pages, table);
 }
