@@ -148,12 +148,12 @@ static __always_inline const struct unwind_row *walk_find_row(struct walk *walk,
 static __always_inline __u64 walk_page_rows(struct walk *walk, __u64 offset)
 {
 	__u64 page = offset >> UNWIND_PAGE_SHIFT;
-	const __u64 *rows;
+	const __u64 *entry;
 
 	if (page >= walk->mapping.nr_pages)
 		return UNWIND_PAGE_EMPTY;
-	rows = walk_page(walk, walk->mapping.first_page + (__u32)page);
-	return rows ? *(const volatile __u64 *)rows : UNWIND_PAGE_EMPTY;
+	entry = walk_page(walk, walk->mapping.first_page + (__u32)page);
+	return entry ? *(const volatile __u64 *)entry : UNWIND_PAGE_EMPTY;
 }
 
 /* Where the caller's callee-saved registers lie. `cfa` is that of the frame, and its rbp must still

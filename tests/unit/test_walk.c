@@ -407,12 +407,13 @@ static void test_every_offset_finds_its_row(void **state)
 	walk_from(&walk, AT(LEAF), true);
 	assert_true(walk_map(&walk, AT(LEAF)));
 	for (uint64_t offset = 0; offset < 0x100 * NR_FUNCTIONS; offset++) {
-		const struct unwind_row *row = walk_find_row(&walk, offset);
+		const struct unwind_row *row = walk_find_row(&walk, walk_page_rows(&walk, offset), offset);
 
 		assert_int_equal(row->offset, offset & ~0x7fULL);
 		assert_int_equal(row->rule != 0, !(offset & 0x80));
 	}
-	assert_null(walk_find_row(&walk, 0x2000));
+	assert_int_equal(walk_page_rows(&walk, 0x2000), UNWIND_PAGE_EMPTY);
+	assert_int_equal(walk_find_row(&walk, UNWIND_PAGE_EMPTY, 0x2000)->rule, 0);
 }
 
 static void test_store_refuses_what_does_not_fit(void **state)
@@ -421,8 +422,8 @@ static void test_store_refuses_what_does_not_fit(void **state)
 				     .pages = pages,
 				     .rules = rules,
 				     .files = files,
-				     .max_rows = 3,
-				     .max_pages = 2,
+				     .max_rows = 8,
+				     .max_pages = 1,
 				     .max_files = 8};
 	struct unwind_row own[] = {{.offset = 16, .rule = 1}, {.offset = 32}, {.offset = 48}};
 	struct unwind_table table = {
@@ -431,7 +432,7 @@ static void test_store_refuses_what_does_not_fit(void **state)
 	(void)state;
 	unwind_store_begin(&store);
 	assert_int_equal(unwind_publish(&store, 8, &table), -EINVAL);
-	table.nr_rows = 3;
+	table.nr_rows = 3; /* with the first four of the store, and two around them */
 	assert_int_equal(unwind_publish(&store, 1, &table), -ENOSPC);
 	assert_int_equal(files[1].nr_pages, 0);
 	table.nr_rows = 2;

@@ -148,6 +148,7 @@ static void write_stacks(struct json_stream *s, const struct stack_quality *stac
 	set(object, "recorded", json_boolean(stacks->recorded));
 	set(object, "complete", json_count(stacks->complete));
 	set(object, "incomplete", json_count(stacks->incomplete));
+	set(object, "none", json_count(stacks->none));
 	set(object, "reasons", reasons);
 	json_stream_member(s, "stacks", object);
 }

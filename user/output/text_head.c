@@ -126,6 +126,11 @@ static void write_stacks(FILE *out, const struct stack_quality *stacks)
 				count_format(stacks->events[verdict], count),
 				stack_verdict_words[verdict].text);
 	}
+	if (stacks->none)
+		fprintf(out,
+			"\n           %s more have none: within an execve, before the first "
+			"instruction",
+			count_format(stacks->none, count));
 	fputc('\n', out);
 }
 

@@ -6,7 +6,7 @@
 const struct stack_verdict_words stack_verdict_words[NR_STACK_VERDICTS] = {
 	[STACK_PROVEN] = {"complete", "complete"},
 	[STACK_LOST] = {"lost", "could not be delivered"},
-	[STACK_ABSENT] = {"absent", "have none"},
+	[STACK_ABSENT] = {"absent", "have no frame"},
 	[STACK_CUT_UNREADABLE] = {"unreadable",
 				  "end at a page of the stack that was not in memory"},
 	[STACK_CUT_TOO_DEEP] = {"too_deep", "are cut at the depth limit"},
@@ -53,7 +53,7 @@ void stack_quality_of(const struct recording *r, const struct scan *scan, struct
 	}
 	out->events[STACK_LOST] += scan->stacks_lost;
 	if (r->stacks.size)
-		out->events[STACK_ABSENT] += scan->stack_events[0] - scan->stacks_lost;
+		out->none = scan->stack_events[0] - scan->stacks_lost;
 	for (int verdict = 0; verdict < NR_STACK_VERDICTS; verdict++)
 		*(verdict == STACK_PROVEN ? &out->complete : &out->incomplete) +=
 			out->events[verdict];

@@ -12,7 +12,7 @@
 enum stack_verdict {
 	STACK_PROVEN, /* complete */
 	STACK_LOST,
-	STACK_ABSENT, /* an event without any */
+	STACK_ABSENT, /* without any frame */
 	STACK_CUT_UNREADABLE,
 	STACK_CUT_TOO_DEEP,
 	STACK_CUT_NO_TABLE,
@@ -33,6 +33,7 @@ struct stack_quality {
 	bool recorded; /* stacks were asked for */
 	uint64_t events[NR_STACK_VERDICTS];
 	uint64_t complete, incomplete;
+	uint64_t none; /* there was none to take: in the execve, before the first instruction */
 };
 
 void stack_quality_of(const struct recording *r, const struct scan *scan,
