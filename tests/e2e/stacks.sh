@@ -114,28 +114,28 @@ case_program_of_the_distribution() {
 	echo "# ls: $(report x '.stacks | tojson')"
 }
 
-# whole_share LEAST COMMAND...: of a command with many files, so many stacks in a thousand, at least,
-# are complete
+# whole_share COMMAND...: of a command with many files, 99.9% of the stacks are complete. Tables of
+# files that nobody could foresee are made while it runs, by a thread that a busy machine may keep
+# from running: so in one of three tries.
 whole_share() {
-	local least=$1
-	shift
-	record x "$@"
-	within "$(share x)" "$least" 1000 "$1: complete stacks in a thousand"
-	is_whole x "$1"
-	echo "# $1: $(report x '.stacks | tojson')"
+	local try
+	for try in 1 2 3; do
+		record x "$@"
+		is_whole x "$1"
+		echo "# $1: $(report x '.stacks | tojson')"
+		[ "$(share x)" -lt 999 ] || break
+	done
+	within "$(share x)" 999 1000 "$1: complete stacks in a thousand"
 }
 
 case_interpreter_with_extensions() {
 	needs python3
-	whole_share 999 python3 -c 'import json, ctypes, sqlite3'
+	whole_share python3 -c 'import json, ctypes, sqlite3'
 }
 
-# The compiler proper is a program that nobody could foresee, with a large table: what it does until
-# that is made, some tens of milliseconds, has to be finished from copies, for which there may not be
-# room in the rings.
 case_compiler_behind_its_driver() {
 	needs gcc
-	whole_share 999 gcc -O2 -c -o /dev/null -I"$ROOT/tests/programs" "$ROOT/tests/programs/hard_stacks.c"
+	whole_share gcc -O2 -c -o /dev/null -I"$ROOT/tests/programs" "$ROOT/tests/programs/hard_stacks.c"
 }
 
 case_without_stacks_there_are_none() {

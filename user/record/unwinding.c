@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <sched.h>
 #include <sys/auxv.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
@@ -51,6 +52,7 @@ struct unwinding {
 	pthread_cond_t changed;
 	VEC(struct wanted) wanted;
 	bool ended;
+	unsigned int waiting;       /* stacks, for the lock below: they come before the thread */
 	pthread_mutex_t store_lock; /* guards the store, once the thread runs, and what follows */
 	struct unwind_index *indexes[MAX_FILES];
 	VEC(struct filling) to_fill;
@@ -234,7 +236,9 @@ static void make_page(void *unwinding, uint32_t file, size_t page)
 {
 	struct unwinding *u = unwinding;
 
+	__atomic_add_fetch(&u->waiting, 1, __ATOMIC_RELAXED);
 	pthread_mutex_lock(&u->store_lock);
+	__atomic_sub_fetch(&u->waiting, 1, __ATOMIC_RELAXED);
 	if (file < MAX_FILES && u->indexes[file] &&
 	    !unwind_is_published(capture_unwind_store(u->capture), file, page))
 		fill_pages(u, file, page, 1);
@@ -261,11 +265,14 @@ static void fill_some(struct unwinding *u, struct filling *filling)
 	u->to_fill.size--;
 }
 
-/* False when there is nothing to fill, or no room. */
+/* False when there is nothing to fill, or no room. The lock is not fair: whoever gives it back gets
+ * it again before those who sleep for it. */
 static bool fill_next(struct unwinding *u)
 {
 	bool fills;
 
+	while (__atomic_load_n(&u->waiting, __ATOMIC_RELAXED))
+		sched_yield();
 	pthread_mutex_lock(&u->store_lock);
 	fills = u->to_fill.size && has_room(capture_unwind_store(u->capture));
 	if (fills)
