@@ -29,7 +29,15 @@ static void names_cannot_be_misread(void **state)
 	assert_folds("operator new", false, "operator new");
 	assert_folds("Web Content", true, "Web_Content");
 	assert_folds("42", false, "42");
-	assert_folds("", false, "");
+	assert_folds("", false, "[unknown]");
+	assert_folds(" a ", false, "_a_");
+	assert_folds(" ", false, "_");
+	assert_folds("a\x7f\x01z", false, "a  z");
+	assert_folds("\xc3\xa9\xff", false, "\xc3\xa9\\xff");
+	assert_folds("#x", false, "#x");
+	assert_folds("#x", true, "_x");
+	assert_folds("read_[k]", false, "read_[k]");
+	assert_folds("f_[i] 2", false, "f_[i]_2");
 }
 
 struct path {
@@ -83,6 +91,56 @@ static void lines_are_merged_and_in_byte_order(void **state)
 				  "my_prog;f;g 3\n");
 }
 
+/* What a reader makes of a line: names between `;`, then a blank, then digits to the end. */
+static void assert_reads_back(const char *line, const char *const names[3], uint64_t count)
+{
+	scoped_free char *copy = xstrdup(line);
+	char *rest = copy, *number = strrchr(copy, ' ');
+
+	assert_int_equal(strspn(number + 1, "0123456789"), strlen(number + 1));
+	assert_int_equal(strtoull(number + 1, NULL, 10), count);
+	*number = '\0';
+	for (int i = 0; i < 3; i++)
+		assert_string_equal(strsep(&rest, ";"), names[i]);
+	assert_null(rest);
+	/* flamegraph.pl would take one more number for the other side of a difference */
+	number = strrchr(copy, ' ');
+	assert_true(!number || number[1 + strspn(number + 1, "0123456789.")] != '\0');
+	assert_true(*copy != '#');
+	for (const char *at = copy; *at; at++)
+		assert_true((unsigned char)*at >= ' ' && *at != 0x7f);
+}
+
+static void names_of_any_bytes_read_back(void **state)
+{
+	static const char bytes[] = "ab;; \n\t\r\x01\x7f 019._[k]_[i]#()->\xff\xc3\xa9\"'";
+	uint64_t seed = 4711;
+
+	(void)state;
+	for (int round = 0; round < 5000; round++) {
+		char names[3][16];
+		struct path path[2] = {{.weight = 1 + random_next(&seed) % 1000}};
+		char *folded[3], *text;
+
+		for (int i = 0; i < 3; i++) {
+			size_t size = random_next(&seed) % 15;
+
+			for (size_t b = 0; b < size; b++)
+				names[i][b] = bytes[random_next(&seed) % (sizeof bytes - 1)];
+			names[i][size] = '\0';
+			path[0].names[i] = names[i];
+			folded[i] = folded_name(names[i], i == 0);
+		}
+		text = fold(path);
+		text[strlen(text) - 1] = '\0';
+		assert_null(strchr(text, '\n'));
+		assert_reads_back(text, (const char *const *)folded, path[0].weight);
+		free(text);
+		for (int i = 0; i < 3; i++)
+			free(folded[i]);
+	}
+}
+
 /* Random trees over names that sort awkwardly: order holds and no weight gets lost. */
 static void random_trees_keep_order_and_sum(void **state)
 {
@@ -119,6 +177,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(names_cannot_be_misread),
 		cmocka_unit_test(lines_are_merged_and_in_byte_order),
+		cmocka_unit_test(names_of_any_bytes_read_back),
 		cmocka_unit_test(random_trees_keep_order_and_sum),
 	};
 

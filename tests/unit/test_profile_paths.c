@@ -135,6 +135,68 @@ static void unnamed_place_is_module_and_offset(void **state)
 	recording_close(r);
 }
 
+static void unnamed_places_of_a_flame_graph_are_one(void **state)
+{
+	struct recording *r = planted();
+	struct path_tree tree;
+
+	(void)state;
+	event_paths_build(r, choice("faults"), 0, &tree);
+	assert_int_equal(at(&tree, NAMES("prog", "_start", "[prog]"))->self[WEIGHT_COUNT], 1);
+	path_tree_fini(&tree);
+	recording_close(r);
+}
+
+static uint64_t sum(struct recording *r, const char *name)
+{
+	const struct path_choice *c = choice(name);
+	struct path_tree tree;
+	uint64_t total;
+
+	event_paths_build(r, c, 0, &tree);
+	total = path_tree_node(&tree, 0)->total[c->weight];
+	path_tree_fini(&tree);
+	return total;
+}
+
+/* The kernel side counted 7 of 2 faults, and 10 and 3 of 4 and 3 calls. */
+static void what_was_lost_is_a_path(void **state)
+{
+	struct recording *r;
+	struct path_tree tree;
+	struct maker m;
+
+	(void)state;
+	maker_start(&m);
+	make_root(&m, "prog", 0);
+	MAKE_FAULT(&m, [FAULT_COUNT] = 2, [FAULT_SERVICE_NS] = 20, [FAULT_TASK] = 1);
+	for (int i = 0; i < 7; i++)
+		MAKE_SYSCALL(&m, [SYSCALL_NR] = i < 4 ? 0 : 1, [SYSCALL_TASK] = 1,
+			     [SYSCALL_DURATION_NS] = 10);
+	writer_counter(m.w, "kernel.faults.minor", 7);
+	writer_counter(m.w, "kernel.fault_ns.minor", 100);
+	writer_counter(m.w, "lost.faults.ring_full", 5);
+	writer_counter(m.w, "lost.syscalls.ring_full", 6);
+	writer_syscall_total(m.w,
+			     &(struct syscall_total){.nr = 0, .calls = 10, .duration_ns = 500});
+	writer_syscall_total(m.w, &(struct syscall_total){.nr = 1, .calls = 3, .duration_ns = 30});
+	r = maker_open(&m, true);
+	assert_int_equal(sum(r, "faults"), 7);
+	assert_int_equal(sum(r, "fault-ns"), 100);
+	assert_int_equal(sum(r, "fault-bytes"), 7 * 4096);
+	assert_int_equal(sum(r, "syscalls"), 13);
+	assert_int_equal(sum(r, "syscall-ns"), 530);
+	event_paths_build(r, choice("faults"), 0, &tree);
+	assert_int_equal(at(&tree, NAMES("[lost]"))->self[WEIGHT_COUNT], 5);
+	path_tree_fini(&tree);
+	event_paths_build(r, choice("syscalls"), 0, &tree);
+	assert_int_equal(at(&tree, NAMES("[lost]", "read_[k]"))->self[WEIGHT_COUNT], 6);
+	assert_int_equal(at(&tree, NAMES("[lost]", "read_[k]"))->self[WEIGHT_NS], 460);
+	assert_int_equal(child(&tree, child(&tree, 0, "[lost]"), "write_[k]"), 0);
+	path_tree_fini(&tree);
+	recording_close(r);
+}
+
 static void heaviest_sibling_comes_first(void **state)
 {
 	struct recording *r = planted();
@@ -243,6 +305,8 @@ int main(void)
 		cmocka_unit_test(paths_have_their_weights),
 		cmocka_unit_test(inlined_and_kernel_functions_are_frames),
 		cmocka_unit_test(unnamed_place_is_module_and_offset),
+		cmocka_unit_test(unnamed_places_of_a_flame_graph_are_one),
+		cmocka_unit_test(what_was_lost_is_a_path),
 		cmocka_unit_test(heaviest_sibling_comes_first),
 		cmocka_unit_test(syscalls_end_in_the_call),
 		cmocka_unit_test(tasks_are_told_apart_by_name),

@@ -4,6 +4,8 @@
 #include <ctype.h>
 #include <inttypes.h>
 
+#include "output/printable.h"
+
 /* The space before a name's trailing number (7, 7.5), NULL if it does not end so. */
 static char *space_before_number(char *name)
 {
@@ -15,9 +17,20 @@ static char *space_before_number(char *name)
 										     : NULL;
 }
 
+/* Readers trim them, or find no name between two separators. */
+static void replace_outer_spaces(char *name)
+{
+	char *end = name + strlen(name);
+
+	while (*name == ' ')
+		*name++ = '_';
+	while (end > name && end[-1] == ' ')
+		*--end = '_';
+}
+
 char *folded_name(const char *name, bool is_command)
 {
-	char *folded = xstrdup(name), *space;
+	char *folded = valid_utf8(*name ? name : "[unknown]"), *space;
 
 	for (char *at = folded; *at; at++) {
 		if (*at == ';')
@@ -27,6 +40,9 @@ char *folded_name(const char *name, bool is_command)
 		if (*at == ' ' && is_command)
 			*at = '_';
 	}
+	if (*folded == '#' && is_command)
+		*folded = '_';
+	replace_outer_spaces(folded);
 	space = space_before_number(folded);
 	if (space)
 		*space = '_';

@@ -70,6 +70,11 @@ char *printable(const char *text)
 	return escape(text, true);
 }
 
+char *valid_utf8(const char *text)
+{
+	return escape(text, false);
+}
+
 char *shell_word(const char *text)
 {
 	static const char safe[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"

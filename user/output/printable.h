@@ -16,6 +16,9 @@ char *printable(const char *text);
 /* The same as a word of a shell command: quoted where the shell would not take it as one word. */
 char *shell_word(const char *text);
 
+/* Only what is not UTF-8 is escaped. */
+char *valid_utf8(const char *text);
+
 /* A JSON string; bytes that are not UTF-8 become the text \xNN. */
 json_t *json_text(const char *text);
 json_t *json_text_or_null(const char *text);

@@ -4,11 +4,23 @@
 #include "profile/call_row.h"
 #include "profile/facts.h"
 #include "profile/fault_row.h"
+#include "profile/lost_paths.h"
 
 const struct path_choice path_choices[] = {
-	{"faults", BLOCK_FAULTS, WEIGHT_COUNT},      {"fault-ns", BLOCK_FAULTS, WEIGHT_NS},
-	{"fault-bytes", BLOCK_FAULTS, WEIGHT_BYTES}, {"syscalls", BLOCK_SYSCALLS, WEIGHT_COUNT},
-	{"syscall-ns", BLOCK_SYSCALLS, WEIGHT_NS},   {0},
+	{"faults", BLOCK_FAULTS, WEIGHT_COUNT, "page faults"},
+	{"fault-ns", BLOCK_FAULTS, WEIGHT_NS, "time of page faults"},
+	{"fault-bytes", BLOCK_FAULTS, WEIGHT_BYTES, "bytes of page faults"},
+	{"syscalls", BLOCK_SYSCALLS, WEIGHT_COUNT, "system calls"},
+	{"syscall-ns", BLOCK_SYSCALLS, WEIGHT_NS, "time of system calls"},
+	{0},
+};
+
+/* What is collected from the rows of a recording. */
+struct gathering {
+	struct recording *r;
+	const uint32_t *roots; /* by id of a task; NULL: each task is its own */
+	struct tally tally;
+	struct scan scan; /* how many faults of each kind there are */
 };
 
 #define NAMED_CALL_COLUMNS (CALL_PLACE_COLUMNS | COLUMN(SYSCALL_NR) | COLUMN(SYSCALL_TASK))
@@ -34,49 +46,86 @@ static uint32_t *name_tasks(const struct recording *r)
 	return roots;
 }
 
-static void add_syscalls(const struct columns *c, const uint32_t *roots, struct tally *tally)
+static uint32_t root_of(const struct gathering *g, uint64_t task)
+{
+	return g->roots ? g->roots[task] : (uint32_t)task;
+}
+
+static void add_syscalls(struct gathering *g, const struct columns *c)
 {
 	for (uint32_t i = 0; i < c->rows; i++) {
 		uint32_t key = syscall_key(c->at[SYSCALL_NR][i], c->at[SYSCALL_FLAGS][i]);
 
-		call_row_add(c, i, roots[c->at[SYSCALL_TASK][i]], 1ULL + key, tally);
+		call_row_add(c, i, root_of(g, c->at[SYSCALL_TASK][i]), 1ULL + key, &g->tally);
 	}
 }
 
-static void add_block(struct recording *r, const struct block *block, const uint32_t *roots,
-		      struct tally *tally)
+static void add_faults(struct gathering *g, const struct columns *c)
+{
+	uint64_t page_bytes = recording_page_bytes(g->r);
+
+	for (uint32_t i = 0; i < c->rows; i++) {
+		struct fault_class *class = &g->scan.faults[c->at[FAULT_KIND][i]];
+
+		class->faults += c->at[FAULT_COUNT][i];
+		if (!(c->at[FAULT_FLAGS][i] & FAULT_UNTIMED))
+			class->service_ns += c->at[FAULT_SERVICE_NS][i];
+		fault_row_add(c, i, root_of(g, c->at[FAULT_TASK][i]), page_bytes, &g->tally);
+	}
+}
+
+static void add_block(struct gathering *g, const struct block *block)
 {
 	uint32_t mask = block->kind == BLOCK_SYSCALLS ? NAMED_CALL_COLUMNS
 						      : FAULT_PLACE_COLUMNS | COLUMN(FAULT_TASK);
 	struct columns c;
 
-	if (block_columns(r, block, mask, &c) < 0)
+	if (block_columns(g->r, block, mask, &c) < 0)
 		return;
-	if (block->kind == BLOCK_SYSCALLS) {
-		add_syscalls(&c, roots, tally);
-	} else {
-		for (uint32_t i = 0; i < c.rows; i++)
-			fault_row_add(&c, i, roots[c.at[FAULT_TASK][i]], recording_page_bytes(r),
-				      tally);
-	}
+	if (block->kind == BLOCK_SYSCALLS)
+		add_syscalls(g, &c);
+	else
+		add_faults(g, &c);
 	columns_fini(&c);
+}
+
+static void add_lost(struct gathering *g, enum block_kind events, struct path_tree *tree)
+{
+	if (events == BLOCK_SYSCALLS) {
+		lost_syscalls_add(tree, g->r, &g->tally);
+		return;
+	}
+	scan_add_lost_faults(&g->scan, g->r);
+	lost_faults_add(tree, g->r, &g->scan);
+}
+
+static void build(struct gathering *g, const struct path_choice *choice, unsigned int detail,
+		  struct path_tree *out)
+{
+	vec_each (&g->r->blocks, block) {
+		if (block->kind == choice->events)
+			add_block(g, block);
+	}
+	path_tree_init(out);
+	paths_add(out, g->r, &g->tally, g->roots ? path_extend_comm : path_extend_task,
+		  choice->events == BLOCK_SYSCALLS ? path_extend_syscall : path_extend_kernel_flame,
+		  detail | PATH_FLAMES);
+	if (g->roots)
+		add_lost(g, choice->events, out);
+	path_tree_finish(out, choice->weight);
+	tally_fini(&g->tally);
 }
 
 void event_paths_build(struct recording *r, const struct path_choice *choice, unsigned int detail,
 		       struct path_tree *out)
 {
-	uint32_t *roots = name_tasks(r);
-	struct tally tally = {0};
+	scoped_free uint32_t *roots = name_tasks(r);
 
-	vec_each (&r->blocks, block) {
-		if (block->kind == choice->events)
-			add_block(r, block, roots, &tally);
-	}
-	path_tree_init(out);
-	paths_add(out, r, &tally, path_extend_comm,
-		  choice->events == BLOCK_SYSCALLS ? path_extend_syscall : path_extend_kernel,
-		  detail);
-	path_tree_finish(out, choice->weight);
-	tally_fini(&tally);
-	free(roots);
+	build(&(struct gathering){.r = r, .roots = roots}, choice, detail, out);
+}
+
+void event_paths_build_by_task(struct recording *r, const struct path_choice *choice,
+			       unsigned int detail, struct path_tree *out)
+{
+	build(&(struct gathering){.r = r}, choice, detail, out);
 }

@@ -12,11 +12,19 @@ struct path_choice {
 	const char *name;
 	enum block_kind events;
 	enum weight weight;
+	const char *title; /* for people */
 };
 extern const struct path_choice path_choices[]; /* ends with a row without a name */
 
-/* `detail` has bits of enum path_detail. */
+/*
+ * `detail` has bits of enum path_detail. What was lost is the path [lost], and for system calls the
+ * call below it, so that the sum of each weight is that of the report.
+ */
 void event_paths_build(struct recording *r, const struct path_choice *choice, unsigned int detail,
 		       struct path_tree *out);
+
+/* The same for each thread, which takes the place of the command's name; without what was lost. */
+void event_paths_build_by_task(struct recording *r, const struct path_choice *choice,
+			       unsigned int detail, struct path_tree *out);
 
 #endif

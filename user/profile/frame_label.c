@@ -32,13 +32,36 @@ uint32_t frame_nr_labels(const struct recording *r, uint32_t module, uint64_t of
 	return location && location->nr_lines ? location->nr_lines : 1;
 }
 
-char *frame_label(const struct recording *r, uint32_t module, uint64_t offset, uint32_t i)
+bool frame_has_name(const struct recording *r, uint32_t module, uint64_t offset, uint32_t i)
 {
 	const struct function_line *at = function_at(r, module, offset, i);
 
-	if (!at || !at->function || !*at->function)
+	return at && at->function && *at->function;
+}
+
+char *frame_label(const struct recording *r, uint32_t module, uint64_t offset, uint32_t i)
+{
+	if (!frame_has_name(r, module, offset, i))
 		return label_without_name(r, module, offset);
-	return xasprintf("%s%s", at->function, module == MODULE_KERNEL ? "_[k]" : "");
+	return xasprintf("%s%s", function_at(r, module, offset, i)->function,
+			 module == MODULE_KERNEL ? "_[k]" : "");
+}
+
+char *flame_label(const struct recording *r, uint32_t module, uint64_t offset, uint32_t i)
+{
+	const char *name = module_label(r, module);
+
+	if (frame_has_name(r, module, offset, i))
+		return frame_label(r, module, offset, i);
+	return xasprintf(*name == '[' ? "%s%s" : "[%s]%s", name,
+			 module == MODULE_KERNEL ? "_[k]" : "");
+}
+
+const char *frame_file(const struct recording *r, uint32_t module, uint64_t offset, uint32_t i)
+{
+	const struct function_line *at = function_at(r, module, offset, i);
+
+	return at && at->file && *at->file ? at->file : NULL;
 }
 
 const struct function_line *frame_line(const struct recording *r, uint32_t module, uint64_t offset,

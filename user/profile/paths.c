@@ -20,14 +20,16 @@ static uint32_t extend_by_text(struct path_tree *tree, uint32_t node, const char
 	return path_tree_child(tree, node, names_intern(&tree->names, *text ? text : "[unknown]"));
 }
 
-/* The source line of function `i` at the place, by its id; 0 when it is not known. */
-static uint32_t intern_line(const struct recording *r, struct path_tree *tree, uint32_t module,
-			    uint64_t offset, uint32_t i)
+/* The source line (or file) of function `i` at the place, by its id; 0 when it is not known. */
+static uint32_t intern_source(const struct recording *r, struct path_tree *tree, uint32_t module,
+			      uint64_t offset, uint32_t i, unsigned int detail)
 {
-	const struct function_line *at = frame_line(r, module, offset, i);
-	scoped_free char *text = at ? xasprintf("%s:%" PRIu32, at->file, at->line) : NULL;
+	const struct function_line *at =
+		detail & PATH_LINES ? frame_line(r, module, offset, i) : NULL;
+	const char *file = detail & PATH_FILES ? frame_file(r, module, offset, i) : NULL;
+	scoped_free char *line = at ? xasprintf("%s:%" PRIu32, at->file, at->line) : NULL;
 
-	return text ? names_intern(&tree->names, text) : 0;
+	return line || file ? names_intern(&tree->names, line ? line : file) : 0;
 }
 
 static uint32_t extend_by_code(const struct recording *r, struct path_tree *tree, uint32_t node,
@@ -36,10 +38,11 @@ static uint32_t extend_by_code(const struct recording *r, struct path_tree *tree
 	uint32_t nr_labels = frame_nr_labels(r, module, offset);
 
 	for (uint32_t i = 0; i < nr_labels; i++) {
-		scoped_free char *label = frame_label(r, module, offset, i);
+		scoped_free char *label = detail & PATH_FLAMES ? flame_label(r, module, offset, i)
+							       : frame_label(r, module, offset, i);
 		scoped_free char *marked =
 			i && detail & PATH_INLINE_MARKS ? xasprintf("%s_[i]", label) : NULL;
-		uint32_t line = detail & PATH_LINES ? intern_line(r, tree, module, offset, i) : 0;
+		uint32_t line = intern_source(r, tree, module, offset, i, detail);
 
 		node = path_tree_child_at(
 			tree, node, names_intern(&tree->names, marked ? marked : label), line);
@@ -102,10 +105,26 @@ uint32_t path_extend_comm(const struct recording *r, struct path_tree *tree, uin
 	return extend_by_text(tree, node, task_comm(r, (uint32_t)what));
 }
 
+uint32_t path_extend_task(const struct recording *r, struct path_tree *tree, uint32_t node,
+			  uint64_t what)
+{
+	const struct task *task = &r->tasks.items[what];
+	scoped_free char *text = xasprintf("%s %" PRIu32 "/%" PRIu32, task_comm(r, (uint32_t)what),
+					   r->tasks.items[task->process].pid, task->tid);
+
+	return extend_by_text(tree, node, text);
+}
+
 uint32_t path_extend_kernel(const struct recording *r, struct path_tree *tree, uint32_t node,
 			    uint64_t what)
 {
 	return extend_by_code(r, tree, node, MODULE_KERNEL, what, 0);
+}
+
+uint32_t path_extend_kernel_flame(const struct recording *r, struct path_tree *tree, uint32_t node,
+				  uint64_t what)
+{
+	return extend_by_code(r, tree, node, MODULE_KERNEL, what, PATH_FLAMES);
 }
 
 uint32_t path_extend_syscall(const struct recording *r, struct path_tree *tree, uint32_t node,

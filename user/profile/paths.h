@@ -18,6 +18,8 @@ typedef uint32_t path_extend(const struct recording *r, struct path_tree *tree, 
 enum path_detail {
 	PATH_LINES = 1,        /* its source line, by which it is told apart then */
 	PATH_INLINE_MARKS = 2, /* functions that were inlined end in _[i] */
+	PATH_FLAMES = 4,       /* code without a name goes by its module alone */
+	PATH_FILES = 8,        /* its source file instead of its line */
 };
 
 /*
@@ -29,8 +31,10 @@ void paths_add(struct path_tree *tree, const struct recording *r, const struct t
 
 /* The extensions in use: a task's comm as the root, a fault's kernel address and a syscall as leaf.
  */
-path_extend path_extend_comm;    /* what: id of a task */
-path_extend path_extend_kernel;  /* what: address of a kernel instruction */
-path_extend path_extend_syscall; /* what: syscall_key() + 1 */
+path_extend path_extend_comm;         /* what: id of a task */
+path_extend path_extend_task;         /* what: the same; its comm and ids */
+path_extend path_extend_kernel;       /* what: address of a kernel instruction */
+path_extend path_extend_kernel_flame; /* the same, with PATH_FLAMES */
+path_extend path_extend_syscall;      /* what: syscall_key() + 1 */
 
 #endif

@@ -1,19 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "profile/report.h"
 
-/* So that the paths add up to all faults, too. */
-static void add_lost_path(struct path_tree *tree, const struct scan *scan, uint64_t page_bytes)
-{
-	const uint64_t weights[NR_WEIGHTS] = {
-		[WEIGHT_COUNT] = scan->faults_lost,
-		[WEIGHT_NS] = scan->fault_ns_lost,
-		[WEIGHT_BYTES] = scan->faults_lost * page_bytes,
-	};
-
-	if (scan->faults_lost)
-		path_tree_add(tree, path_tree_child(tree, 0, names_intern(&tree->names, "[lost]")),
-			      weights);
-}
+#include "profile/lost_paths.h"
 
 struct report *report_new(struct recording *r, unsigned int path_detail)
 {
@@ -28,7 +16,7 @@ struct report *report_new(struct recording *r, unsigned int path_detail)
 	path_tree_init(&report->fault_paths);
 	paths_add(&report->fault_paths, r, &report->scan.fault_places, NULL, path_extend_kernel,
 		  path_detail);
-	add_lost_path(&report->fault_paths, &report->scan, recording_page_bytes(r));
+	lost_faults_add(&report->fault_paths, r, &report->scan);
 	path_tree_finish(&report->fault_paths, WEIGHT_COUNT);
 	process_table_build(r, &report->scan, &report->processes);
 	stack_quality_of(r, &report->scan, &report->stacks);
