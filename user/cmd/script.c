@@ -6,10 +6,12 @@
 
 #include "base/error.h"
 #include "base/vec.h"
+#include "cli/number.h"
 #include "cmd/answer.h"
 #include "cmd/commands.h"
 #include "cmd/input.h"
 #include "output/event_output.h"
+#include "profile/facts.h"
 
 struct ids {
 	VEC(uint32_t) items; /* none: all are wanted */
@@ -20,6 +22,8 @@ struct script_opts {
 	const struct event_output *form;
 	unsigned int kinds; /* bits of enum event_kind; 0: all */
 	struct ids pids, tids;
+	const char *comms;          /* NAME[,NAME]; NULL: all */
+	uint64_t first_ns, last_ns; /* since the start */
 	bool stacks, no_pager;
 };
 
@@ -42,6 +46,21 @@ static int set_json(void *opts, const char *value)
 	(void)value;
 	((struct script_opts *)opts)->form = &event_json;
 	return 0;
+}
+
+static int set_format(void *opts, const char *value)
+{
+	static const struct event_output *const forms[] = {&event_text, &event_json, &event_perf};
+
+	for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
+		if (!strcmp(value, forms[i]->name)) {
+			((struct script_opts *)opts)->form = forms[i];
+			return 0;
+		}
+	}
+	refuse(-EINVAL, "events cannot be printed as '%s'", value);
+	hint("choose text, json or perf");
+	return -EINVAL;
 }
 
 static int set_stacks(void *opts, const char *value)
@@ -74,6 +93,34 @@ static int set_pid(void *opts, const char *value)
 static int set_tid(void *opts, const char *value)
 {
 	return add_ids(value, &((struct script_opts *)opts)->tids);
+}
+
+static int set_comm(void *opts, const char *value)
+{
+	((struct script_opts *)opts)->comms = value;
+	return 0;
+}
+
+/* FROM,TO of which either may be left out. */
+static int set_time(void *opts, const char *value)
+{
+	struct script_opts *o = opts;
+	size_t size = strcspn(value, ",");
+	scoped_free char *from = xstrndup(value, size);
+	const char *to = value + size;
+
+	if (!*to) {
+		refuse(-EINVAL, "'%s' is not a range of times", value);
+		hint("write it like 0.5,1.25 or 200ms, or ,10s");
+		return -EINVAL;
+	}
+	if (*from && duration_parse(from, &o->first_ns))
+		return -EINVAL;
+	if (*++to && duration_parse(to, &o->last_ns))
+		return -EINVAL;
+	if (o->last_ns > INT64_MAX)
+		o->last_ns = INT64_MAX;
+	return o->first_ns <= o->last_ns ? 0 : refuse(-EINVAL, "'%s' ends before it begins", value);
 }
 
 static int set_type(void *opts, const char *value)
@@ -114,10 +161,17 @@ static int set_no_pager(void *opts, const char *value)
 static const struct option_row script_options[] = {
 	{"input", 'i', "FILE", "the recording to read (default: prof.data)", set_input},
 	{"output", 'o', "FILE", "write the answer to a file", set_output},
-	{"json", 0, NULL, "print one JSON object per line", set_json},
+	{"format", 0, "FORMAT",
+	 "print as text (default), json, or perf: like perf script, for tools that read that",
+	 set_format},
+	{"json", 0, NULL, "the same as --format=json: one JSON object per line", set_json},
 	{"stacks", 'g', NULL, "print the stack of each event, too", set_stacks},
 	{"pid", 'p', "PID[,PID]", "only events of these processes", set_pid},
 	{"tid", 't', "TID[,TID]", "only events of these threads", set_tid},
+	{"comm", 'c', "NAME[,NAME]", "only events of threads of these names", set_comm},
+	{"time", 0, "FROM,TO",
+	 "only events that begin at these times since the start: 0.5,1.25 or 200ms, or ,10s",
+	 set_time},
 	{"type", 'e', "TYPE[,TYPE]", "only syscalls, faults or tasks", set_type},
 	{"no-pager", 0, NULL, "do not page the events on a terminal", set_no_pager},
 	{0},
@@ -134,6 +188,19 @@ static bool ids_have(const struct ids *ids, uint32_t id)
 	return !ids->items.size;
 }
 
+/* Whether a name is in a list with commas; NULL has all. */
+static bool list_has(const char *list, const char *name)
+{
+	size_t size = strlen(name);
+
+	for (const char *at = list; at; at = strchr(at, ',')) {
+		at += *at == ',';
+		if (!strncmp(at, name, size) && (!at[size] || at[size] == ','))
+			return true;
+	}
+	return !list;
+}
+
 /* By id of a task: whether its events are wanted. */
 static bool *choose_tasks(const struct recording *r, const struct script_opts *opts)
 {
@@ -144,22 +211,38 @@ static bool *choose_tasks(const struct recording *r, const struct script_opts *o
 		uint32_t pid = task->process < r->tasks.size ? r->tasks.items[task->process].pid
 							     : task->pid;
 
-		chosen[id] = ids_have(&opts->pids, pid) && ids_have(&opts->tids, task->tid);
+		chosen[id] = ids_have(&opts->pids, pid) && ids_have(&opts->tids, task->tid) &&
+			     list_has(opts->comms, task_comm(r, (uint32_t)id));
 	}
 	return chosen;
+}
+
+/* Readers of perf's form keep the first event's kind alone, so there is one unless told. */
+static unsigned int choose_kinds(const struct recording *r, const struct script_opts *opts)
+{
+	if (opts->kinds)
+		return opts->kinds;
+	if (opts->form != &event_perf)
+		return ~0U;
+	return 1U << (recording_has(r, "faults") ? EVENT_FAULT : EVENT_SYSCALL);
 }
 
 static void write_events(struct recording *r, const struct script_opts *opts,
 			 const struct answer *answer)
 {
-	struct timeline *timeline = timeline_new(r, opts->kinds ? opts->kinds : ~0U);
+	struct timeline *timeline = timeline_new(r, choose_kinds(r, opts));
+	const int64_t first_ns = (int64_t)opts->first_ns, last_ns = (int64_t)opts->last_ns;
 	bool *chosen = choose_tasks(r, opts);
 	struct event_writer writer;
 	struct event event;
 
 	event_writer_init(&writer, answer->out, r, opts->stacks);
 	while (answer_is_wanted(answer) && timeline_next(timeline, &event)) {
-		if (chosen[event.task])
+		int64_t ns = event_time_ns(&writer, &event);
+
+		if (ns > last_ns)
+			break;
+		if (chosen[event.task] && (!first_ns || ns >= first_ns))
 			opts->form->write(&writer, &event);
 	}
 	event_writer_fini(&writer);
@@ -186,12 +269,16 @@ static int print_events(const struct script_opts *opts)
 
 static int script_run(int argc, char **argv)
 {
-	struct script_opts opts = {.form = &event_text};
+	struct script_opts opts = {.form = &event_text, .last_ns = INT64_MAX};
 	int result = options_parse_with_input(&script_command, argc, argv, &opts, &opts.input);
-	int status = result < 0            ? options_exit_status(result)
-		     : print_events(&opts) ? EXIT_FAILURE
-					   : EXIT_SUCCESS;
+	int status;
 
+	if (result < 0)
+		status = options_exit_status(result);
+	else if (opts.form == &event_perf && opts.kinds & 1U << EVENT_TASK)
+		status = usage_error(&script_command, "perf's format has no events of tasks");
+	else
+		status = print_events(&opts) ? EXIT_FAILURE : EXIT_SUCCESS;
 	vec_free(&opts.pids.items);
 	vec_free(&opts.tids.items);
 	return status;
@@ -201,6 +288,8 @@ static const char *const script_examples[] = {
 	"prof script | grep ENOENT",
 	"prof script --type=faults --tid=4711 -g",
 	"prof script --json | jq -c 'select(.error == \"EACCES\")'",
+	"prof script --comm=worker --time=1.5,2 --type=syscalls",
+	"prof script --format=perf --type=syscalls | stackcollapse-perf.pl",
 	NULL,
 };
 
@@ -211,7 +300,10 @@ const struct command script_command = {
 	.description =
 		"Prints one line per event in order of time: seconds since the start, process "
 		"and thread, name, processor, type, details. Every fault of a run has a line "
-		"of its own; times that lie within the run are evenly spread and marked ~.",
+		"of its own; times that lie within the run are evenly spread and marked ~. Names "
+		"are those that threads have in the end. The format of perf holds faults, or the "
+		"chosen --type, with their stacks: stackcollapse-perf.pl and inferno fold it to "
+		"what prof report --folded prints, but for brackets, quotes and -> in names.",
 	.examples = script_examples,
 	.options = script_options,
 	.run = script_run,

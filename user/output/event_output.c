@@ -22,6 +22,7 @@ void event_writer_init(struct event_writer *w, FILE *out, const struct recording
 void event_writer_fini(struct event_writer *w)
 {
 	free(w->label);
+	bytes_fini(&w->stack_text);
 	*w = (struct event_writer){0};
 }
 

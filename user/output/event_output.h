@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 
+#include "base/bytes.h"
 #include "profile/timeline.h"
 
 /* No recorder walks stacks this deep; a forged file must not make output quadratic in its size. */
@@ -20,6 +21,10 @@ struct event_writer {
 	uint32_t label_module;
 	uint64_t label_offset;
 	char *label;
+	/* The stack that event_perf wrote last, and of which event's it is. */
+	uint32_t stack_frame;
+	uint64_t stack_leaf;
+	struct bytes stack_text;
 };
 
 struct event_output {
@@ -27,7 +32,7 @@ struct event_output {
 	void (*write)(struct event_writer *w, const struct event *event);
 };
 
-extern const struct event_output event_text, event_json;
+extern const struct event_output event_text, event_json, event_perf;
 
 void event_writer_init(struct event_writer *w, FILE *out, const struct recording *r, bool stacks);
 void event_writer_fini(struct event_writer *w);
