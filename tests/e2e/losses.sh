@@ -28,6 +28,10 @@ case_totals_are_exact_when_events_are_lost() {
 	record own sh -c true
 	is "$(($(calls x getppid) - $(calls own getppid)))" 200000 "calls in the table, but the shell's"
 	is "$((listed + lost))" "$(report x .totals.syscalls)" "listed and lost against all"
+	is "$("$PROF" report --folded=syscalls -i x | awk '{ sum += $NF } END { printf "%d", sum }')" \
+		"$((listed + lost))" "sum of folded stacks"
+	is "$("$PROF" report --folded=syscalls -i x | sed -n 's/^\[lost\].* //p' |
+		awk '{ sum += $1 } END { print sum }')" "$lost" "of these, lost"
 	like "$(cat err)" "LOST [0-9,]+ events" "what prof says at the end"
 	like "$(cat err)" "hint: .*ring-size" "and what helps"
 	"$PROF" report -i x >out

@@ -42,7 +42,8 @@ case_symbols_of_another_root() {
 case_two_reports_are_the_same_bytes() {
 	make_recording
 	for form in "report" "report --json" "report --folded" "report --folded=syscall-ns" \
-		"report --sort=calls" "script" "script --json -g" "info"; do
+		"report --sort=calls" "report --speedscope" "script" "script --json -g" \
+		"script --format=perf" "info"; do
 		# shellcheck disable=SC2086 # a subcommand and its options
 		"$PROF" $form -i x >one
 		# shellcheck disable=SC2086
@@ -117,6 +118,85 @@ case_source_lines_stay_apart_by_choice() {
 	is "$status" 2 "exit status with --folded"
 }
 
+# perf_folds_to TYPE WHAT FOLD...: perf's text of events, folded, against our own folding
+perf_folds_to() {
+	local type=$1 what=$2
+	shift 2
+	"$PROF" script --format=perf --type="$type" -i x | "$@" | LC_ALL=C sort >from_perf
+	"$PROF" report --folded="$what" -i x | LC_ALL=C sort >own
+	within "$(wc -l <own)" 3 100000 "lines of $what"
+	is "$(diff from_perf own)" "" "$type folded by $1"
+}
+
+# fold_perf ALL: as stackcollapse-perf.pl does, with --all if that is 1
+fold_perf() {
+	awk -v all="$1" -f "$ROOT/tests/fold_perf.awk"
+}
+
+case_perf_s_text_folds_to_our_folded_stacks() {
+	make_recording
+	for all in 0 1; do
+		perf_folds_to faults faults fold_perf "$all"
+		perf_folds_to syscalls syscalls fold_perf "$all"
+	done
+	"$PROF" report --folded -i x | sort >own
+	is "$("$PROF" script --format=perf -i x | fold_perf 0 | sort | diff - own)" "" \
+		"without being told a type"
+	within "$("$PROF" script --format=perf -i x | grep -c '(inlined)$')" 1 100000 "inlined frames"
+}
+
+case_perf_s_text_folds_so_with_others_tools() {
+	needs stackcollapse-perf.pl
+	make_recording
+	perf_folds_to faults faults stackcollapse-perf.pl
+	perf_folds_to syscalls syscalls stackcollapse-perf.pl
+	perf_folds_to faults faults stackcollapse-perf.pl --all
+}
+
+# shape_of REGEX: the distinct lines that match, with numbers made N and runs of blanks one
+shape_of() {
+	grep -E "$1" | sed -E 's/\<[0-9a-f]*[0-9][0-9a-f]*\>/N/g; s/ +/ /g' | sort -u
+}
+
+case_perf_s_text_looks_like_perf_s() {
+	needs perf
+	local leaf=$'^\t +[0-9a-f]+ leaf ' header='^call_paths'
+	perf record -q --sample-cpu -e page-faults -c 1 -g -o p "$PROGRAMS/call_paths" 100 ||
+		skip "perf cannot record here"
+	perf script -i p -F comm,pid,tid,cpu,time,period,event,ip,sym,dso >theirs
+	record x "$PROGRAMS/call_paths" 100
+	"$PROF" script --format=perf -i x >ours
+	is "$(shape_of "$header" <ours)" "$(shape_of "$header" <theirs)" "headers"
+	is "$(shape_of "$leaf" <ours)" "$(shape_of "$leaf" <theirs)" "frames of a function"
+	within "$(grep -cE "$leaf" ours)" 600 600 "how many of them"
+	is "$(grep -cE "$leaf" theirs)" 600 "how many of perf's"
+}
+
+case_speedscope_gets_a_profile_for_each_weight_and_thread() {
+	record x "$PROGRAMS/threads" 3 500
+	"$PROF" report --speedscope -i x -o y
+	is "$(jq -r '."$schema"' y)" "https://www.speedscope.app/file-format-schema.json" "schema"
+	is "$(jq '[.profiles[] | select(.type != "sampled" or .startValue != 0)] | length' y)" 0 "types"
+	is "$(jq '[.profiles[] | select((.weights | add) != .endValue)] | length' y)" 0 "sums"
+	is "$(jq '[.profiles[] | select((.weights | length) != (.samples | length))] | length' y)" 0 \
+		"a weight for each sample"
+	is "$(jq '(.shared.frames | length) as $n |
+		[.profiles[].samples[][]] | all(. >= 0 and . < $n)' y)" true "frames"
+	is "$(jq '[.shared.frames[] | .name | type] | unique | join(" ")' y)" '"string"' "names"
+	is "$(jq '[.profiles[] | select(.unit == "none" and (.name | startswith("system calls")))] |
+		length' y)" 5 "profiles of system calls: of all threads, of the main one, of three"
+	for what in "page faults:.totals.faults" "system calls:.totals.syscalls" \
+		"time of system calls:.totals.syscall_ns"; do
+		is "$(jq "[.profiles[] | select(.name == \"${what%:*}, all threads\")][0].endValue" y)" \
+			"$(report x "${what#*:}")" "${what%:*} of all threads"
+		is "$(jq "[.profiles[] | select(.name | test(\"^${what%:*}, threads [0-9/]+\")) |
+			.endValue] | add" y)" "$(report x "${what#*:}")" "${what%:*}, added up"
+	done
+	is "$(jq '[.profiles[] | .name | split(",")[0]] | unique | length' y)" 5 "weights"
+	run "$PROF" report --speedscope --folded -i x
+	is "$status" 2 "exit status with --folded"
+}
+
 case_folded_stacks_are_drawn() {
 	needs flamegraph.pl xmllint
 	make_recording
@@ -188,9 +268,35 @@ case_script_is_sorted_and_stable() {
 	make_recording
 	events x .time_ns >order
 	holds "in order of time" sort -nc order
+	"$PROF" script --format=json -i x >by_format
+	"$PROF" script --json -i x >by_name
+	holds "--json is a short form" cmp by_format by_name
 	is "$("$PROF" script -i x | wc -l)" "$(wc -l <order)" "a line for each event"
 	is "$("$PROF" script -i x | grep -c ' openat(.* ENOENT')" "$(errors x openat ENOENT)" \
 		"lines that grep finds"
+}
+
+case_script_chooses_by_name_and_time() {
+	make_recording
+	events x '[.time_ns, .comm] | @tsv' >all
+	"$PROF" script --json --comm=known_calls,ls -i x | jq -r '[.time_ns, .comm] | @tsv' >chosen
+	is "$(cat chosen)" "$(grep -P '\t(known_calls|ls)$' all)" "events of two commands"
+	within "$(wc -l <chosen)" 10 1000000 "how many"
+	is "$("$PROF" script --comm=known -i x | wc -l)" 0 "events of a part of a name"
+	local first last
+	first=$(sed -n 20p all | cut -f 1)
+	last=$(sed -n 60p all | cut -f 1)
+	is "$("$PROF" script --json --time="${first}ns,${last}ns" -i x | jq .time_ns)" \
+		"$(awk -v first="$first" -v last="$last" '$1 >= first && $1 <= last { print $1 }' all)" \
+		"events between two times"
+	is "$("$PROF" script --json --time=",${first}ns" -i x | wc -l)" \
+		"$(awk -v first="$first" '$1 <= first' all | wc -l)" "events until then"
+	run "$PROF" script --time=5 -i x
+	is "$status" 2 "exit status for no range"
+	run "$PROF" script --format=perf --type=tasks -i x
+	is "$status" 2 "exit status for what perf's format lacks"
+	run "$PROF" script --format=xml -i x
+	is "$status" 2 "exit status for another format"
 }
 
 run_cases "$@"

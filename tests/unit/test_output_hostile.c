@@ -16,6 +16,7 @@
 #include "output/event_output.h"
 #include "output/folded.h"
 #include "output/info_output.h"
+#include "output/speedscope.h"
 #include "profile/event_paths.h"
 #include "tests/unit/made_recording.h"
 
@@ -185,6 +186,18 @@ static void print_folded(struct recording *r)
 	}
 }
 
+static void print_speedscope(struct recording *r)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	speedscope_write(out, r, random_next(&seed) % 2 ? PATH_LINES : 0);
+	fclose(out);
+	assert_json(text);
+	free(text);
+}
+
 static void print_target(struct recording *r, const struct line_target *target)
 {
 	struct line_table table;
@@ -240,6 +253,7 @@ static void print_events(struct recording *r)
 		fflush(out);
 		assert_json(text + start);
 		event_text.write(&writer, &event);
+		event_perf.write(&writer, &event);
 	}
 	event_writer_fini(&writer);
 	timeline_free(t);
@@ -275,6 +289,7 @@ static void every_form_survives_every_recording(void **state)
 		print_lines(r);
 		print_report(r);
 		print_folded(r);
+		print_speedscope(r);
 		print_events(r);
 		print_info(r);
 		recording_close(r);

@@ -101,6 +101,23 @@ static void records_are_these(void **state)
 	recording_close(r);
 }
 
+/* Readers ask for two characters. */
+static void short_commands_are_made_longer(void **state)
+{
+	struct recording *r;
+	scoped_free char *text = NULL;
+	struct maker m;
+
+	(void)state;
+	maker_start(&m);
+	make_root(&m, "x", 0);
+	MAKE_FAULT(&m, [FAULT_TASK] = 1);
+	r = maker_open(&m, true);
+	text = print(r, EVENT_FAULT);
+	assert_memory_equal(text, "x_     100/100 ", 15);
+	recording_close(r);
+}
+
 static void unnamed_code_folds_to_its_module(void **state)
 {
 	struct recording *r = planted();
@@ -289,6 +306,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(records_are_these),
+		cmocka_unit_test(short_commands_are_made_longer),
 		cmocka_unit_test(unnamed_code_folds_to_its_module),
 		cmocka_unit_test(hostile_names_fold_alike),
 	};

@@ -12,6 +12,7 @@
 #include "cmd/input.h"
 #include "output/folded.h"
 #include "output/report_output.h"
+#include "output/speedscope.h"
 #include "profile/event_paths.h"
 
 struct report_opts {
@@ -19,6 +20,7 @@ struct report_opts {
 	const struct report_output *form;
 	const struct path_choice *folded; /* NULL: a report */
 	bool folded_is_open;              /* --folded came without saying what */
+	bool speedscope;
 	enum syscall_sort sort;
 	double percent_limit;
 	unsigned int path_detail; /* of enum path_detail */
@@ -67,6 +69,13 @@ static int set_folded(void *opts, const char *value)
 	refuse(-EINVAL, "there are no folded '%s'", value);
 	hint("choose faults, fault-ns, fault-bytes, syscalls or syscall-ns");
 	return -EINVAL;
+}
+
+static int set_speedscope(void *opts, const char *value)
+{
+	(void)value;
+	((struct report_opts *)opts)->speedscope = true;
+	return 0;
 }
 
 static int set_sort(void *opts, const char *value)
@@ -140,6 +149,9 @@ static const struct option_row report_options[] = {
 	 "print folded stacks for flame graphs, weighted by WHAT: faults (default), fault-ns, "
 	 "fault-bytes, syscalls or syscall-ns",
 	 set_folded},
+	{"speedscope", 0, NULL,
+	 "print JSON for speedscope.app: a profile for each weight, of all threads and of each one",
+	 set_speedscope},
 	{"sort", 's', "KEY",
 	 "order system calls by time (default), calls, errors, avg, min, p50, p90, p99, max or "
 	 "name",
@@ -172,11 +184,12 @@ static int take_operand(struct report_opts *opts, const char *word)
 	return 0;
 }
 
-/* The first two both ask for the whole output; folded frames are names and nothing else. */
+/* Each form asks for the whole output; folded frames are names and nothing else. */
 static int forms_check(const struct report_opts *opts)
 {
-	if (opts->folded && opts->form != &report_text)
-		return usage_error(&report_command, "choose either --json or --folded");
+	if ((opts->form == &report_json) + !!opts->folded + opts->speedscope > 1)
+		return usage_error(&report_command,
+				   "choose one of --json, --folded and --speedscope");
 	if (opts->folded && opts->path_detail & PATH_LINES)
 		return usage_error(&report_command, "choose either --source or --folded");
 	return 0;
@@ -211,14 +224,15 @@ static void write_folded(FILE *out, struct recording *recording, const struct re
 
 static int print_report(struct recording *recording, const struct report_opts *opts)
 {
-	bool is_text = !opts->folded && opts->form == &report_text;
+	bool has_paths_only = opts->folded || opts->speedscope;
+	bool is_text = !has_paths_only && opts->form == &report_text;
 	const struct report_style style = {
 		.color = !opts->output && color_wanted(opts->color),
 		.all = opts->all,
 		.width = opts->output ? WIDTH_UNLIMITED : terminal_width(),
 		.percent_limit = opts->percent_limit,
 	};
-	struct report *report = opts->folded ? NULL : report_new(recording, opts->path_detail);
+	struct report *report = has_paths_only ? NULL : report_new(recording, opts->path_detail);
 	struct answer answer;
 	int err;
 
@@ -227,6 +241,8 @@ static int print_report(struct recording *recording, const struct report_opts *o
 		if (report) {
 			syscall_table_sort(&report->syscalls, opts->sort);
 			opts->form->write(answer.out, report, &style);
+		} else if (opts->speedscope) {
+			speedscope_write(answer.out, recording, opts->path_detail);
 		} else {
 			write_folded(answer.out, recording, opts);
 		}
@@ -258,6 +274,7 @@ static const char *const report_examples[] = {
 	"prof report --source --percent-limit=5",
 	"prof report --json | jq .totals",
 	"prof report --folded=faults | flamegraph.pl --color=mem > faults.svg",
+	"prof report --speedscope --output=app.speedscope.json",
 	NULL,
 };
 

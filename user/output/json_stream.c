@@ -1,16 +1,29 @@
 // SPDX-License-Identifier: MIT
 #include "output/json_stream.h"
 
-static void write_key(struct json_stream *s, const char *key)
+/* What stands before a member, or before an element, whose key is NULL. */
+static void write_lead(struct json_stream *s, const char *key)
 {
-	fprintf(s->out, "%s\"%s\": ", s->has_members ? ",\n" : "", key);
-	s->has_members = true;
+	bool *has_more = &s->has_more[s->depth];
+
+	if (key)
+		fprintf(s->out, "%s\"%s\": ", *has_more ? ",\n" : "", key);
+	else
+		fputs(*has_more ? ",\n" : "\n", s->out);
+	*has_more = true;
 }
 
 static void write_value(struct json_stream *s, json_t *value)
 {
 	json_dumpf(value, s->out, JSON_ENCODE_ANY);
 	json_decref(value);
+}
+
+static void descend(struct json_stream *s, const char *key, char bracket)
+{
+	write_lead(s, key);
+	fputc(bracket, s->out);
+	s->has_more[++s->depth] = false;
 }
 
 void json_stream_begin(struct json_stream *s, FILE *out)
@@ -26,25 +39,33 @@ void json_stream_end(struct json_stream *s)
 
 void json_stream_member(struct json_stream *s, const char *key, json_t *value)
 {
-	write_key(s, key);
+	write_lead(s, key);
 	write_value(s, value);
 }
 
 void json_stream_element(struct json_stream *s, json_t *value)
 {
-	fputs(s->has_elements ? ",\n" : "\n", s->out);
-	s->has_elements = true;
+	write_lead(s, NULL);
 	write_value(s, value);
 }
 
 void json_stream_array_begin(struct json_stream *s, const char *key)
 {
-	write_key(s, key);
-	fputc('[', s->out);
-	s->has_elements = false;
+	descend(s, key, '[');
 }
 
 void json_stream_array_end(struct json_stream *s)
 {
-	fputs(s->has_elements ? "\n]" : "]", s->out);
+	fputs(s->has_more[s->depth--] ? "\n]" : "]", s->out);
+}
+
+void json_stream_object_begin(struct json_stream *s, const char *key)
+{
+	descend(s, key, '{');
+}
+
+void json_stream_object_end(struct json_stream *s)
+{
+	s->depth--;
+	fputc('}', s->out);
 }

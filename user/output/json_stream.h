@@ -2,7 +2,8 @@
 /*
  * One JSON object written member by member, so that only one element of it is ever in memory.
  *
- * Each member, and each element of an array that is opened, takes a line of its own.
+ * Each member, and each element of an array that is opened, takes a line of its own. Objects and
+ * arrays that are opened may hold more of them.
  */
 #ifndef PROF_OUTPUT_JSON_STREAM_H
 #define PROF_OUTPUT_JSON_STREAM_H
@@ -11,9 +12,12 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#define JSON_STREAM_DEPTH 6
+
 struct json_stream {
 	FILE *out;
-	bool has_members, has_elements;
+	unsigned int depth;
+	bool has_more[JSON_STREAM_DEPTH]; /* at each depth: something has been written there */
 };
 
 void json_stream_begin(struct json_stream *s, FILE *out);
@@ -25,5 +29,9 @@ void json_stream_element(struct json_stream *s, json_t *value);
 
 void json_stream_array_begin(struct json_stream *s, const char *key);
 void json_stream_array_end(struct json_stream *s);
+
+/* `key` NULL: an element. */
+void json_stream_object_begin(struct json_stream *s, const char *key);
+void json_stream_object_end(struct json_stream *s);
 
 #endif
