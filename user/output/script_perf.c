@@ -155,7 +155,8 @@ static void write_stack(struct event_writer *w, const struct event *event)
 		make_stack_text(w, event, frame, leaf);
 	w->stack_frame = frame;
 	w->stack_leaf = leaf;
-	fwrite(w->stack_text.data, 1, w->stack_text.size, w->out);
+	if (w->stack_text.size)
+		fwrite(w->stack_text.data, 1, w->stack_text.size, w->out);
 }
 
 static void write_event(struct event_writer *w, const struct event *event)
