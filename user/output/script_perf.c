@@ -24,13 +24,15 @@
 #include "profile/facts.h"
 #include "profile/frame_label.h"
 
-static char *replace_arrows(const char *name)
+/* Each character of `from` becomes its counterpart in `to`. */
+static void replace(char *text, const char *from, const char *to)
 {
-	char *copy = xstrdup(name);
+	for (; *text; text++) {
+		const char *found = strchr(from, *text);
 
-	for (char *at = strstr(copy, "->"); at; at = strstr(at, "->"))
-		*at = '=';
-	return copy;
+		if (found)
+			*text = to[found - from];
+	}
 }
 
 /* Whether a reader takes the name's end for an offset, and so drops it. */
@@ -48,16 +50,11 @@ static bool ends_like_offset(const char *name)
 /* The caller frees it. */
 static char *perf_function(const char *name)
 {
-	scoped_free char *folded = folded_name(name, false);
-	scoped_free char *safe = replace_arrows(folded);
+	scoped_free char *safe = folded_name(name, false);
 
-	for (char *at = safe; *at; at++) {
-		static const char from[] = "()\"'", to[] = "{}``";
-		const char *found = strchr(from, *at);
-
-		if (found)
-			*at = to[found - from];
-	}
+	for (char *arrow = strstr(safe, "->"); arrow; arrow = strstr(arrow, "->"))
+		*arrow = '=';
+	replace(safe, "()\"'", "{}``");
 	return xasprintf("%s%s", safe, ends_like_offset(safe) ? "+0x0" : "");
 }
 
@@ -72,10 +69,7 @@ static char *perf_module(const char *path)
 						: xstrdup(path);
 	char *module = folded_name(bare, true);
 
-	for (char *at = module; *at; at++) {
-		if (*at == '(' || *at == ')')
-			*at = *at == '(' ? '{' : '}';
-	}
+	replace(module, "()", "{}");
 	return module;
 }
 
