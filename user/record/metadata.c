@@ -11,6 +11,7 @@
 
 #include "base/alloc.h"
 #include "base/vec.h"
+#include "record/lost_events.h"
 
 static void meta_number(struct writer *w, const char *key, uint64_t value)
 {
@@ -131,10 +132,9 @@ static void loss_write(struct writer *w, const char *name, const char *reason, u
 }
 
 /* Sums the types that share a name, so that each counter is written once. */
-static void losses_of_name(struct writer *w, const struct rings *rings, const char *name,
-			   struct losses *all)
+static void losses_of_name(struct writer *w, const struct rings *rings, const char *name)
 {
-	struct losses losses = {0};
+	struct lost_events losses = {0};
 
 	for (uint32_t type = 1; type < NR_EVENT_TYPES; type++) {
 		if (strcmp(loss_names[type], name))
@@ -143,20 +143,15 @@ static void losses_of_name(struct writer *w, const struct rings *rings, const ch
 			losses.by_reason[reason] += rings_lost(rings, type, reason);
 		losses.unread += rings_produced(rings, type) - rings->consumed[type];
 	}
-	for (uint32_t reason = 0; reason < NR_LOSS_REASONS; reason++) {
+	for (uint32_t reason = 0; reason < NR_LOSS_REASONS; reason++)
 		loss_write(w, name, reason_names[reason], losses.by_reason[reason]);
-		all->by_reason[reason] += losses.by_reason[reason];
-	}
 	loss_write(w, name, "unread", losses.unread);
-	all->unread += losses.unread;
 }
 
-struct losses losses_write(struct writer *w, const struct rings *rings)
+void losses_write(struct writer *w, const struct rings *rings)
 {
 	static const char *const names[] = {"syscalls", "faults", "stacks", "tasks", "mappings"};
-	struct losses losses = {0};
 
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-		losses_of_name(w, rings, names[i], &losses);
-	return losses;
+		losses_of_name(w, rings, names[i]);
 }

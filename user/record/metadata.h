@@ -15,12 +15,6 @@ void metadata_write(struct writer *w, const struct record_options *options, char
 
 /* Totals that the programs kept beside the stream, and every loss by kind and reason. */
 void totals_write(struct writer *w, struct capture *capture);
-
-/* Events that were produced but are not in the file, by reason; the counters say by kind, too. */
-struct losses {
-	uint64_t by_reason[NR_LOSS_REASONS];
-	uint64_t unread;
-};
-struct losses losses_write(struct writer *w, const struct rings *rings);
+void losses_write(struct writer *w, const struct rings *rings);
 
 #endif
