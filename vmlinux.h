@@ -110,8 +110,8 @@ struct file { /* mapping.bpf.h: what is mapped */
 	struct inode *f_inode;
 };
 
-struct mm_struct { /* mapping.bpf.h, stack.bpf.h: where a program's code, stack and vdso lie */
-	unsigned long start_code, end_code, start_stack;
+struct mm_struct { /* mapping.bpf.h, stack.bpf.h, place.bpf.h: where a program's parts lie */
+	unsigned long start_code, end_code, start_brk, brk, start_stack;
 	struct {
 		void *vdso;
 	} context;
@@ -119,6 +119,7 @@ struct mm_struct { /* mapping.bpf.h, stack.bpf.h: where a program's code, stack 
 
 struct vm_area_struct { /* mapping.bpf.h: what bpf_find_vma() found */
 	unsigned long vm_start, vm_end, vm_flags, vm_pgoff;
+	const void *vm_ops; /* place.bpf.h: none in anonymous memory */
 	struct file *vm_file;
 };
 

@@ -16,6 +16,9 @@
 const volatile bool cfg_faults __weak = false;
 const volatile bool cfg_syscalls __weak = false;
 const volatile bool cfg_stacks __weak = false;
+const volatile bool cfg_places __weak = false; /* in which mapping each fault lies */
+const volatile __u32 cfg_fault_kinds __weak =
+	~0U; /* bits of enum wire_fault_kind: others go untold */
 const volatile bool cfg_all_syscalls __weak = true; /* else those in the set below */
 const volatile __u64 cfg_syscall_set[8] __weak = {0};
 const volatile __u64 cfg_ring_bytes __weak = 1 << 20; /* a power of two */

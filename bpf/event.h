@@ -31,6 +31,7 @@ enum event_type {
 	EVENT_SIGNAL,
 	EVENT_LEFT,
 	EVENT_STACK_REST,
+	EVENT_FILE,
 	NR_EVENT_TYPES
 };
 
@@ -71,6 +72,26 @@ struct fault_event {
 };
 
 enum wire_fault_kind { WIRE_MINOR, WIRE_MAJOR, WIRE_FAILED, NR_WIRE_FAULT_KINDS };
+
+/* In what kind of mapping a fault lies. */
+enum place_kind {
+	PLACE_UNKNOWN,
+	PLACE_ANONYMOUS,
+	PLACE_FILE,
+	PLACE_HEAP,
+	PLACE_STACK,
+	PLACE_VDSO,
+	PLACE_VVAR,
+};
+
+/* Asked for (cfg_places), an event of this size is sent instead. */
+struct placed_fault_event {
+	struct fault_event fault;
+	__u64 start;             /* of the mapping */
+	__u64 file_offset_bytes; /* of its start */
+	__u32 file;              /* PLACE_FILE: told of by an EVENT_FILE or EVENT_MAPPING before */
+	__u32 place;             /* enum place_kind */
+};
 
 #define MAX_FRAMES 1024
 
@@ -126,6 +147,14 @@ struct mapping_event {
 	__u64 device;
 	__u32 file; /* by which its unwinding table is known; 0: none, FILE_VDSO */
 	__u32 reserved;
+	char path[]; /* padded with NUL */
+};
+
+/* A fault was the first one in a mapping of this file. */
+struct file_event {
+	struct event head;
+	__u32 file;
+	__u32 path_bytes;
 	char path[]; /* padded with NUL */
 };
 
@@ -260,6 +289,7 @@ struct kernel_symbol {
 _Static_assert(sizeof(struct event) == 16, "no padding");
 _Static_assert(sizeof(struct syscall_event) == 96, "no padding");
 _Static_assert(sizeof(struct fault_event) == 56, "no padding");
+_Static_assert(sizeof(struct placed_fault_event) == 80, "no padding");
 _Static_assert(sizeof(struct stack_rest_event) + MAX_REST_BYTES <= MAX_EVENT_BYTES,
 	       "largest event");
 _Static_assert(sizeof(struct ring_head) % 128 == 0, "head, tail and ring share no cache line");

@@ -1,11 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-/* Sending a page fault's event: shared by its end, its failure and the task's death. */
+/*
+ * Sending a page fault's event: shared by its end, its failure and the task's death.
+ *
+ * A fault that went well still holds its mapping when it tells of its end, and interrupts are on:
+ * that is the moment to ask which one it is. What failed most often had none.
+ */
 #ifndef PROF_FAULT_BPF_H
 #define PROF_FAULT_BPF_H
 
 #include "vmlinux.h"
 #include <bpf/bpf_helpers.h>
 
+#include "place.bpf.h"
 #include "ring.bpf.h"
 #include "state.bpf.h"
 
@@ -26,13 +32,20 @@ static __always_inline void fault_send(struct task_struct *task, struct task_sta
 				       __u64 service_ns)
 {
 	__u32 populated_pages = state_populated(state, task, kind != WIRE_FAILED);
+	__u64 size_bytes =
+		cfg_places ? sizeof(struct placed_fault_event) : sizeof(struct fault_event);
 	struct ring_head *ring = ring_of_cpu();
-	struct fault_event *event;
+	struct fault_event *event = NULL;
+	struct place place = {0};
 
 	fault_count(kind, flags, service_ns);
-	event = ring_reserve(ring, EVENT_FAULT, sizeof *event);
+	if (cfg_fault_kinds >> kind & 1) {
+		if (cfg_places && kind != WIRE_FAILED)
+			place_find(task, fault->address, &place);
+		event = ring_reserve(ring, EVENT_FAULT, size_bytes);
+	}
 	if (event) {
-		event_head(&event->head, EVENT_FAULT, flags, sizeof *event, state->task,
+		event_head(&event->head, EVENT_FAULT, flags, size_bytes, state->task,
 			   fault->time_ns);
 		event->service_ns = service_ns;
 		event->address = fault->address;
@@ -41,7 +54,9 @@ static __always_inline void fault_send(struct task_struct *task, struct task_sta
 		event->populated_pages = populated_pages;
 		event->error_code = fault->error_code;
 		event->kind = kind;
-		ring_commit(ring, EVENT_FAULT, sizeof *event);
+		if (cfg_places)
+			place_put(&place, (struct placed_fault_event *)event);
+		ring_commit(ring, EVENT_FAULT, size_bytes);
 	}
 	fault->time_ns = 0;
 }

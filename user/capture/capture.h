@@ -17,6 +17,8 @@
 
 struct capture_options {
 	bool faults, syscalls, stacks;
+	bool places;                 /* tell in which mapping each fault lies */
+	uint32_t fault_kinds;        /* bits of enum wire_fault_kind; 0: all */
 	const uint64_t *syscall_set; /* 512 bits of the chosen numbers; NULL: all */
 	uint64_t ring_bytes; /* per CPU, rounded up to a power of two; 0: by the number of CPUs */
 	uint64_t unwind_rows, unwind_pages; /* room for unwinding tables */

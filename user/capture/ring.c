@@ -97,6 +97,17 @@ uint64_t rings_lost(const struct rings *rings, enum event_type type, enum loss_r
 	return lost;
 }
 
+uint64_t rings_lost_on(const struct rings *rings, uint32_t cpu)
+{
+	const struct ring_head *head = head_of(rings, cpu);
+	uint64_t lost = 0;
+
+	for (uint32_t type = 0; type < NR_EVENT_TYPES; type++)
+		for (uint32_t reason = 0; reason < NR_LOSS_REASONS; reason++)
+			lost += head->lost[type][reason];
+	return lost;
+}
+
 uint64_t rings_produced(const struct rings *rings, enum event_type type)
 {
 	uint64_t produced = 0;

@@ -36,6 +36,7 @@ typedef void event_handler(void *arg, uint32_t cpu, const struct event *event);
 uint64_t rings_drain(struct rings *rings, event_handler *handle, void *arg);
 
 uint64_t rings_lost(const struct rings *rings, enum event_type type, enum loss_reason reason);
+uint64_t rings_lost_on(const struct rings *rings, uint32_t cpu); /* of all types */
 uint64_t rings_produced(const struct rings *rings, enum event_type type);
 
 #endif

@@ -115,6 +115,7 @@ static const char *const loss_names[NR_EVENT_TYPES] = {
 	[EVENT_MAPPING] = "mappings",  [EVENT_START] = "tasks",  [EVENT_FORK] = "tasks",
 	[EVENT_EXEC] = "tasks",        [EVENT_EXIT] = "tasks",   [EVENT_COMM] = "tasks",
 	[EVENT_STACK_REST] = "stacks", [EVENT_SIGNAL] = "tasks", [EVENT_LEFT] = "tasks",
+	[EVENT_FILE] = "mappings",
 };
 
 static const char *const reason_names[NR_LOSS_REASONS] = {

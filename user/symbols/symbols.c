@@ -208,3 +208,17 @@ uint32_t symbolizer_lookup(struct symbolizer *s, const struct module *module, ui
 	*out = s->answer.items;
 	return s->answer.size;
 }
+
+bool symbolizer_function_offset(struct symbolizer *s, const struct module *module,
+				uint32_t module_id, uint64_t offset, uint64_t *out)
+{
+	struct image *image = image_of(s, module, module_id);
+	struct code_range function;
+	uint64_t address;
+
+	if (!image->program.elf || !elf_file_address(&image->program, offset, &address) ||
+	    !fde_table_find(&image->fdes, address, &function))
+		return false;
+	*out = address - function.start;
+	return true;
+}

@@ -45,6 +45,10 @@ void symbolizer_use_servers(struct symbolizer *s, symbolizer_wait *wait, void *a
 uint32_t symbolizer_lookup(struct symbolizer *s, const struct module *module, uint32_t module_id,
 			   uint64_t offset, const struct function_line **out);
 
+/* How far behind the beginning of its function's code a place lies; false where nothing tells. */
+bool symbolizer_function_offset(struct symbolizer *s, const struct module *module,
+				uint32_t module_id, uint64_t offset, uint64_t *out);
+
 /* The GNU build-id of a file; returns its size in bytes, 0 when it has none (at most 20 are kept).
  */
 uint8_t build_id_of_file(const char *path, uint8_t out[20]);

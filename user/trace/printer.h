@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The thread that prints a stream: each event in its turn changes what is known (tasks, files,
+ * code, stacks), or becomes a line by what is known then.
+ *
+ * A new kind of line is a case in printer.c and a function like those of line.h.
+ */
+#ifndef PROF_TRACE_PRINTER_H
+#define PROF_TRACE_PRINTER_H
+
+#include "capture/capture.h"
+#include "trace/line_output.h"
+#include "trace/stream.h"
+
+struct printer_options {
+	struct stream *stream;
+	struct line_output *output;
+	struct capture *capture;
+	uint32_t max_frames; /* 0: no stacks */
+};
+
+struct printer;
+
+/* Begins to print; NULL when there can be no thread, reported. */
+struct printer *printer_new(const struct printer_options *options);
+
+/* What times are relative to. Told before the first event. */
+void printer_set_start(struct printer *p, uint64_t start_ns);
+
+/* Waits for the printer to be done with the stream; false when it is not, after a while. */
+bool printer_wait(struct printer *p);
+
+/* Leaves the rest unprinted, even if nobody reads what it prints. */
+void printer_stop(struct printer *p);
+
+/* Threads of the command that were still running at the end of the stream. */
+uint32_t printer_nr_left(const struct printer *p);
+
+void printer_free(struct printer *p); /* it is done, or stopped; NULL is fine */
+
+#endif

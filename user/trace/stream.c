@@ -1,0 +1,278 @@
+// SPDX-License-Identifier: MIT
+#include "trace/stream.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/bytes.h"
+
+/* One after the other in memory: a moment, then the event itself. */
+struct held {
+	uint64_t moment_ns;
+	struct event event;
+};
+#define HELD_HEAD_BYTES offsetof(struct held, event)
+
+/* What one CPU has brought and is still held. */
+struct lane {
+	struct bytes held;
+	size_t at;
+	uint64_t last_ns; /* the moment of the last one */
+};
+
+struct stream {
+	struct stream_options options;
+	struct lane *lanes; /* by CPU */
+	uint64_t nr_lines;  /* passed on */
+	uint64_t dropped, dropped_untold;
+	uint64_t passed_ns; /* the moment of the last one passed on */
+
+	pthread_mutex_t lock; /* guards what follows */
+	pthread_cond_t changed;
+	struct bytes passed;
+	bool ended, closed;
+
+	struct bytes taken; /* the printer's own */
+	size_t taken_at;
+};
+
+struct stream *stream_new(const struct stream_options *options)
+{
+	struct stream *s = xnew(struct stream);
+
+	s->options = *options;
+	s->lanes = xcalloc(options->nr_cpus, sizeof *s->lanes);
+	pthread_mutex_init(&s->lock, NULL);
+	pthread_cond_init(&s->changed, NULL);
+	return s;
+}
+
+void stream_free(struct stream *s)
+{
+	if (!s)
+		return;
+	for (uint32_t cpu = 0; cpu < s->options.nr_cpus; cpu++)
+		bytes_fini(&s->lanes[cpu].held);
+	free(s->lanes);
+	bytes_fini(&s->passed);
+	bytes_fini(&s->taken);
+	pthread_cond_destroy(&s->changed);
+	pthread_mutex_destroy(&s->lock);
+	free(s);
+}
+
+/* When it was over. A fault that failed has no time of its own, so it may seem to come before the
+ * one that its CPU brought first. */
+static uint64_t moment_of(const struct event *event, uint64_t not_before_ns)
+{
+	uint64_t ns = event->time_ns;
+
+	if (event->type == EVENT_FAULT)
+		ns += ((const struct fault_event *)event)->service_ns;
+	if (event->type == EVENT_SYSCALL)
+		ns += ((const struct syscall_event *)event)->duration_ns;
+	return ns < not_before_ns ? not_before_ns : ns;
+}
+
+static void put(struct bytes *to, uint64_t moment_ns, const struct event *event)
+{
+	bytes_append(to, &moment_ns, sizeof moment_ns);
+	bytes_append(to, event, event->size_bytes);
+}
+
+static const struct held *held_at(const struct bytes *bytes, size_t at)
+{
+	return at < bytes->size ? (const void *)(bytes->data + at) : NULL;
+}
+
+static size_t held_bytes(const struct held *held)
+{
+	return HELD_HEAD_BYTES + held->event.size_bytes;
+}
+
+void stream_push(struct stream *s, uint32_t cpu, const struct event *event)
+{
+	struct lane *lane = &s->lanes[cpu];
+
+	lane->last_ns = moment_of(event, lane->last_ns);
+	put(&lane->held, lane->last_ns, event);
+}
+
+static struct loss_event loss(uint64_t count)
+{
+	return (struct loss_event){
+		.head = {.size_bytes = sizeof(struct loss_event), .type = STREAM_LOSS},
+		.count = count};
+}
+
+void stream_lose(struct stream *s, uint32_t cpu, uint64_t count)
+{
+	struct loss_event event = loss(count);
+
+	put(&s->lanes[cpu].held, s->lanes[cpu].last_ns, &event.head);
+}
+
+static bool is_line(const struct event *event)
+{
+	return event->type == EVENT_FAULT || event->type == EVENT_SYSCALL;
+}
+
+static bool has_all_lines(const struct stream *s)
+{
+	return s->options.max_lines && s->nr_lines >= s->options.max_lines;
+}
+
+static void tell_dropped(struct stream *s)
+{
+	struct loss_event event = loss(s->dropped_untold);
+
+	if (s->dropped_untold)
+		put(&s->passed, s->passed_ns, &event.head);
+	s->dropped_untold = 0;
+}
+
+static void pass(struct stream *s, const struct held *held)
+{
+	if (has_all_lines(s) || s->closed)
+		return;
+	if (s->passed.size > s->options.max_bytes * (is_line(&held->event) ? 1 : 2)) {
+		s->dropped++;
+		s->dropped_untold++;
+		return;
+	}
+	tell_dropped(s);
+	put(&s->passed, held->moment_ns, &held->event);
+	s->passed_ns = held->moment_ns;
+	s->nr_lines += is_line(&held->event);
+}
+
+static const struct held *first_of(const struct lane *lane)
+{
+	return held_at(&lane->held, lane->at);
+}
+
+/* The CPU with the earliest event before `horizon_ns`, or NULL; *limit_ns: up to where it stays so.
+ */
+static struct lane *earliest(struct stream *s, uint64_t horizon_ns, uint64_t *limit_ns)
+{
+	struct lane *first = NULL;
+	uint64_t first_ns = horizon_ns;
+
+	*limit_ns = horizon_ns;
+	for (uint32_t cpu = 0; cpu < s->options.nr_cpus; cpu++) {
+		const struct held *held = first_of(&s->lanes[cpu]);
+
+		if (!held || held->moment_ns >= *limit_ns)
+			continue;
+		if (first && held->moment_ns >= first_ns) {
+			*limit_ns = held->moment_ns;
+			continue;
+		}
+		*limit_ns = first_ns;
+		first = &s->lanes[cpu];
+		first_ns = held->moment_ns;
+	}
+	return first;
+}
+
+/* Moving what is left to the front costs less than what has been passed on since the last time. */
+static void lane_compact(struct lane *lane)
+{
+	size_t left = lane->held.size - lane->at;
+
+	if (lane->at < left)
+		return;
+	if (left)
+		memmove(lane->held.data, lane->held.data + lane->at, left);
+	lane->held.size = left;
+	lane->at = 0;
+}
+
+static void pass_until(struct stream *s, uint64_t horizon_ns)
+{
+	struct lane *lane;
+	uint64_t limit_ns;
+
+	while ((lane = earliest(s, horizon_ns, &limit_ns))) {
+		const struct held *held = first_of(lane);
+
+		do {
+			pass(s, held);
+			lane->at += held_bytes(held);
+			held = first_of(lane);
+		} while (held && held->moment_ns < limit_ns);
+	}
+	for (uint32_t cpu = 0; cpu < s->options.nr_cpus; cpu++)
+		lane_compact(&s->lanes[cpu]);
+}
+
+void stream_round(struct stream *s, uint64_t began_ns)
+{
+	pthread_mutex_lock(&s->lock);
+	pass_until(s, began_ns > STREAM_WINDOW_NS ? began_ns - STREAM_WINDOW_NS : 0);
+	if (s->passed.size)
+		pthread_cond_signal(&s->changed);
+	pthread_mutex_unlock(&s->lock);
+}
+
+void stream_end(struct stream *s)
+{
+	pthread_mutex_lock(&s->lock);
+	pass_until(s, UINT64_MAX);
+	tell_dropped(s);
+	s->ended = true;
+	pthread_cond_signal(&s->changed);
+	pthread_mutex_unlock(&s->lock);
+}
+
+bool stream_is_sated(struct stream *s)
+{
+	bool sated;
+
+	pthread_mutex_lock(&s->lock);
+	sated = s->closed || has_all_lines(s);
+	pthread_mutex_unlock(&s->lock);
+	return sated;
+}
+
+uint64_t stream_dropped(const struct stream *s)
+{
+	return s->dropped;
+}
+
+bool stream_take(struct stream *s)
+{
+	struct bytes empty;
+
+	bytes_reset(&s->taken);
+	pthread_mutex_lock(&s->lock);
+	while (!s->passed.size && !s->ended && !s->closed)
+		pthread_cond_wait(&s->changed, &s->lock);
+	empty = s->taken;
+	s->taken = s->passed;
+	s->passed = empty;
+	pthread_mutex_unlock(&s->lock);
+	s->taken_at = 0;
+	return s->taken.size;
+}
+
+bool stream_next(struct stream *s, struct stream_event *out)
+{
+	const struct held *held = held_at(&s->taken, s->taken_at);
+
+	if (!held)
+		return false;
+	s->taken_at += held_bytes(held);
+	*out = (struct stream_event){.moment_ns = held->moment_ns, .event = &held->event};
+	return true;
+}
+
+void stream_close(struct stream *s)
+{
+	pthread_mutex_lock(&s->lock);
+	s->closed = true;
+	pthread_cond_signal(&s->changed);
+	pthread_mutex_unlock(&s->lock);
+}

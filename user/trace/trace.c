@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: MIT
+#include "trace/trace.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdlib.h>
+
+#include "base/alloc.h"
+#include "base/error.h"
+#include "record/lost_events.h"
+#include "record/session.h"
+#include "trace/printer.h"
+
+/* What may wait for the printer: some 400,000 faults. */
+#define MAX_WAITING_BYTES (32 << 20)
+
+/* The sink of a session that prints. */
+struct tracer {
+	const struct trace_options *options;
+	struct line_output output;
+	struct stream *stream;
+	struct printer *printer;
+	uint64_t round_ns; /* when this round of the rings began, at the latest */
+	uint64_t *lost;    /* by CPU, as far as the stream has been told */
+};
+
+static int tracer_open(struct session *s)
+{
+	struct tracer *t = s->arg;
+	uint32_t nr_cpus = capture_rings(s->capture)->nr_cpus;
+	int err = line_output_open(t->options->output, &s->identity, &t->output);
+
+	if (err)
+		return err;
+	/* The command's process has been made, and keeps its own. */
+	sigaction(SIGPIPE, &(struct sigaction){.sa_handler = SIG_IGN}, NULL);
+	t->lost = xcalloc(nr_cpus, sizeof *t->lost);
+	t->stream = stream_new(&(struct stream_options){.nr_cpus = nr_cpus,
+							.max_lines = t->options->max_events,
+							.max_bytes = MAX_WAITING_BYTES});
+	t->printer = printer_new(&(struct printer_options){
+		.stream = t->stream,
+		.output = &t->output,
+		.capture = s->capture,
+		.max_frames = t->options->max_frames,
+	});
+	return t->printer ? 0 : -EAGAIN;
+}
+
+static void tracer_begin(struct session *s)
+{
+	struct tracer *t = s->arg;
+
+	t->round_ns = s->start_ns;
+	printer_set_start(t->printer, s->start_ns);
+}
+
+static void tracer_event(void *session, uint32_t cpu, const struct event *event)
+{
+	const struct session *s = session;
+	struct tracer *t = s->arg;
+
+	stream_push(t->stream, cpu, event);
+}
+
+/* A ring loses when it is full, so it is behind what has just been read that events are missing. */
+static void tell_lost(struct tracer *t, const struct rings *rings)
+{
+	for (uint32_t cpu = 0; cpu < rings->nr_cpus; cpu++) {
+		uint64_t lost = rings_lost_on(rings, cpu);
+
+		if (lost > t->lost[cpu])
+			stream_lose(t->stream, cpu, lost - t->lost[cpu]);
+		t->lost[cpu] = lost;
+	}
+}
+
+static bool tracer_round(struct session *s)
+{
+	struct tracer *t = s->arg;
+
+	tell_lost(t, capture_rings(s->capture));
+	stream_round(t->stream, t->round_ns);
+	t->round_ns = session_now_ns();
+	return !stream_is_sated(t->stream);
+}
+
+/* The stream's end may be a while away, or nobody may read it. */
+static void await_printer(struct session *s)
+{
+	struct tracer *t = s->arg;
+
+	while (!printer_wait(t->printer)) {
+		signals_wait(&s->signals, 0);
+		if (s->signals.interrupts >= INTERRUPT_HURRY)
+			return printer_stop(t->printer);
+	}
+}
+
+static void tell_end(const struct session *s)
+{
+	const struct tracer *t = s->arg;
+	const struct rings *rings = capture_rings(s->capture);
+	struct lost_events lost = lost_events_of(rings);
+	uint32_t left = printer_nr_left(t->printer);
+
+	if (!s->sated)
+		lost_events_tell(&lost, rings);
+	loss_tell(stream_dropped(t->stream), "they came faster than their lines could be written");
+	if (left)
+		note("%" PRIu32 " thread%s of the command run%s on untraced", left,
+		     left == 1 ? "" : "s", left == 1 ? "s" : "");
+}
+
+static int tracer_finish(struct session *s)
+{
+	struct tracer *t = s->arg;
+
+	stream_end(t->stream);
+	await_printer(s);
+	tell_end(s);
+	return t->output.err;
+}
+
+static void tracer_close(struct session *s, bool has_run)
+{
+	struct tracer *t = s->arg;
+
+	if (t->printer)
+		printer_stop(t->printer);
+	printer_free(t->printer);
+	stream_free(t->stream);
+	line_output_close(&t->output, has_run);
+	free(t->lost);
+}
+
+static const struct session_sink tracer_sink = {
+	.open = tracer_open,
+	.begin = tracer_begin,
+	.event = tracer_event,
+	.round = tracer_round,
+	.finish = tracer_finish,
+	.close = tracer_close,
+};
+
+int trace_run(const struct trace_options *options, char **argv)
+{
+	struct tracer tracer = {.options = options, .output.fd = -1};
+	struct session session = {
+		.capture_options =
+			{
+				.faults = true,
+				.places = true,
+				.fault_kinds = options->fault_kinds,
+				.stacks = options->max_frames > 0,
+				.ring_bytes = options->ring_bytes,
+			},
+		.as_root = options->as_root,
+		.argv = argv,
+		.sink = &tracer_sink,
+		.arg = &tracer,
+	};
+
+	return session_run(&session);
+}
