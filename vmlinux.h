@@ -117,6 +117,21 @@ struct mm_struct { /* mapping.bpf.h, stack.bpf.h, place.bpf.h: where a program's
 	} context;
 };
 
+/* place.bpf.h: counts changes of the mappings; from Linux 6.13 on */
+struct seqcount {
+	unsigned int sequence;
+};
+
+typedef struct seqcount seqcount_t;
+
+struct mm_struct___seqcount {
+	seqcount_t mm_lock_seq;
+};
+
+struct mm_struct___int { /* the same, from 6.4 on */
+	int mm_lock_seq;
+};
+
 struct vm_area_struct { /* mapping.bpf.h: what bpf_find_vma() found */
 	unsigned long vm_start, vm_end, vm_flags, vm_pgoff;
 	const void *vm_ops; /* place.bpf.h: none in anonymous memory */

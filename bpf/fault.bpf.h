@@ -41,7 +41,7 @@ static __always_inline void fault_send(struct task_struct *task, struct task_sta
 	fault_count(kind, flags, service_ns);
 	if (cfg_fault_kinds >> kind & 1) {
 		if (cfg_places && kind != WIRE_FAILED)
-			place_find(task, fault->address, &place);
+			place_find(task, state->space, fault->address, &place);
 		event = ring_reserve(ring, EVENT_FAULT, size_bytes);
 	}
 	if (event) {

@@ -6,6 +6,10 @@
  * mappings named like any other. A file goes by its id (code.bpf.h); its path is sent before the
  * first fault in it. Where another thread waits to change the mappings, the kernel does not answer,
  * and the place stays unknown.
+ *
+ * To ask costs ten times what the fault does: it takes and gives back a lock, and to give it back
+ * here takes an interrupt. So answers are kept, for as long as the kernel's own count of changes to
+ * the mappings stays what it was.
  */
 #ifndef PROF_PLACE_BPF_H
 #define PROF_PLACE_BPF_H
@@ -17,11 +21,28 @@
 #include "mapping.bpf.h"
 
 struct place {
-	__u64 start, file_offset_bytes;
+	__u64 start, end, file_offset_bytes;
 	__u64 file; /* the kernel's struct file */
 	__u32 file_id;
 	__u32 kind;
 };
+
+struct place_memo {
+	struct place place;
+	__u32 space; /* 0: nothing is kept here */
+	__u32 changes;
+};
+
+/* A mapping is kept for each part of it of this size that faults. */
+#define MEMO_SHIFT     21
+#define NR_PLACE_MEMOS 64
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, NR_PLACE_MEMOS);
+	__type(key, __u32);
+	__type(value, struct place_memo);
+} place_memos SEC(".maps") __weak;
 
 __u8 files_told[MAX_FILES] __weak = {0}; /* by id */
 
@@ -71,6 +92,7 @@ static __always_inline __u32 place_kind(struct task_struct *task, __u64 start, _
 static long place_found(struct task_struct *task, struct vm_area_struct *vma, struct place *place)
 {
 	place->start = vma->vm_start;
+	place->end = vma->vm_end;
 	place->file = (__u64)BPF_CORE_READ(vma, vm_file);
 	if (place->file) {
 		place->kind = PLACE_FILE;
@@ -85,13 +107,44 @@ static long place_found(struct task_struct *task, struct vm_area_struct *vma, st
 	return 0;
 }
 
-static __always_inline void place_find(struct task_struct *task, __u64 address, struct place *out)
+/* How often the mappings have been changed; false where the kernel does not count. */
+static __always_inline bool mappings_changes(struct task_struct *task, __u32 *out)
 {
-	bpf_find_vma(task, address, place_found, out, 0);
-	if (!out->file)
+	void *mm = BPF_CORE_READ(task, mm);
+	struct mm_struct___seqcount *counted = mm;
+	struct mm_struct___int *plain = mm;
+
+	if (bpf_core_field_exists(counted->mm_lock_seq.sequence))
+		*out = BPF_CORE_READ(counted, mm_lock_seq.sequence);
+	else if (bpf_core_field_exists(plain->mm_lock_seq))
+		*out = BPF_CORE_READ(plain, mm_lock_seq);
+	else
+		return false;
+	return true;
+}
+
+static __always_inline void place_find(struct task_struct *task, __u32 space, __u64 address,
+				       struct place *out)
+{
+	__u32 slot = ((address >> MEMO_SHIFT) + space * 7) % NR_PLACE_MEMOS, changes = 0;
+	struct place_memo *memo = bpf_map_lookup_elem(&place_memos, &slot);
+	bool are_counted = mappings_changes(task, &changes);
+
+	if (!memo)
 		return;
-	out->file_id = file_id(out->file);
-	file_tell(out->file, out->file_id);
+	if (are_counted && memo->space == space && memo->changes == changes &&
+	    address >= memo->place.start && address < memo->place.end) {
+		*out = memo->place;
+		return;
+	}
+	bpf_find_vma(task, address, place_found, out, 0);
+	if (out->file) {
+		out->file_id = file_id(out->file);
+		file_tell(out->file, out->file_id);
+	}
+	memo->place = *out;
+	memo->space = out->kind == PLACE_UNKNOWN ? 0 : space;
+	memo->changes = changes;
 }
 
 static __always_inline void place_put(const struct place *place, struct placed_fault_event *event)
