@@ -217,18 +217,36 @@ static void who_has_closed_gets_no_more(void **state)
 	stream_free(s);
 }
 
-static void losses_come_behind_what_was_read_last(void **state)
+static void losses_come_behind_the_line_read_last(void **state)
 {
 	struct stream *s = stream(0, 1 << 20);
 
 	(void)state;
 	push_fault(s, 0, 1, 10 * MS, 0);
 	push_fault(s, 1, 2, 11 * MS, 0);
+	push_comm(s, 1, 26, 11 * MS + 1); /* had room in a ring that had none for lines */
 	stream_lose(s, 1, 77);
 	push_fault(s, 0, 3, 12 * MS, 0);
 	push_fault(s, 1, 4, 13 * MS, 0);
 	stream_end(s);
-	assert_string_equal(take(s), "ab-77cd");
+	assert_string_equal(take(s), "ab-77zcd");
+	stream_free(s);
+}
+
+static void losses_behind_a_line_that_is_gone_come_next(void **state)
+{
+	struct stream *s = stream(0, 1 << 20);
+
+	(void)state;
+	push_fault(s, 1, 1, 10 * MS, 0);
+	push_comm(s, 1, 25, 11 * MS);
+	stream_round(s, 11 * MS + STREAM_WINDOW_NS); /* all but the last */
+	stream_lose(s, 1, 5);
+	push_fault(s, 1, 2, 12 * MS, 0);
+	stream_lose(s, 1, 6);
+	stream_lose(s, 2, 7); /* nothing else ever came of this CPU */
+	stream_end(s);
+	assert_string_equal(take(s), "a-7-5yb-6");
 	stream_free(s);
 }
 
@@ -274,7 +292,8 @@ int main(void)
 		cmocka_unit_test(random_events_come_sorted),
 		cmocka_unit_test(lines_end_at_their_number),
 		cmocka_unit_test(who_has_closed_gets_no_more),
-		cmocka_unit_test(losses_come_behind_what_was_read_last),
+		cmocka_unit_test(losses_come_behind_the_line_read_last),
+		cmocka_unit_test(losses_behind_a_line_that_is_gone_come_next),
 		cmocka_unit_test(what_is_not_taken_in_time_is_dropped_and_told),
 		cmocka_unit_test(drops_at_the_very_end_are_told),
 	};

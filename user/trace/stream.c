@@ -20,6 +20,8 @@ struct lane {
 	struct bytes held;
 	size_t at;
 	uint64_t last_ns; /* the moment of the last one */
+	size_t line_end;  /* behind the last line; before `at` when that has been passed on */
+	uint64_t line_ns;
 };
 
 struct stream {
@@ -92,12 +94,21 @@ static size_t held_bytes(const struct held *held)
 	return HELD_HEAD_BYTES + held->event.size_bytes;
 }
 
+static bool is_line(const struct event *event)
+{
+	return event->type == EVENT_FAULT || event->type == EVENT_SYSCALL;
+}
+
 void stream_push(struct stream *s, uint32_t cpu, const struct event *event)
 {
 	struct lane *lane = &s->lanes[cpu];
 
 	lane->last_ns = moment_of(event, lane->last_ns);
 	put(&lane->held, lane->last_ns, event);
+	if (!is_line(event))
+		return;
+	lane->line_end = lane->held.size;
+	lane->line_ns = lane->last_ns;
 }
 
 static struct loss_event loss(uint64_t count)
@@ -109,14 +120,17 @@ static struct loss_event loss(uint64_t count)
 
 void stream_lose(struct stream *s, uint32_t cpu, uint64_t count)
 {
+	struct lane *lane = &s->lanes[cpu];
 	struct loss_event event = loss(count);
+	size_t at = lane->line_end > lane->at ? lane->line_end : lane->at;
+	size_t rest = lane->held.size - at, size = HELD_HEAD_BYTES + sizeof event;
+	struct held *held;
 
-	put(&s->lanes[cpu].held, s->lanes[cpu].last_ns, &event.head);
-}
-
-static bool is_line(const struct event *event)
-{
-	return event->type == EVENT_FAULT || event->type == EVENT_SYSCALL;
+	bytes_extend(&lane->held, size);
+	held = (void *)(lane->held.data + at);
+	memmove((char *)held + size, held, rest);
+	held->moment_ns = lane->line_ns;
+	memcpy(&held->event, &event, sizeof event);
 }
 
 static bool has_all_lines(const struct stream *s)
@@ -187,6 +201,7 @@ static void lane_compact(struct lane *lane)
 	if (left)
 		memmove(lane->held.data, lane->held.data + lane->at, left);
 	lane->held.size = left;
+	lane->line_end = lane->line_end > lane->at ? lane->line_end - lane->at : 0;
 	lane->at = 0;
 }
 

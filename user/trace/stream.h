@@ -52,7 +52,8 @@ void stream_free(struct stream *s); /* NULL is fine */
 
 void stream_push(struct stream *s, uint32_t cpu, const struct event *event);
 
-/* Events of this CPU got lost behind the last one pushed. */
+/* Events of this CPU got lost behind the last line pushed: what is no line still finds room in a
+ * ring that is full for lines (bpf/ring.bpf.h). */
 void stream_lose(struct stream *s, uint32_t cpu, uint64_t count);
 
 /* A round that began at `began_ns` is over: passes on all that is older than the window. */
