@@ -105,7 +105,7 @@ compile-check-aarch64: ## compile the BPF programs for aarch64
 	done
 
 # A fuzz target needs no sanitized copy of the objects: one command compiles it with all it tests.
-FUZZ_SOURCES := $(filter-out user/main.c user/cmd/% user/capture/% user/record/%,$(SOURCES))
+FUZZ_SOURCES := $(filter-out user/main.c user/cmd/% user/capture/% user/record/% user/trace/%,$(SOURCES))
 FUZZ_RUNS ?= 20000
 FUZZ_SECONDS ?= 600
 $(O)/fuzz/%: tests/fuzz/%.c $(FUZZ_SOURCES)
