@@ -22,7 +22,7 @@ below() {
 		!told && index($1, wanted "+0x") == 1 { print line; told = 1 }' "$2"
 }
 
-# beyond FUNCTION... : see tests/e2e/faults.sh: lines more than with one page
+# lines_beyond N: lines with N pages, less those with one
 lines_beyond() {
 	setarch -R "$PROF" trace -F all -o with "$PROGRAMS/touch_pages" "$1"
 	setarch -R "$PROF" trace -F all -o without "$PROGRAMS/touch_pages" 1

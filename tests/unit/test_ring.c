@@ -108,6 +108,8 @@ static void a_full_ring_loses_and_says_so(void **state)
 	assert_int_equal(fitted, RING_BYTES / 64);
 	assert_int_equal(rings_lost(rings, EVENT_FAULT, LOST_RING_FULL), 100 - fitted);
 	assert_int_equal(rings_lost(rings, EVENT_FAULT, LOST_RING_BUSY), 0);
+	assert_int_equal(rings_lost_on(rings, 1), 100 - fitted);
+	assert_int_equal(rings_lost_on(rings, 0), 0);
 	assert_int_equal(rings_drain(rings, see, &seen), RING_BYTES);
 	assert_int_equal(seen.events, fitted);
 	assert_true(produce(rings, 1, 1, 64)); /* there is room again */

@@ -84,11 +84,8 @@ static void tasks_are_called_what_they_are_then(void **state)
 {
 	struct live_tasks tasks = {0};
 	struct start_event start = {.head = {.type = EVENT_START, .task = 1}, .tid = 10};
-	struct fork_event fork = {.head = {.type = EVENT_FORK, .task = 1},
-				  .child = 3,
-				  .tid = 12,
-				  .child_space = 2,
-				  .comm = "sh"};
+	struct fork_event fork = {
+		.head = {.type = EVENT_FORK, .task = 1}, .child = 3, .tid = 12, .comm = "sh"};
 	struct comm_event comm = {.head = {.type = EVENT_COMM, .task = 3}, .comm = "a\nb\x1b"};
 	struct comm_event longest = {.head = {.type = EVENT_COMM, .task = 3}};
 
@@ -97,7 +94,6 @@ static void tasks_are_called_what_they_are_then(void **state)
 	live_tasks_take(&tasks, &fork.head);
 	assert_int_equal(live_task(&tasks, 1)->tid, 10);
 	assert_string_equal(live_task(&tasks, 3)->name, "sh");
-	assert_int_equal(live_task(&tasks, 3)->space, 2);
 	live_tasks_take(&tasks, &comm.head);
 	assert_string_equal(live_task(&tasks, 3)->name, "a\\x0ab\\x1b");
 	memset(longest.comm, 1, sizeof longest.comm); /* without an end */

@@ -2,6 +2,7 @@
 #include "trace/line.h"
 
 #include <inttypes.h>
+#include <stdarg.h>
 #include <stdio.h>
 
 enum { ACCESS_WRITE = 2, ACCESS_FETCH = 16 }; /* bits of the error code */

@@ -10,8 +10,6 @@
 #ifndef PROF_TRACE_LINE_H
 #define PROF_TRACE_LINE_H
 
-#include <stdarg.h>
-
 #include "base/bytes.h"
 #include "event.h"
 

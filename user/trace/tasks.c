@@ -32,7 +32,6 @@ static void take_start(struct live_tasks *tasks, const struct start_event *event
 	struct live_task *task = task_at(tasks, event->head.task);
 
 	task->tid = event->tid;
-	task->space = 1;
 	name_set(task, NAME_BEFORE_EXEC);
 }
 
@@ -41,7 +40,6 @@ static void take_fork(struct live_tasks *tasks, const struct fork_event *event)
 	struct live_task *task = task_at(tasks, event->child);
 
 	task->tid = event->tid;
-	task->space = event->child_space;
 	name_set(task, event->comm);
 }
 
@@ -50,7 +48,6 @@ static void take_exec(struct live_tasks *tasks, const struct exec_event *event)
 	struct live_task *task = task_at(tasks, event->head.task);
 
 	task->tid = event->tid;
-	task->space = event->space;
 	name_set(task, event->comm);
 }
 

@@ -14,8 +14,7 @@
 #define TASK_NAME_BYTES (4 * COMM_BYTES)
 
 struct live_task {
-	uint32_t tid; /* 0: nothing was told of it */
-	uint32_t space;
+	uint32_t tid;               /* 0: nothing was told of it */
 	char name[TASK_NAME_BYTES]; /* fit to be printed */
 };
 

@@ -21,7 +21,7 @@ struct tracer {
 	struct line_output output;
 	struct stream *stream;
 	struct printer *printer;
-	uint64_t round_ns; /* when this round of the rings began, at the latest */
+	uint64_t round_ns; /* this round of the rings began no earlier */
 	uint64_t *lost;    /* by CPU, as far as the stream has been told */
 };
 
