@@ -138,6 +138,15 @@ struct vm_area_struct { /* mapping.bpf.h: what bpf_find_vma() found */
 	struct file *vm_file;
 };
 
+struct fdtable { /* mapping.bpf.h: the file behind a descriptor */
+	unsigned int max_fds;
+	struct file **fd;
+};
+
+struct files_struct { /* mapping.bpf.h */
+	struct fdtable *fdt;
+};
+
 struct fs_struct { /* mapping.bpf.h: where the recorder's paths begin */
 	struct path root;
 };
@@ -165,6 +174,7 @@ struct task_struct {
 	struct signal_struct *signal;   /* task.bpf.c */
 	struct mm_struct *mm;           /* mapping.bpf.h */
 	struct fs_struct *fs;           /* mapping.bpf.h */
+	struct files_struct *files;     /* mapping.bpf.h */
 };
 
 struct linux_binprm { /* task.bpf.c: the program being executed */

@@ -19,7 +19,9 @@
 #include "state.bpf.h"
 
 #define EBUSY               16
-#define MAX_LOCK_TRIES      64 /* another thread holds it for microseconds */
+#define MAX_LOCK_TRIES      (1 << 12) /* another thread holds it, mostly for microseconds */
+#define MAX_MMAP_TRIES      64        /* and there is another way to know */
+#define MAP_ANONYMOUS       0x20
 #define VM_EXEC             4
 #define PAGE_SHIFT          12 /* vm_pgoff counts in it; larger base pages exist on arm64 only */
 #define PAGE_END(address)   (((address) + 4095) & ~4095ULL)
@@ -183,30 +185,37 @@ struct vma_context {
 	long err;
 };
 
-/* Called by bpf_find_vma() with the mapping found. */
-static long mapping_found(struct task_struct *task, struct vm_area_struct *vma,
-			  struct vma_context *context)
+/* Tells of an executable mapping. */
+static __always_inline void mapping_tell(struct vma_context *context, __u64 start, __u64 end,
+					 __u64 file, __u64 file_page)
 {
-	__u64 vdso = (__u64)BPF_CORE_READ(task, mm, context.vdso);
+	__u64 vdso = (__u64)BPF_CORE_READ(bpf_get_current_task_btf(), mm, context.vdso);
 	__u32 zero = 0;
 	struct told_mapping *told = bpf_map_lookup_elem(&told_mappings, &zero);
 
-	context->at = vma->vm_end;
-	context->found.end = 0;
-	if (!told || !(vma->vm_flags & VM_EXEC))
-		return 0;
-	told->start = context->found.start = vma->vm_start;
-	told->end = context->found.end = vma->vm_end;
-	told->file = (__u64)BPF_CORE_READ(vma, vm_file);
-	told->file_page = told->file ? vma->vm_pgoff : 0; /* else it counts the address space */
-	told->file_id = told->file                    ? file_id(told->file)
-			: vdso && vdso == told->start ? FILE_VDSO
-						      : FILE_NONE;
+	if (!told)
+		return;
+	told->start = context->found.start = start;
+	told->end = context->found.end = end;
+	told->file = file;
+	told->file_page = file ? file_page : 0; /* else it counts the address space */
+	told->file_id = file ? file_id(file) : vdso && vdso == start ? FILE_VDSO : FILE_NONE;
 	context->found.file_page = told->file_page;
 	context->found.file = told->file_id;
 	told->task = context->task;
 	told->space = context->space;
 	mapping_send();
+}
+
+/* Called by bpf_find_vma() with the mapping found. */
+static long mapping_found(struct task_struct *task, struct vm_area_struct *vma,
+			  struct vma_context *context)
+{
+	context->at = vma->vm_end;
+	context->found.end = 0;
+	if (vma->vm_flags & VM_EXEC)
+		mapping_tell(context, vma->vm_start, vma->vm_end,
+			     (__u64)BPF_CORE_READ(vma, vm_file), vma->vm_pgoff);
 	return 0;
 }
 
@@ -243,31 +252,82 @@ static long mapping_step(__u32 index, struct vma_context *context)
 	return context->at >= context->end;
 }
 
+static __always_inline bool context_begin(struct vma_context *context)
+{
+	struct task_state *state = state_of(bpf_get_current_task_btf());
+
+	if (!state)
+		return false;
+	context->task = state->task;
+	context->space = state->space;
+	return true;
+}
+
 /*
  * Follows up a change of the current task's mappings from `start` to `end`: tells user space of the
  * executable ones, and puts them into the table of its code. A function of its own, with nothing
- * but numbers for arguments, so that the verifier looks at it once and not at each call.
- * `has_code`: something executable is to be expected there now.
+ * but numbers for arguments, so that the verifier looks at it once and not at each call. -EBUSY:
+ * other threads changed their mappings all the while, so the table has nothing there.
  */
-__weak __noinline int mappings_follow(__u64 start, __u64 end, bool has_code)
+__weak __noinline int mappings_follow(__u64 start, __u64 end, __u32 max_tries)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
-	struct task_state *state = state_of(task);
 	struct code_space *code = code_space_of(mm_of_current());
 	struct vma_context context = {.at = start, .end = end, .err = -EBUSY};
 
-	if (!state || !code)
+	if (!code || !context_begin(&context))
 		return 0;
-	context.task = state->task;
-	context.space = state->space;
 	if (code_lock(code)) {
 		code_put(start, end, 0, 0, 0);
-		bpf_loop(MAX_LOCK_TRIES, mapping_step, &context, 0);
+		bpf_loop(max_tries, mapping_step, &context, 0);
 		code_unlock(code);
 	}
-	if (context.err == -EBUSY && has_code) /* else it is gone from the table, as it should be */
+	return context.err == -EBUSY ? -EBUSY : 0;
+}
+
+/* Code that was there before, or is said to be there now. */
+static __always_inline void mappings_follow_code(__u64 start, __u64 end)
+{
+	if (mappings_follow(start, end, MAX_LOCK_TRIES))
 		ring_lose(EVENT_MAPPING, LOST_LOCK_BUSY);
+}
+
+/* The kernel's struct file behind a descriptor of the current task, or 0. */
+static __always_inline __u64 file_of_descriptor(__u32 fd)
+{
+	struct fdtable *table = BPF_CORE_READ(bpf_get_current_task_btf(), files, fdt);
+	struct file **files = BPF_CORE_READ(table, fd);
+	__u64 file = 0;
+
+	if (fd < BPF_CORE_READ(table, max_fds))
+		bpf_probe_read_kernel(&file, sizeof file, &files[fd]);
+	return file;
+}
+
+/* What mmap was asked for is what lies there, if the kernel cannot be asked. */
+__weak __noinline int mapping_assume(__u64 start, __u64 end, __u32 fd, bool has_file,
+				     __u64 file_page)
+{
+	struct code_space *code = code_space_of(mm_of_current());
+	struct vma_context context = {};
+	__u64 file = has_file ? file_of_descriptor(fd) : 0;
+
+	if (!code || !context_begin(&context) || (has_file && !file) || !code_lock(code))
+		return -EBUSY;
+	mapping_tell(&context, start, end, file, file_page);
+	if (context.found.end)
+		code_put(start, end, end, context.found.file_page, context.found.file);
+	code_unlock(code);
 	return 0;
+}
+
+/* A new executable mapping. `args` are those of mmap. */
+static __always_inline void mapping_follow_mmap(__u64 start, const __u64 args[6])
+{
+	__u64 end = PAGE_END(start + args[1]);
+
+	if (mappings_follow(start, end, MAX_MMAP_TRIES) &&
+	    mapping_assume(start, end, args[4], !(args[3] & MAP_ANONYMOUS), args[5] >> PAGE_SHIFT))
+		ring_lose(EVENT_MAPPING, LOST_LOCK_BUSY);
 }
 
 /* The same where nothing new is executable: only if there was code before. */
@@ -276,7 +336,7 @@ __weak __noinline int mappings_forget(__u64 start, __u64 end)
 	struct code_space *code = code_space_of(mm_of_current());
 
 	if (code && start < end && code_in_range(code, start, end))
-		mappings_follow(start, end, false);
+		mappings_follow(start, end, MAX_MMAP_TRIES); /* gone it is in any case */
 	return 0;
 }
 
@@ -290,9 +350,10 @@ __weak __noinline int mappings_move(__u64 from, __u64 from_bytes, __u64 to, __u6
 		return 0;
 	was_code = from_bytes && code_in_range(code, from, from + from_bytes);
 	if (was_code)
-		mappings_follow(from, PAGE_END(from + from_bytes), false);
-	if (was_code || code_in_range(code, to, to + to_bytes))
-		mappings_follow(to, PAGE_END(to + to_bytes), was_code);
+		mappings_follow(from, PAGE_END(from + from_bytes), MAX_MMAP_TRIES);
+	if ((was_code || code_in_range(code, to, to + to_bytes)) &&
+	    mappings_follow(to, PAGE_END(to + to_bytes), MAX_LOCK_TRIES) && was_code)
+		ring_lose(EVENT_MAPPING, LOST_LOCK_BUSY);
 	return 0;
 }
 

@@ -40,13 +40,13 @@ static __always_inline void watch_mappings(struct pt_regs *regs, __s64 result)
 		return;
 	regs_args(regs, false, args);
 	if (nr == cfg_nr_mmap && args[2] & PROT_EXEC)
-		mappings_follow(result, PAGE_END(result + args[1]), true);
+		mapping_follow_mmap(result, args);
 	else if (nr == cfg_nr_mmap)
 		mappings_forget(result, PAGE_END(result + args[1]));
 	else if (nr == cfg_nr_munmap)
 		mappings_forget(args[0], PAGE_END(args[0] + args[1]));
 	else if (nr != cfg_nr_mremap && args[2] & PROT_EXEC)
-		mappings_follow(args[0], PAGE_END(args[0] + args[1]), true);
+		mappings_follow_code(args[0], PAGE_END(args[0] + args[1]));
 	else if (nr == cfg_nr_mremap)
 		mappings_move(args[0], args[1], result, args[2]);
 }

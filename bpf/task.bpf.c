@@ -109,10 +109,10 @@ static __always_inline void program_mappings_follow(struct task_struct *task, __
 	__u64 vdso = (__u64)BPF_CORE_READ(task, mm, context.vdso);
 
 	code_space_begin(mm_of_current());
-	mappings_follow(BPF_CORE_READ(task, mm, start_code), BPF_CORE_READ(task, mm, end_code),
-			true);
-	mappings_follow(entry, entry + 1, true); /* of the loader, when there is one */
-	mappings_follow(vdso, vdso + 1, true);
+	mappings_follow_code(BPF_CORE_READ(task, mm, start_code),
+			     BPF_CORE_READ(task, mm, end_code));
+	mappings_follow_code(entry, entry + 1); /* of the loader, when there is one */
+	mappings_follow_code(vdso, vdso + 1);
 }
 
 /* Before the new program's first instruction: its code, the loader's, and the vdso are mapped. */

@@ -114,6 +114,14 @@ case_program_of_the_distribution() {
 	echo "# ls: $(report x '.stacks | tojson')"
 }
 
+case_threads_that_map_code_at_the_same_time() {
+	record x "$PROGRAMS/map_threads" 4 20000
+	is "$(report x '[.fault_paths[] | select(.frames[-2:] == ["touch_by_mapping", "touch_one"]) |
+		.faults] | add')" 160000 "of each new mapping, the fetch of its code and the touch"
+	within "$(share x)" 999 1000 "complete stacks in a thousand"
+	is_whole x map_threads
+}
+
 # whole_share COMMAND...: of a command with many files, 99.9% of the stacks are complete. Tables of
 # files that nobody could foresee are made while it runs, by a thread that a busy machine may keep
 # from running: so in one of three tries.
