@@ -91,8 +91,7 @@ struct walk_memo {
 	__u32 exact;
 	__u32 stack;
 	__u32 nr_reads;
-	__u32 needs_fp;
-	__u32 differs;
+	__u32 needs_fp, reserved;
 	__u64 addresses[MEMO_READS], values[MEMO_READS];
 };
 
@@ -384,26 +383,25 @@ static __always_inline __u32 stack_unfinished(struct walk *walk, __u32 task, __u
 	return id;
 }
 
-/* Is the word what it was? 1 ends the loop. */
-static long memo_check(__u32 index, void *unused)
+/* Are the words that the walk read what they were? A function of its own, with a plain loop: in the
+ * order of a walk's reads one block of the stack serves many. */
+__weak __noinline int memo_holds(void)
 {
 	struct walk *walk = walk_of_cpu();
 	struct walk_memo *memo;
-	__u64 value;
 
-	if (!walk || index >= MEMO_READS)
-		return 1;
+	if (!walk)
+		return 0;
 	memo = memo_of(walk);
-	memo->differs =
-		!stack_read(walk, memo->addresses[index], &value) || value != memo->values[index];
-	return memo->differs;
-}
+	for (__u32 i = 0; i < MEMO_READS; i++) {
+		__u64 address = memo->addresses[i], value;
 
-static __always_inline bool memo_holds(struct walk_memo *memo)
-{
-	memo->differs = 0;
-	bpf_loop(memo->nr_reads, memo_check, NULL, 0);
-	return !memo->differs;
+		if (i >= memo->nr_reads)
+			break;
+		if (!stack_read(walk, address, &value) || value != memo->values[i])
+			return 0;
+	}
+	return 1;
 }
 
 /* The kept stack, or 0; then the walk that follows is noted in its place. */
@@ -418,7 +416,7 @@ static __always_inline __u32 memo_recall(struct walk *walk, __u64 ip, __u32 spac
 	memo = memo_of(walk);
 	if (memo->ip == ip && memo->sp == sp && (memo->fp == fp || !memo->needs_fp) &&
 	    memo->version == version && memo->space == space && memo->exact == exact &&
-	    memo_holds(memo))
+	    memo_holds())
 		return memo->stack;
 	memo->ip = ip;
 	memo->sp = sp;

@@ -19,7 +19,7 @@
  * Room for what is not foreseen: a compiler proper behind its driver, a program's plug-ins. Of more
  * code than there is room for, the part that stacks lie in gets the last quarter.
  */
-#define SPARE_ROWS  (2 << 20)
+#define SPARE_ROWS  (1 << 20)
 #define SPARE_PAGES (128 << 10)
 
 /* Filled under one lock: some 50 us, for which a stack may have to wait. */
