@@ -54,6 +54,30 @@ struct {
 	__type(value, struct code_space);
 } empty_code_spaces SEC(".maps") __weak;
 
+/* By the serial number of an address space, modulo NR_STATES: grows whenever its table has changed.
+ * Of two that share an entry each sees changes of the other, too, which costs a walk. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, NR_STATES);
+	__type(key, __u32);
+	__type(value, __u64);
+} code_versions SEC(".maps") __weak;
+
+static __always_inline __u64 *code_version_of(__u32 space)
+{
+	__u32 at = space & (NR_STATES - 1);
+
+	return bpf_map_lookup_elem(&code_versions, &at);
+}
+
+static __always_inline void code_changed(__u32 space)
+{
+	__u64 *version = code_version_of(space);
+
+	if (version)
+		__sync_fetch_and_add(version, 1);
+}
+
 struct file_identity {
 	__u64 inode;
 	__u32 device, generation;

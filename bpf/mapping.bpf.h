@@ -281,6 +281,7 @@ __weak __noinline int mappings_follow(__u64 start, __u64 end, __u32 max_tries)
 		bpf_loop(max_tries, mapping_step, &context, 0);
 		code_unlock(code);
 	}
+	code_changed(context.space);
 	return context.err == -EBUSY ? -EBUSY : 0;
 }
 
@@ -317,6 +318,7 @@ __weak __noinline int mapping_assume(__u64 start, __u64 end, __u32 fd, bool has_
 	if (context.found.end)
 		code_put(start, end, end, context.found.file_page, context.found.file);
 	code_unlock(code);
+	code_changed(context.space);
 	return 0;
 }
 

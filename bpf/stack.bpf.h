@@ -448,16 +448,15 @@ static __always_inline void memo_keep(struct walk *walk, __u32 space, __u32 stac
 __weak __noinline __u32 stack_walk(__u64 ip, __u32 task, __u32 space, bool exact)
 {
 	struct walk *walk = walk_of_cpu();
-	struct code_space *code;
+	__u64 *version = code_version_of(space);
 	__u32 id;
 
-	if (!walk)
+	if (!walk || !version)
 		return STACK_LOST;
-	((struct cpu_walk *)walk)->mm = mm_of_current();
-	code = bpf_map_lookup_elem(&code_spaces, &((struct cpu_walk *)walk)->mm);
-	id = memo_recall(walk, ip, space, code ? code->version : 0, exact);
+	id = memo_recall(walk, ip, space, *(volatile __u64 *)version, exact);
 	if (id)
 		return id;
+	((struct cpu_walk *)walk)->mm = mm_of_current();
 	walk_start(walk, ip, exact);
 	walk->hash = hash_mix(0, space);
 	bpf_loop(MAX_FRAMES + 1, stack_step, NULL, 0);

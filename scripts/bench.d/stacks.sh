@@ -174,9 +174,10 @@ bench_maps() {
 # ---- Tables and names ----
 
 bench_tables() {
-	local name value most unit
+	local name value most unit libraries
+	read -ra libraries < <(pkg-config --libs libdw libelf libzstd)
 	gcc -O2 -D_GNU_SOURCE -I"$ROOT/user" -I"$ROOT/bpf" -I"$ROOT" -o tables "$BENCHES/tables.c" \
-		"$ROOT/.build/libprof.a" $(pkg-config --libs libdw libelf libzstd) -liberty -lm -lpthread -ldl || return
+		"$ROOT/.build/libprof.a" "${libraries[@]}" -liberty -lm -lpthread -ldl || return
 	echo
 	echo "Tables and names, of $1"
 	while read -r name value most unit; do
