@@ -124,6 +124,18 @@ case_a_link_is_replaced_like_a_file() {
 	holds "nothing was written through the link" test ! -e elsewhere
 }
 
+case_links_to_streams_stay_what_they_are() {
+	ln -s /proc/self/fd/2 err2
+	ln -s /dev/null null
+	for link in err2 null; do
+		run "$PROF" record -o $link true
+		is "$status" 125 "exit status"
+		like "$(cat err)" "no place for a file" "what prof says"
+		holds "the link is still there" test -L $link
+		holds "nothing is kept in its place" test ! -e $link.old
+	done
+}
+
 case_quiet_is_silent() {
 	run "$PROF" record -q sh -c 'echo out; echo err >&2'
 	is "$(cat out)" out "stdout"

@@ -12,6 +12,18 @@
 #include "base/alloc.h"
 #include "base/error.h"
 
+/* /dev/stderr and its like: what they lead to cannot be replaced, and they must not be. */
+static bool leads_to_stream(const char *link)
+{
+	static const char proc[] = "/proc/";
+	char target[sizeof proc] = "";
+	struct stat st;
+
+	if (readlink(link, target, sizeof proc - 1) > 0 && !strcmp(target, proc))
+		return true;
+	return stat(link, &st) == 0 && !S_ISREG(st.st_mode);
+}
+
 /* Renames an earlier file, or a link, away. Devices (/dev/null) are written to as they are. */
 static int rotate(struct output_file *file)
 {
@@ -19,6 +31,11 @@ static int rotate(struct output_file *file)
 
 	if (lstat(file->path, &st) || !(S_ISREG(st.st_mode) || S_ISLNK(st.st_mode)))
 		return 0;
+	if (S_ISLNK(st.st_mode) && leads_to_stream(file->path)) {
+		refuse(-EINVAL, "'%s' is no place for a file", file->path);
+		hint("choose another file with -o FILE");
+		return -EINVAL;
+	}
 	if (rename(file->path, file->old_path))
 		return fail(-errno, "cannot keep the earlier '%s' as '%s'", file->path,
 			    file->old_path);
