@@ -18,9 +18,9 @@ const struct path_choice path_choices[] = {
 /* What is collected from the rows of a recording. */
 struct gathering {
 	struct recording *r;
-	const uint32_t *roots; /* by id of a task; NULL: each task is its own */
-	struct tally tally;
-	struct scan scan; /* how many faults of each kind there are */
+	const uint32_t *roots;                /* by id of a task; NULL: each task is its own */
+	struct tally tallies[NR_FAULT_KINDS]; /* by kind; system calls are all in the first one */
+	struct scan scan;                     /* how many faults of each kind there are */
 };
 
 #define NAMED_CALL_COLUMNS (CALL_PLACE_COLUMNS | COLUMN(SYSCALL_NR) | COLUMN(SYSCALL_TASK))
@@ -56,7 +56,7 @@ static void add_syscalls(struct gathering *g, const struct columns *c)
 	for (uint32_t i = 0; i < c->rows; i++) {
 		uint32_t key = syscall_key(c->at[SYSCALL_NR][i], c->at[SYSCALL_FLAGS][i]);
 
-		call_row_add(c, i, root_of(g, c->at[SYSCALL_TASK][i]), 1ULL + key, &g->tally);
+		call_row_add(c, i, root_of(g, c->at[SYSCALL_TASK][i]), 1ULL + key, g->tallies);
 	}
 }
 
@@ -70,7 +70,8 @@ static void add_faults(struct gathering *g, const struct columns *c)
 		class->faults += c->at[FAULT_COUNT][i];
 		if (!(c->at[FAULT_FLAGS][i] & FAULT_UNTIMED))
 			class->service_ns += c->at[FAULT_SERVICE_NS][i];
-		fault_row_add(c, i, root_of(g, c->at[FAULT_TASK][i]), page_bytes, &g->tally);
+		fault_row_add(c, i, root_of(g, c->at[FAULT_TASK][i]), page_bytes,
+			      &g->tallies[c->at[FAULT_KIND][i]]);
 	}
 }
 
@@ -89,10 +90,20 @@ static void add_block(struct gathering *g, const struct block *block)
 	columns_fini(&c);
 }
 
+static path_extend *leaf_of(const struct path_choice *choice, int kind, unsigned int detail)
+{
+	static path_extend *const by_kind[NR_FAULT_KINDS] = {path_extend_minor, path_extend_major,
+							     path_extend_failed};
+
+	if (choice->events == BLOCK_SYSCALLS)
+		return path_extend_syscall;
+	return detail & PATH_FAULT_KINDS ? by_kind[kind] : path_extend_kernel_flame;
+}
+
 static void add_lost(struct gathering *g, enum block_kind events, struct path_tree *tree)
 {
 	if (events == BLOCK_SYSCALLS) {
-		lost_syscalls_add(tree, g->r, &g->tally);
+		lost_syscalls_add(tree, g->r, g->tallies);
 		return;
 	}
 	scan_add_lost_faults(&g->scan, g->r);
@@ -107,13 +118,17 @@ static void build(struct gathering *g, const struct path_choice *choice, unsigne
 			add_block(g, block);
 	}
 	path_tree_init(out);
-	paths_add(out, g->r, &g->tally, g->roots ? path_extend_comm : path_extend_task,
-		  choice->events == BLOCK_SYSCALLS ? path_extend_syscall : path_extend_kernel_flame,
-		  detail | PATH_FLAMES);
-	if (g->roots)
+	for (int kind = 0; kind < NR_FAULT_KINDS; kind++) {
+		if (!choice->kinds || choice->kinds & 1U << kind)
+			paths_add(out, g->r, &g->tallies[kind],
+				  g->roots ? path_extend_comm : path_extend_task,
+				  leaf_of(choice, kind, detail), detail | PATH_FLAMES);
+	}
+	if (g->roots && !choice->kinds)
 		add_lost(g, choice->events, out);
 	path_tree_finish(out, choice->weight);
-	tally_fini(&g->tally);
+	for (int kind = 0; kind < NR_FAULT_KINDS; kind++)
+		tally_fini(&g->tallies[kind]);
 }
 
 void event_paths_build(struct recording *r, const struct path_choice *choice, unsigned int detail,

@@ -12,13 +12,15 @@ struct path_choice {
 	const char *name;
 	enum block_kind events;
 	enum weight weight;
-	const char *title; /* for people */
+	const char *title;  /* for people */
+	unsigned int kinds; /* of faults: bits 1 << enum fault_kind; 0: all */
 };
+/* Those that can be asked for by name, with faults of all kinds. */
 extern const struct path_choice path_choices[]; /* ends with a row without a name */
 
 /*
  * `detail` has bits of enum path_detail. What was lost is the path [lost], and for system calls the
- * call below it, so that the sum of each weight is that of the report.
+ * call below it, so that the sum of each weight is that of the report; without a choice of kinds.
  */
 void event_paths_build(struct recording *r, const struct path_choice *choice, unsigned int detail,
 		       struct path_tree *out);

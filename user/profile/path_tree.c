@@ -3,7 +3,7 @@
 
 struct ordering {
 	const struct path_tree *tree;
-	enum weight weight;
+	enum weight weight; /* NR_WEIGHTS: by name alone */
 };
 
 static int compare_siblings(const void *a, const void *b, void *context)
@@ -15,11 +15,13 @@ static int compare_siblings(const void *a, const void *b, void *context)
 
 	if (x->parent != y->parent)
 		return x->parent < y->parent ? -1 : 1;
-	if (x->total[by->weight] != y->total[by->weight])
+	if (by->weight < NR_WEIGHTS && x->total[by->weight] != y->total[by->weight])
 		return x->total[by->weight] > y->total[by->weight] ? -1 : 1;
-	if (x->name != y->name)
+	if (x->frame.name != y->frame.name)
 		return strcmp(path_tree_name(by->tree, x_id), path_tree_name(by->tree, y_id));
-	return strverscmp(path_tree_line(by->tree, x_id), path_tree_line(by->tree, y_id));
+	if (x->frame.line != y->frame.line)
+		return strverscmp(path_tree_line(by->tree, x_id), path_tree_line(by->tree, y_id));
+	return strcmp(path_tree_module(by->tree, x_id), path_tree_module(by->tree, y_id));
 }
 
 static void sum_towards_root(struct path_tree *tree)
@@ -35,46 +37,7 @@ static void sum_towards_root(struct path_tree *tree)
 	}
 }
 
-void path_tree_init(struct path_tree *tree)
-{
-	*tree = (struct path_tree){0};
-	vec_push(&tree->nodes);
-}
-
-void path_tree_fini(struct path_tree *tree)
-{
-	names_fini(&tree->names);
-	pair_map_fini(&tree->by_name);
-	vec_free(&tree->nodes);
-	free(tree->order);
-	*tree = (struct path_tree){0};
-}
-
-uint32_t path_tree_child(struct path_tree *tree, uint32_t node, uint32_t name)
-{
-	return path_tree_child_at(tree, node, name, 0);
-}
-
-uint32_t path_tree_child_at(struct path_tree *tree, uint32_t node, uint32_t name, uint32_t line)
-{
-	uint32_t depth = path_tree_node(tree, node)->depth, child;
-
-	if (depth == PATH_MAX_DEPTH)
-		return node;
-	child = pair_map_number(&tree->by_name, node, (uint64_t)line << 32 | name) + 1;
-	if (child == tree->nodes.size)
-		*vec_push(&tree->nodes) = (struct path_node){
-			.parent = node, .name = name, .line = line, .depth = depth + 1};
-	return child;
-}
-
-void path_tree_add(struct path_tree *tree, uint32_t node, const uint64_t weights[NR_WEIGHTS])
-{
-	for (int w = 0; w < NR_WEIGHTS; w++)
-		tree->nodes.items[node].self[w] += weights[w];
-}
-
-void path_tree_finish(struct path_tree *tree, enum weight weight)
+static void finish(struct path_tree *tree, enum weight weight)
 {
 	struct ordering by = {tree, weight};
 	size_t nr = tree->nodes.size - 1;
@@ -95,6 +58,58 @@ void path_tree_finish(struct path_tree *tree, enum weight weight)
 	}
 }
 
+void path_tree_init(struct path_tree *tree)
+{
+	*tree = (struct path_tree){0};
+	vec_push(&tree->nodes);
+}
+
+void path_tree_fini(struct path_tree *tree)
+{
+	names_fini(&tree->names);
+	pair_map_fini(&tree->by_frame);
+	vec_free(&tree->nodes);
+	free(tree->order);
+	*tree = (struct path_tree){0};
+}
+
+uint32_t path_tree_child(struct path_tree *tree, uint32_t node, uint32_t name)
+{
+	return path_tree_child_frame(tree, node, &(const struct path_frame){.name = name});
+}
+
+uint32_t path_tree_child_frame(struct path_tree *tree, uint32_t node,
+			       const struct path_frame *frame)
+{
+	uint32_t depth = path_tree_node(tree, node)->depth, child;
+
+	if (depth == PATH_MAX_DEPTH)
+		return node;
+	child = pair_map_number(&tree->by_frame, (uint64_t)frame->module << 32 | node,
+				(uint64_t)frame->line << 32 | frame->name) +
+		1;
+	if (child == tree->nodes.size)
+		*vec_push(&tree->nodes) =
+			(struct path_node){.parent = node, .frame = *frame, .depth = depth + 1};
+	return child;
+}
+
+void path_tree_add(struct path_tree *tree, uint32_t node, const uint64_t weights[NR_WEIGHTS])
+{
+	for (int w = 0; w < NR_WEIGHTS; w++)
+		tree->nodes.items[node].self[w] += weights[w];
+}
+
+void path_tree_finish(struct path_tree *tree, enum weight weight)
+{
+	finish(tree, weight);
+}
+
+void path_tree_finish_by_name(struct path_tree *tree)
+{
+	finish(tree, NR_WEIGHTS);
+}
+
 const struct path_node *path_tree_node(const struct path_tree *tree, uint32_t node)
 {
 	return &tree->nodes.items[node];
@@ -102,12 +117,17 @@ const struct path_node *path_tree_node(const struct path_tree *tree, uint32_t no
 
 const char *path_tree_name(const struct path_tree *tree, uint32_t node)
 {
-	return names_text(&tree->names, tree->nodes.items[node].name);
+	return names_text(&tree->names, tree->nodes.items[node].frame.name);
 }
 
 const char *path_tree_line(const struct path_tree *tree, uint32_t node)
 {
-	return names_text(&tree->names, tree->nodes.items[node].line);
+	return names_text(&tree->names, tree->nodes.items[node].frame.line);
+}
+
+const char *path_tree_module(const struct path_tree *tree, uint32_t node)
+{
+	return names_text(&tree->names, tree->nodes.items[node].frame.module);
 }
 
 const uint32_t *path_tree_children(const struct path_tree *tree, uint32_t node)

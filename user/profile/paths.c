@@ -15,9 +15,15 @@ struct builder {
 	VEC(uint32_t) chain;
 };
 
-static uint32_t extend_by_text(struct path_tree *tree, uint32_t node, const char *text)
+static uint32_t extend_by_text(struct path_tree *tree, uint32_t node, const char *text,
+			       enum frame_class class)
 {
-	return path_tree_child(tree, node, names_intern(&tree->names, *text ? text : "[unknown]"));
+	const struct path_frame frame = {
+		.name = names_intern(&tree->names, *text ? text : "[unknown]"),
+		.class = class,
+	};
+
+	return path_tree_child_frame(tree, node, &frame);
 }
 
 /* The source line (or file) of function `i` at the place, by its id; 0 when it is not known. */
@@ -32,20 +38,33 @@ static uint32_t intern_source(const struct recording *r, struct path_tree *tree,
 	return line || file ? names_intern(&tree->names, line ? line : file) : 0;
 }
 
+static uint32_t intern_module(const struct recording *r, struct path_tree *tree, uint32_t module)
+{
+	bool is_file = module >= FIRST_FILE_MODULE && module < r->modules.size;
+
+	return is_file ? names_intern(&tree->names, r->modules.items[module].path) : 0;
+}
+
 static uint32_t extend_by_code(const struct recording *r, struct path_tree *tree, uint32_t node,
 			       uint32_t module, uint64_t offset, unsigned int detail)
 {
 	uint32_t nr_labels = frame_nr_labels(r, module, offset);
+	struct path_frame frame = {
+		.module = detail & PATH_MODULES ? intern_module(r, tree, module) : 0,
+		.class = frame_class_of_module(r, module),
+	};
 
 	for (uint32_t i = 0; i < nr_labels; i++) {
 		scoped_free char *label = detail & PATH_FLAMES ? flame_label(r, module, offset, i)
 							       : frame_label(r, module, offset, i);
 		scoped_free char *marked =
 			i && detail & PATH_INLINE_MARKS ? xasprintf("%s_[i]", label) : NULL;
-		uint32_t line = intern_source(r, tree, module, offset, i, detail);
 
-		node = path_tree_child_at(
-			tree, node, names_intern(&tree->names, marked ? marked : label), line);
+		frame.name = names_intern(&tree->names, marked ? marked : label);
+		frame.line = intern_source(r, tree, module, offset, i, detail);
+		if (i)
+			frame.class = FRAME_INLINED;
+		node = path_tree_child_frame(tree, node, &frame);
 	}
 	return node;
 }
@@ -90,7 +109,7 @@ void paths_add(struct path_tree *tree, const struct recording *r, const struct t
 
 		if (cell->place.stack < r->stacks.size)
 			node = extend_by_stack(&b, node, r->stacks.items[cell->place.stack].frame);
-		if (leaf && cell->place.leaf)
+		if (leaf)
 			node = leaf(r, tree, node, cell->place.leaf);
 		path_tree_add(tree, node, cell->weights);
 	}
@@ -102,7 +121,7 @@ void paths_add(struct path_tree *tree, const struct recording *r, const struct t
 uint32_t path_extend_comm(const struct recording *r, struct path_tree *tree, uint32_t node,
 			  uint64_t what)
 {
-	return extend_by_text(tree, node, task_comm(r, (uint32_t)what));
+	return extend_by_text(tree, node, task_comm(r, (uint32_t)what), FRAME_COMMAND);
 }
 
 uint32_t path_extend_task(const struct recording *r, struct path_tree *tree, uint32_t node,
@@ -112,19 +131,40 @@ uint32_t path_extend_task(const struct recording *r, struct path_tree *tree, uin
 	scoped_free char *text = xasprintf("%s %" PRIu32 "/%" PRIu32, task_comm(r, (uint32_t)what),
 					   r->tasks.items[task->process].pid, task->tid);
 
-	return extend_by_text(tree, node, text);
+	return extend_by_text(tree, node, text, FRAME_COMMAND);
 }
 
 uint32_t path_extend_kernel(const struct recording *r, struct path_tree *tree, uint32_t node,
 			    uint64_t what)
 {
-	return extend_by_code(r, tree, node, MODULE_KERNEL, what, 0);
+	return what ? extend_by_code(r, tree, node, MODULE_KERNEL, what, 0) : node;
 }
 
 uint32_t path_extend_kernel_flame(const struct recording *r, struct path_tree *tree, uint32_t node,
 				  uint64_t what)
 {
-	return extend_by_code(r, tree, node, MODULE_KERNEL, what, PATH_FLAMES);
+	return what ? extend_by_code(r, tree, node, MODULE_KERNEL, what, PATH_FLAMES) : node;
+}
+
+uint32_t path_extend_minor(const struct recording *r, struct path_tree *tree, uint32_t node,
+			   uint64_t what)
+{
+	return extend_by_text(tree, path_extend_kernel_flame(r, tree, node, what), "minor fault",
+			      FRAME_MINOR_FAULT);
+}
+
+uint32_t path_extend_major(const struct recording *r, struct path_tree *tree, uint32_t node,
+			   uint64_t what)
+{
+	return extend_by_text(tree, path_extend_kernel_flame(r, tree, node, what), "major fault",
+			      FRAME_MAJOR_FAULT);
+}
+
+uint32_t path_extend_failed(const struct recording *r, struct path_tree *tree, uint32_t node,
+			    uint64_t what)
+{
+	return extend_by_text(tree, path_extend_kernel_flame(r, tree, node, what), "failed fault",
+			      FRAME_FAILED_FAULT);
 }
 
 uint32_t path_extend_syscall(const struct recording *r, struct path_tree *tree, uint32_t node,
@@ -134,5 +174,5 @@ uint32_t path_extend_syscall(const struct recording *r, struct path_tree *tree, 
 	scoped_free char *label = xasprintf("%s_[k]", call_label((uint32_t)(what - 1), buffer));
 
 	(void)r;
-	return extend_by_text(tree, node, label);
+	return extend_by_text(tree, node, label, FRAME_SYSCALL);
 }

@@ -14,7 +14,7 @@
 struct place {
 	uint32_t root;  /* what the caller says; 0 where roots do not matter */
 	uint32_t stack; /* id of a stack of the recording */
-	uint64_t leaf;  /* what the caller says; 0 = nothing below the stack */
+	uint64_t leaf;  /* what the caller says */
 };
 
 struct tally_cell {

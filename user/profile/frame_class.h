@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What kind of thing a frame is: whose code, or what happened below it. Graphs colour by it.
+ *
+ * A file is known by its name alone, as a recording is read where its files are not: what is called
+ * `.so` is a library, two of which are told apart, and everything else that is mapped is a program.
+ */
+#ifndef PROF_PROFILE_FRAME_CLASS_H
+#define PROF_PROFILE_FRAME_CLASS_H
+
+#include "recording/reader.h"
+
+enum frame_class {
+	FRAME_OTHER, /* nobody said, or code that belongs to no file */
+	FRAME_COMMAND,
+	FRAME_PROGRAM,
+	FRAME_INLINED, /* into whatever is below it */
+	FRAME_LIBRARY,
+	FRAME_LIBC,
+	FRAME_LOADER,
+	FRAME_KERNEL,
+	FRAME_SYSCALL,
+	FRAME_MINOR_FAULT,
+	FRAME_MAJOR_FAULT,
+	FRAME_FAILED_FAULT,
+	NR_FRAME_CLASSES
+};
+
+extern const char *const frame_class_names[NR_FRAME_CLASSES];
+
+enum frame_class frame_class_of_module(const struct recording *r, uint32_t module);
+
+#endif
