@@ -74,6 +74,9 @@ skel/prof.skel.h: $(BPF_SOURCES) $(BPF_HEADERS)
 	$(BPFTOOL) gen object $(O)/bpf/prof.linked.o $(BPF_SOURCES:bpf/%.c=$(O)/bpf/%.o) && \
 	$(BPFTOOL) gen skeleton $(O)/bpf/prof.linked.o name prof_bpf > $@
 
+# What is put into the program as it is.
+$(O)/user/output/flame_assets.o: user/output/flame.js user/output/flame.css
+
 # A system header to the compiler (it is not ours to warn about), so not among its dependencies.
 $(O)/user/capture/capture.o: skel/prof.skel.h
 

@@ -30,10 +30,25 @@ static size_t character_size(const char *text)
 	return size;
 }
 
-/* A C1 control character, which a terminal obeys as well. */
-static bool is_control_pair(const char *text, size_t size)
+/* The code point of a character of two or three bytes. */
+static uint32_t code_point(const unsigned char *at, size_t size)
 {
-	return size == 2 && (unsigned char)text[0] == 0xc2 && (unsigned char)text[1] < 0xa0;
+	return size == 2 ? (at[0] & 0x1fU) << 6 | (at[1] & 0x3fU)
+			 : (at[0] & 0xfU) << 12 | (at[1] & 0x3fU) << 6 | (at[2] & 0x3fU);
+}
+
+/*
+ * A character of more than one byte that acts instead of being read: C1 control characters, the
+ * ends of lines and paragraphs, what turns the direction of writing so that text reads other than
+ * it is, the mark of byte order, and what is no character.
+ */
+static bool is_acting(const char *text, size_t size)
+{
+	uint32_t c = size == 2 || size == 3 ? code_point((const unsigned char *)text, size) : ' ';
+
+	return (c >= 0x80 && c < 0xa0) || c == 0x61c || c == 0x200e || c == 0x200f ||
+	       (c >= 0x2028 && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069) || c == 0xfeff ||
+	       c == 0xfffe || c == 0xffff;
 }
 
 static void append_escaped(struct bytes *out, const char *bytes, size_t size)
@@ -55,7 +70,7 @@ static char *escape(const char *text, bool escape_controls)
 		size_t size = character_size(text), step = size ? size : 1;
 
 		if (!size || (escape_controls &&
-			      (is_control((unsigned char)*text) || is_control_pair(text, size))))
+			      (is_control((unsigned char)*text) || is_acting(text, size))))
 			append_escaped(&out, text, step);
 		else
 			bytes_append(&out, text, size);

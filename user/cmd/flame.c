@@ -1,0 +1,340 @@
+// SPDX-License-Identifier: MIT
+/* `prof flame`: a flame graph in one file, as a picture or as a page. */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#include "base/bytes.h"
+#include "base/error.h"
+#include "cli/number.h"
+#include "cmd/answer.h"
+#include "cmd/commands.h"
+#include "cmd/input.h"
+#include "output/flame.h"
+#include "output/printable.h"
+#include "profile/event_paths.h"
+#include "profile/facts.h"
+#include "profile/stack_quality.h"
+
+#define DEFAULT_OUTPUT "flame.html"
+
+/* Whose paths are drawn: those of who touches a page or makes a call, ... */
+struct flame_pivot {
+	const char *name;
+	void (*build)(struct recording *r, const struct path_choice *choice, unsigned int detail,
+		      struct path_tree *out);
+};
+
+static const struct flame_pivot flame_pivots[] = {
+	{"touch", event_paths_build},
+	{0},
+};
+
+struct flame_opts {
+	const char *input, *output;
+	struct path_choice choice;
+	const struct flame_pivot *pivot;
+	unsigned int detail; /* of enum path_detail */
+	bool icicle;
+};
+
+/* ---- Options ---- */
+
+static int set_input(void *opts, const char *value)
+{
+	((struct flame_opts *)opts)->input = value;
+	return 0;
+}
+
+static int set_output(void *opts, const char *value)
+{
+	((struct flame_opts *)opts)->output = value;
+	return 0;
+}
+
+static int set_weight(void *opts, const char *value)
+{
+	struct path_choice *chosen = &((struct flame_opts *)opts)->choice;
+
+	for (const struct path_choice *choice = path_choices; choice->name; choice++) {
+		if (!strcmp(choice->name, value)) {
+			chosen->name = choice->name;
+			chosen->events = choice->events;
+			chosen->weight = choice->weight;
+			return 0;
+		}
+	}
+	refuse(-EINVAL, "frames cannot be as wide as their '%s'", value);
+	hint("choose faults, fault-ns, fault-bytes, syscalls or syscall-ns");
+	return -EINVAL;
+}
+
+static int set_pivot(void *opts, const char *value)
+{
+	for (const struct flame_pivot *pivot = flame_pivots; pivot->name; pivot++) {
+		if (!strcmp(pivot->name, value)) {
+			((struct flame_opts *)opts)->pivot = pivot;
+			return 0;
+		}
+	}
+	return refuse(-EINVAL, "there are no paths by '%s'", value);
+}
+
+static int set_icicle(void *opts, const char *value)
+{
+	(void)value;
+	((struct flame_opts *)opts)->icicle = true;
+	return 0;
+}
+
+static int set_source(void *opts, const char *value)
+{
+	(void)value;
+	((struct flame_opts *)opts)->detail |= PATH_LINES;
+	return 0;
+}
+
+static int set_minor(void *opts, const char *value)
+{
+	(void)value;
+	((struct flame_opts *)opts)->choice.kinds |= 1U << FAULT_MINOR;
+	return 0;
+}
+
+static int set_major(void *opts, const char *value)
+{
+	(void)value;
+	((struct flame_opts *)opts)->choice.kinds |= 1U << FAULT_MAJOR;
+	return 0;
+}
+
+static const struct option_row flame_options[] = {
+	{"input", 'i', "FILE", "the recording to read (default: prof.data)", set_input},
+	{"output", 'o', "FILE",
+	 "write it there: NAME.svg for a picture, NAME.html for a page (default: " DEFAULT_OUTPUT
+	 ")",
+	 set_output},
+	{"weight", 0, "WHAT",
+	 "make frames as wide as their WHAT: faults (default), fault-ns, fault-bytes, syscalls or "
+	 "syscall-ns",
+	 set_weight},
+	{"by", 0, "WHOM", NULL, set_pivot},
+	{"icicle", 0, NULL, "draw callers on top, callees hanging below them", set_icicle},
+	{"source", 0, NULL, "name the file:line of frames, different lines of a function apart",
+	 set_source},
+	{"minor", 0, NULL, "only minor faults (with --major: both, but none that failed)",
+	 set_minor},
+	{"major", 0, NULL, "only major faults", set_major},
+	{0},
+};
+
+static bool ends_with(const char *text, const char *end)
+{
+	size_t size = strlen(text), end_size = strlen(end);
+
+	return size > end_size && !strcmp(text + size - end_size, end);
+}
+
+static int parse(struct flame_opts *opts, int argc, char **argv)
+{
+	int operand = options_parse_with_input(&flame_command, argc, argv, opts, &opts->input);
+
+	if (operand < 0)
+		return operand;
+	if (opts->choice.kinds && opts->choice.events != BLOCK_FAULTS) {
+		usage_error(&flame_command,
+			    "--minor and --major are kinds of faults, not of calls");
+		return OPTIONS_USAGE;
+	}
+	if (!ends_with(opts->output, ".svg") && !ends_with(opts->output, ".html")) {
+		usage_error(&flame_command, "'%s' is neither .svg nor .html", opts->output);
+		return OPTIONS_USAGE;
+	}
+	return operand;
+}
+
+/* ---- What the picture says of the recording ---- */
+
+/* The command line, where, and when. */
+static char *about_text(const struct recording *r)
+{
+	const char *host = recording_meta(r, "host"), *start = recording_meta(r, "start_unix_ns");
+	time_t seconds = start ? (time_t)(strtoull(start, NULL, 10) / 1000000000) : 0;
+	char when[64] = "";
+	struct bytes command = {0};
+	struct tm utc;
+	char *text;
+
+	vec_each (&r->meta, meta) {
+		if (!strcmp(meta->key, "argv")) {
+			scoped_free char *word = shell_word((char *)meta->value);
+
+			bytes_append(&command, " ", command.size > 0);
+			bytes_append(&command, word, strlen(word));
+		}
+	}
+	bytes_u8(&command, 0);
+	if (start && gmtime_r(&seconds, &utc))
+		strftime(when, sizeof when, ", %Y-%m-%d %H:%M UTC", &utc);
+	text = xasprintf("%s   (%s%s)", (char *)command.data, host ? host : "unknown host", when);
+	bytes_fini(&command);
+	return text;
+}
+
+/* How many events were lost, and how many stacks may lack frames; NULL when all is there. */
+static char *caveat_text(struct recording *r, const struct path_choice *choice)
+{
+	char lost_text[NUMBER_SIZE], cut_text[NUMBER_SIZE];
+	struct stack_quality stacks;
+	struct losses losses;
+	struct scan scan;
+	uint64_t lost;
+
+	losses_of(r, &losses);
+	lost = losses_sum(&losses, choice->events == BLOCK_FAULTS ? "faults" : "syscalls");
+	losses_fini(&losses);
+	scan_recording(r, &scan);
+	stack_quality_of(r, &scan, &stacks);
+	scan_fini(&scan);
+	percent_format(stacks.incomplete, stacks.incomplete + stacks.complete, cut_text);
+	count_format(lost, lost_text);
+	if (lost)
+		return xasprintf("%s events were lost and are not shown; %s of stacks may lack "
+				 "frames",
+				 lost_text, stacks.recorded ? cut_text : "all");
+	if (!stacks.recorded)
+		return xstrdup("Stacks were not recorded");
+	/* A few events without a stack are in every recording. */
+	return stacks.incomplete > (stacks.incomplete + stacks.complete) / 1000
+		       ? xasprintf("%s of stacks may lack frames: see prof report", cut_text)
+		       : NULL;
+}
+
+static void name_weights(const struct path_choice *choice, struct flame_weight *out)
+{
+	static const char *const kinds[] = {"Page faults", "Minor page faults", "Major page faults",
+					    "Page faults that did not fail"};
+	unsigned int kind = choice->kinds & 3;
+
+	if (choice->events == BLOCK_SYSCALLS) {
+		out[WEIGHT_COUNT] = (struct flame_weight){"calls", "System calls"};
+		out[WEIGHT_NS] = (struct flame_weight){"time", "Time in system calls"};
+		return;
+	}
+	out[WEIGHT_COUNT] = (struct flame_weight){"faults", kinds[kind]};
+	out[WEIGHT_NS] = (struct flame_weight){"time", "Time in page faults"};
+	out[WEIGHT_BYTES] = (struct flame_weight){"memory", "Memory by page faults"};
+}
+
+/* ---- The command ---- */
+
+static int refuse_nothing(const struct flame_opts *opts, const struct recording *r)
+{
+	const char *events = opts->choice.events == BLOCK_FAULTS ? "faults" : "syscalls";
+	int err = refuse(-ENODATA, "there are no %s to draw in '%s'", opts->choice.name,
+			 opts->input ? opts->input : DEFAULT_INPUT);
+
+	if (!recording_has(r, events))
+		hint("record them with -e %s", events);
+	return err;
+}
+
+static void tell_written(const char *path, const struct path_tree *paths)
+{
+	char size[NUMBER_SIZE], frames[NUMBER_SIZE];
+	struct stat file;
+
+	if (stat(path, &file) == 0 && S_ISREG(file.st_mode))
+		fprintf(stderr, "prof: wrote %s (%s), %s frames\n", path,
+			size_format((uint64_t)file.st_size, size),
+			count_format(paths->nodes.size - 1, frames));
+}
+
+static int draw(const struct flame *flame, const char *path)
+{
+	struct answer answer;
+	int err = answer_open(&answer, path, false);
+
+	if (err)
+		return err;
+	(ends_with(path, ".svg") ? flame_svg : flame_html)(answer.out, flame);
+	err = answer_close(&answer);
+	if (!err)
+		tell_written(path, flame->paths);
+	return err;
+}
+
+static int flame_recording(struct recording *r, const struct flame_opts *opts)
+{
+	struct path_tree paths;
+	struct flame flame = {
+		.paths = &paths,
+		.weight = opts->choice.weight,
+		.icicle = opts->icicle,
+	};
+	int err;
+
+	opts->pivot->build(r, &opts->choice, opts->detail, &paths);
+	path_tree_finish_by_name(&paths);
+	if (path_tree_node(&paths, 0)->total[flame.weight]) {
+		scoped_free char *about = about_text(r), *caveat = caveat_text(r, &opts->choice);
+
+		flame.about = about;
+		flame.caveat = caveat;
+		name_weights(&opts->choice, flame.weights);
+		err = draw(&flame, opts->output);
+	} else {
+		err = refuse_nothing(opts, r);
+	}
+	path_tree_fini(&paths);
+	return err;
+}
+
+static int flame_run(int argc, char **argv)
+{
+	struct flame_opts opts = {
+		.output = DEFAULT_OUTPUT,
+		.choice = path_choices[0],
+		.pivot = &flame_pivots[0],
+		.detail = PATH_INLINE_MARKS | PATH_MODULES | PATH_FAULT_KINDS,
+	};
+	struct recording *recording;
+	int result = parse(&opts, argc, argv), err;
+
+	if (result < 0)
+		return options_exit_status(result);
+	err = input_open(opts.input, &recording);
+	if (err)
+		return EXIT_FAILURE;
+	err = flame_recording(recording, &opts);
+	recording_close(recording);
+	return err ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+static const char *const flame_examples[] = {
+	"prof flame",
+	"prof flame --weight=fault-ns -o faults.svg",
+	"prof flame --weight=syscall-ns --icicle -o calls.html other.data",
+	NULL,
+};
+
+const struct command flame_command = {
+	.name = "flame",
+	.summary = "draw a flame graph of page faults or system calls",
+	.synopsis = "[options] [FILE]",
+	.description =
+		"Draws every path of calls as frames on top of each other, as wide as the faults, "
+		"their service time, the memory they populated, or the system calls and their "
+		"time below it. The file needs nothing else and asks the network for nothing. In a "
+		"browser it zooms by click, searches by regular expression and says how much "
+		"matched, and shows counts, time and bytes of each frame; ? lists its keys. "
+		"Without scripts, and on paper, it is a picture. Colours are kinds of frames; "
+		"siblings are in order of their names, so that two graphs compare side by side. "
+		"Frames narrower than half a pixel are not drawn before one zooms in.",
+	.examples = flame_examples,
+	.options = flame_options,
+	.run = flame_run,
+};
