@@ -48,7 +48,8 @@ LIBRARY := $(O)/libprof.a
 BPF_SOURCES := $(wildcard bpf/*.bpf.c)
 BPF_HEADERS := $(wildcard bpf/*.h) vmlinux.h
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(O)/tests/%,$(wildcard tests/unit/test_*.c))
-TEST_PROGRAMS := $(patsubst tests/programs/%.c,$(O)/programs/%,$(wildcard tests/programs/*.c))
+TEST_PROGRAMS := $(patsubst tests/programs/%.c,$(O)/programs/%,$(wildcard tests/programs/*.c)) \
+	$(patsubst tests/made/%.c,$(O)/made/%,$(wildcard tests/made/*.c))
 FUZZERS := $(patsubst tests/fuzz/%.c,$(O)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 
 all: $(PROF) ## build ./prof (the default)
@@ -91,6 +92,11 @@ $(O)/programs/hard_stacks: PROGRAM_CFLAGS = -O2 -fomit-frame-pointer -Wl,-z,lazy
 $(O)/programs/%: tests/programs/%.c
 	$(call say,CC,$<) mkdir -p $(@D) && $(CC) -std=gnu11 -g $(PROGRAM_CFLAGS) \
 		-Wall -Wextra -D_GNU_SOURCE -MMD -MP -o $@ $< -lpthread
+
+# Programs that write recordings which no program could make.
+$(O)/made/%: tests/made/%.c $(LIBRARY)
+	$(call say,CC,$<) mkdir -p $(@D) && \
+	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -o $@ $< $(LIBRARY) $(LDLIBS)
 
 unit-tests: $(UNIT_TESTS) ## build the unit tests
 

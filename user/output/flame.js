@@ -209,7 +209,7 @@ function drawRow(boxes, depth, into) {
 function drawLegend() {
 	let x = MARGIN, y = top;
 	for (const item of part("legend").children) {
-		const wide = 32 + 7.5 * item.textContent.length;
+		const wide = 34 + 7.8 * item.textContent.length;
 		if (x > MARGIN && x + wide > width - MARGIN) {
 			x = MARGIN;
 			y += 20;
@@ -233,9 +233,10 @@ function drawFoot(drawn) {
 	for (let node = Math.max(1, view.zoom); node < tree.end[view.zoom]; node++)
 		all += total(node) > 0;
 	const hidden = all - drawn + !view.zoom; // "all" itself is no frame
-	part("foot").textContent = (hidden ? `${count(hidden)} of ${count(all)} frames are` :
-		"Frames are not drawn where") + ` narrower than ${LEAST} px` +
-		(hidden ? ` (${(100 * LEAST / (width - 2 * MARGIN)).toPrecision(2)}%) and not drawn` : "") + ".";
+	const share = (100 * LEAST / (width - 2 * MARGIN)).toPrecision(2);
+	part("foot").textContent = hidden ?
+		`${count(hidden)} of ${count(all)} frames are narrower than ${LEAST} px (${share}%) and not drawn.` :
+		`All ${count(all)} frames are drawn: none is narrower than ${LEAST} px.`;
 	part("foot").setAttribute("y", top + ROW * rows.length + 20);
 }
 

@@ -22,6 +22,8 @@
 #define INSIDE  (WIDTH - 2 * MARGIN)
 #define ROW     18
 #define ABOUT_Y 68
+#define LEAST_NAMED                                                                                \
+	8 /* px; narrower boxes have neither label nor title: they would be most of the file */
 #define LETTER                                                                                     \
 	7.23 /* width of a character: 0.602 em of 12 px in all the fonts that flame.css names */
 
@@ -99,7 +101,7 @@ static unsigned int plan_legend(struct picture *p, unsigned int y)
 	double x = MARGIN;
 
 	for (int class = 0; class < NR_FRAME_CLASSES; class ++) {
-		double width = 32 + 7.5 * (double)strlen(frame_class_names[class]);
+		double width = 34 + 7.8 * (double)strlen(frame_class_names[class]);
 
 		if (!(classes >> class & 1))
 			continue;
@@ -212,16 +214,22 @@ static void write_box(const struct picture *p, const struct flame_box *box)
 	const struct path_node *node = node_of(p, box->node);
 	unsigned int row = p->flame->icicle ? node->depth : p->layout.rows - 1 - node->depth;
 	unsigned int y = p->frames_y + ROW * row;
+	bool is_named = box->width >= LEAST_NAMED;
 
-	fputs("<g>", p->out);
-	write_title(p, box->node);
+	if (is_named) {
+		fputs("<g>", p->out);
+		write_title(p, box->node);
+	}
 	fprintf(p->out,
 		"<rect class=\"k%d s%u\" x=\"%.1f\" y=\"%u\" width=\"%.1f\" height=\"%d\"%s/>",
 		node->frame.class, flame_shade(path_tree_name(p->flame->paths, box->node)), box->x,
 		y, box->width > 2 ? box->width - 0.6 : box->width, ROW - 1,
-		box->width < 8 ? "" : " rx=\"2\"");
-	write_label(p, box, y);
-	fputs("</g>\n", p->out);
+		is_named ? " rx=\"2\"" : "");
+	if (is_named) {
+		write_label(p, box, y);
+		fputs("</g>", p->out);
+	}
+	fputc('\n', p->out);
 }
 
 static void write_frames(const struct picture *p)
@@ -239,14 +247,14 @@ static void write_foot(const struct picture *p)
 {
 	char hidden[NUMBER_SIZE], all[NUMBER_SIZE];
 
+	count_format(p->layout.hidden, hidden);
+	count_format(p->layout.hidden + p->layout.drawn, all);
 	fprintf(p->out, "<text class=\"foot\" x=\"%d\" y=\"%u\">", MARGIN, p->height - 12);
 	if (p->layout.hidden)
 		fprintf(p->out, "%s of %s frames are narrower than %g px (%.2g%%) and not drawn.",
-			count_format(p->layout.hidden, hidden),
-			count_format(p->layout.hidden + p->layout.drawn, all), FLAME_LEAST_WIDTH,
-			100 * FLAME_LEAST_WIDTH / INSIDE);
+			hidden, all, FLAME_LEAST_WIDTH, 100 * FLAME_LEAST_WIDTH / INSIDE);
 	else
-		fprintf(p->out, "Frames are not drawn where narrower than %g px.",
+		fprintf(p->out, "All %s frames are drawn: none is narrower than %g px.", all,
 			FLAME_LEAST_WIDTH);
 	fputs("</text>\n", p->out);
 }
