@@ -14,6 +14,7 @@
 #include "cli/terminal.h"
 #include "output/annotate_output.h"
 #include "output/event_output.h"
+#include "output/flame.h"
 #include "output/folded.h"
 #include "output/info_output.h"
 #include "output/speedscope.h"
@@ -198,6 +199,33 @@ static void print_speedscope(struct recording *r)
 	free(text);
 }
 
+static void print_flame(struct recording *r)
+{
+	for (const struct path_choice *choice = path_choices; choice->name; choice++) {
+		const char *about = recording_meta(r, "argv");
+		struct path_tree tree;
+		struct flame flame = {
+			.paths = &tree,
+			.weights = {{"count", "Count"}, {"time", "Time"}, {"memory", "Memory"}},
+			.weight = choice->weight,
+			.about = about ? about : "",
+			.icicle = choice->weight == WEIGHT_NS,
+		};
+		char *text = NULL;
+		size_t size;
+		FILE *out = open_memstream(&text, &size);
+
+		event_paths_build(r, choice, PATH_MODULES | PATH_FAULT_KINDS | PATH_LINES, &tree);
+		path_tree_finish_by_name(&tree);
+		flame_html(out, &flame);
+		fclose(out);
+		path_tree_fini(&tree);
+		assert_null(strchr(text, '\033'));
+		assert_non_null(strstr(text, "</html>"));
+		free(text);
+	}
+}
+
 static void print_target(struct recording *r, const struct line_target *target)
 {
 	struct line_table table;
@@ -290,6 +318,7 @@ static void every_form_survives_every_recording(void **state)
 		print_report(r);
 		print_folded(r);
 		print_speedscope(r);
+		print_flame(r);
 		print_events(r);
 		print_info(r);
 		recording_close(r);

@@ -8,7 +8,10 @@ struct layouter {
 	VEC(struct flame_box) pending;
 };
 
-/* Pushes the boxes of a node's children so that the leftmost one is on top. */
+/*
+ * Pushes the boxes of a node's children so that the leftmost one is on top. Within their parent
+ * they stay even if sums in a forged file have wrapped.
+ */
 static void push_children(struct layouter *l, const struct flame_box *parent)
 {
 	const struct path_node *node = path_tree_node(l->paths, parent->node);
@@ -19,7 +22,10 @@ static void push_children(struct layouter *l, const struct flame_box *parent)
 	for (uint32_t i = 0; i < node->nr_children; i++) {
 		const struct path_node *child = path_tree_node(l->paths, children[i]);
 		double width = (double)child->total[l->weight] * l->px;
+		double room = parent->x + parent->width - x;
 
+		if (width > room)
+			width = room;
 		if (width >= FLAME_LEAST_WIDTH)
 			*vec_push(&l->pending) = (struct flame_box){children[i], x, width};
 		x += width;
