@@ -352,7 +352,8 @@ static void text_of_any_bytes_is_made_fit(void **state)
 		{"\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80", "\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80",
 		 "\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80"},
 		{"a\nb\x1b", "a\\x0ab\\x1b", "a\nb\x1b"},
-		{"\xc2\x9b", "\\xc2\\x9b", "\xc2\x9b"}, /* a terminal's escape */
+		{"\xc2\x9b", "\\xc2\\x9b", "\xc2\x9b"},              /* a terminal's escape */
+		{"\xe2\x80\xae", "\\xe2\\x80\\xae", "\xe2\x80\xae"}, /* from right to left */
 		{"\xff\xfe", "\\xff\\xfe", "\\xff\\xfe"},
 		{"\xc3", "\\xc3", "\\xc3"},                             /* cut short */
 		{"\xc0\xaf", "\\xc0\\xaf", "\\xc0\\xaf"},               /* too long a form */
