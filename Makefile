@@ -76,7 +76,7 @@ skel/prof.skel.h: $(BPF_SOURCES) $(BPF_HEADERS)
 	$(BPFTOOL) gen skeleton $(O)/bpf/prof.linked.o name prof_bpf > $@
 
 # What is put into the program as it is.
-$(O)/user/output/flame_assets.o: user/output/flame.js user/output/flame.css
+$(O)/user/output/flame_assets.o: $(wildcard user/output/flame*.js) user/output/flame.css
 
 # A system header to the compiler (it is not ours to warn about), so not among its dependencies.
 $(O)/user/capture/capture.o: skel/prof.skel.h

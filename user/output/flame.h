@@ -3,7 +3,7 @@
  * Flame graphs: paths drawn as boxes on top of each other, as wide as their weight.
  *
  * One file, which asks the network for nothing. The first view is drawn here, so that it is there
- * without a script too: in a ticket, on paper. Where scripts run, flame.js draws all further ones
+ * without a script too: in a ticket, on paper. Where scripts run, flame_*.js draw all further ones
  * from the whole tree, which lies in the picture beside it. Siblings are in order of their names,
  * never of their weights, so that two graphs can lie side by side.
  *

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* flame.js and flame.css as they are in the source tree, put into the program when it is built. */
+/* The files flame_*.js, as one, and flame.css: put into the program as they are when it is built.
+ */
 #ifndef PROF_OUTPUT_FLAME_ASSETS_H
 #define PROF_OUTPUT_FLAME_ASSETS_H
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A path tree packed for flame.js: a few bytes a node, so that hundreds of thousands of stacks load
- * in an instant.
+ * A path tree packed for flame_tree.js: a few bytes a node, so that hundreds of thousands of stacks
+ * load in an instant.
  *
  * All integers are LEB128. Strings: their number, then size and bytes of each, printable UTF-8.
  * Distinct frames: their number, then of each name, module and line (numbers of strings) and
