@@ -202,9 +202,9 @@ static char *caveat_text(struct recording *r, const struct path_choice *choice)
 	percent_format(stacks.incomplete, stacks.incomplete + stacks.complete, cut_text);
 	count_format(lost, lost_text);
 	if (lost)
-		return xasprintf("%s events were lost and are not shown; %s of stacks may lack "
-				 "frames",
-				 lost_text, stacks.recorded ? cut_text : "all");
+		return xasprintf(
+			"%s events were lost; %s of stacks may lack frames: see prof report",
+			lost_text, stacks.recorded ? cut_text : "all");
 	if (!stacks.recorded)
 		return xstrdup("Stacks were not recorded");
 	/* A few events without a stack are in every recording. */
