@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154 # what scripts/bench and figures.sh set
 # SPDX-License-Identifier: MIT
 #
 # bench flame: how long a flame graph of 200,000 distinct stacks takes to draw, and to open.
