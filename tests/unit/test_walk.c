@@ -407,7 +407,8 @@ static void test_every_offset_finds_its_row(void **state)
 	walk_from(&walk, AT(LEAF), true);
 	assert_true(walk_map(&walk, AT(LEAF)));
 	for (uint64_t offset = 0; offset < 0x100 * NR_FUNCTIONS; offset++) {
-		const struct unwind_row *row = walk_find_row(&walk, walk_page_rows(&walk, offset), offset);
+		const struct unwind_row *row =
+			walk_find_row(&walk, walk_page_rows(&walk, offset), offset);
 
 		assert_int_equal(row->offset, offset & ~0x7fULL);
 		assert_int_equal(row->rule != 0, !(offset & 0x80));
