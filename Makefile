@@ -89,9 +89,13 @@ $(O)/tests/%: tests/unit/%.c $(LIBRARY)
 # keeps at -O0 alone.
 PROGRAM_CFLAGS = -O0
 $(O)/programs/hard_stacks: PROGRAM_CFLAGS = -O2 -fomit-frame-pointer -Wl,-z,lazy
+$(O)/programs/dwfl_stacks: PROGRAM_LDLIBS = $(shell $(PKG_CONFIG) --libs libdw libelf)
+$(O)/programs/compare_stacks: PROGRAM_CFLAGS = $(CPPFLAGS) -O2 -Wno-missing-field-initializers
+$(O)/programs/compare_stacks: PROGRAM_LDLIBS = $(LIBRARY) $(LDLIBS)
+$(O)/programs/compare_stacks: $(LIBRARY)
 $(O)/programs/%: tests/programs/%.c
 	$(call say,CC,$<) mkdir -p $(@D) && $(CC) -std=gnu11 -g $(PROGRAM_CFLAGS) \
-		-Wall -Wextra -D_GNU_SOURCE -MMD -MP -o $@ $< -lpthread
+		-Wall -Wextra -D_GNU_SOURCE -MMD -MP -o $@ $< $(PROGRAM_LDLIBS) -lpthread
 
 # Programs that write recordings which no program could make.
 $(O)/made/%: tests/made/%.c $(LIBRARY)

@@ -32,13 +32,15 @@ static long mapped_file_found(struct task_struct *task, struct vm_area_struct *v
 }
 
 /* What stat(2) says of a file is not what the kernel maps on overlayfs and btrfs; so the recorder
- * maps each file whose table it has and asks here. */
+ * maps each file whose table it has and asks here. -EBUSY while another of its threads changes its
+ * mappings. */
 SEC("syscall")
 int on_file_of_mapping(struct mapped_file *question)
 {
 	struct mapped_file answer = {.address = question->address};
+	long err = bpf_find_vma(bpf_get_current_task_btf(), answer.address, mapped_file_found,
+				&answer, 0);
 
-	bpf_find_vma(bpf_get_current_task_btf(), answer.address, mapped_file_found, &answer, 0);
 	question->file = answer.file;
-	return 0;
+	return err;
 }

@@ -194,7 +194,8 @@ static __always_inline bool walk_out_of_signal(struct walk *walk)
 	if (!walk_read_block(walk, r[WALK_SP] + 40, walk->signal_registers,
 			     sizeof walk->signal_registers))
 		return walk_end(walk, WALK_UNREADABLE);
-	walk_amend(walk, walk->ip);
+	if (walk->nr_frames > 1) /* else it is rt_sigreturn that is being called */
+		walk_amend(walk, walk->ip);
 #pragma GCC unroll 8
 	for (int i = 0; i < 8; i++)
 		r[8 + i] = g[i];

@@ -5,6 +5,7 @@
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <linux/perf_event.h>
+#include <sched.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -406,14 +407,23 @@ struct unwind_store *capture_unwind_store(struct capture *c)
 	return &c->unwind_store;
 }
 
+/* Another thread holds the mappings for microseconds at a time, and to free memory for longer. */
+#define MAX_ID_TRIES 100000
+
 uint32_t capture_file_id(struct capture *c, const void *address)
 {
 	struct mapped_file question = {.address = (uintptr_t)address};
 	LIBBPF_OPTS(bpf_test_run_opts, run, .ctx_in = &question, .ctx_size_in = sizeof question);
+	int fd = bpf_program__fd(c->skeleton->progs.on_file_of_mapping);
 
-	if (bpf_prog_test_run_opts(bpf_program__fd(c->skeleton->progs.on_file_of_mapping), &run))
-		return FILE_NONE;
-	return question.file;
+	for (int i = 0; i < MAX_ID_TRIES; i++) {
+		if (bpf_prog_test_run_opts(fd, &run))
+			return FILE_NONE;
+		if ((int)run.retval != -EBUSY)
+			return question.file;
+		sched_yield();
+	}
+	return FILE_NONE;
 }
 
 void capture_free(struct capture *c)
