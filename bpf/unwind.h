@@ -36,11 +36,7 @@ enum unwind_ra {
 	UNWIND_RA_UNDEFINED,   /* the outermost frame */
 	UNWIND_RA_REGISTER,    /* in the register that `saved[UNWIND_R10]` numbers (vfork) */
 	UNWIND_RA_UNSUPPORTED, /* an expression */
-};
-
-enum unwind_flag {
-	UNWIND_SIGNAL_FRAME = 1,   /* all registers lie in the ucontext at rsp */
-	UNWIND_SAVED_FROM_RBP = 2, /* registers are saved relative to rbp, not to the CFA */
+	UNWIND_RA_FORKED,      /* behind clone: of a child (rax is 0) the outermost frame */
 };
 
 /* The registers that are followed through frames, in the order of `saved`. */
@@ -55,8 +51,13 @@ enum unwind_register {
 	NR_UNWIND_REGISTERS
 };
 
+enum unwind_flag {
+	UNWIND_FROM_RBP = 1,       /* << r: r is saved relative to rbp, not to the CFA */
+	UNWIND_SIGNAL_FRAME = 128, /* all registers lie in the ucontext at rsp */
+};
+
 /* saved[r]: 0 = r is unchanged, 255 = its caller's value cannot be had, else it lies at
- * CFA - 8 * saved[r], or with UNWIND_SAVED_FROM_RBP at rbp + 8 * (128 - saved[r]). */
+ * CFA - 8 * saved[r], or with UNWIND_FROM_RBP << r at rbp + 8 * (128 - saved[r]). */
 enum { UNWIND_UNCHANGED = 0, UNWIND_UNKNOWN = 255, UNWIND_RBP_ZERO = 128 };
 
 struct unwind_rule {

@@ -162,19 +162,19 @@ static __always_inline bool walk_note_saved(struct walk *walk, const struct unwi
 					    __u64 cfa)
 {
 	static const __u8 numbers[NR_UNWIND_REGISTERS] = {3, 6, 10, 12, 13, 14, 15};
-	__u64 base = cfa;
+	__u64 from_fp = 0;
 
-	if (rule->flags & UNWIND_SAVED_FROM_RBP) {
-		if (!walk_register(walk, WALK_FP, &base))
-			return false;
-		base += 8 * UNWIND_RBP_ZERO;
-	}
+	if (rule->flags && !walk_register(walk, WALK_FP, &from_fp))
+		return false;
+	from_fp += 8 * UNWIND_RBP_ZERO - cfa;
 #pragma GCC unroll 8
 	for (int i = 0; i < NR_UNWIND_REGISTERS; i++) {
 		__u8 slot = rule->saved[i];
+		__u64 base;
 
 		if (slot == UNWIND_UNCHANGED)
 			continue;
+		base = cfa + (from_fp & -(__u64)(rule->flags >> i & UNWIND_FROM_RBP));
 		if (slot == UNWIND_UNKNOWN)
 			walk->known &= ~(1U << numbers[i]);
 		else
@@ -260,7 +260,8 @@ static __always_inline bool walk_by_rule(struct walk *walk, const struct unwind_
 
 	if (rule->flags & UNWIND_SIGNAL_FRAME)
 		return walk_out_of_signal(walk);
-	if (rule->ra_kind == UNWIND_RA_UNDEFINED)
+	if (rule->ra_kind == UNWIND_RA_UNDEFINED ||
+	    (rule->ra_kind == UNWIND_RA_FORKED && !walk->registers[WALK_RAX]))
 		return walk_end(walk, WALK_COMPLETE);
 	if (rule->cfa_kind >= UNWIND_CFA_UNSUPPORTED || rule->ra_kind == UNWIND_RA_UNSUPPORTED)
 		return walk_by_frame_pointer(walk, WALK_NO_RULE);

@@ -196,7 +196,6 @@ static void saved_from_rbp(void **state)
 	assemble("begin f\n"
 		 "nop\n .cfi_def_cfa r10, 0\n .cfi_escape 0x10, 6, 2, 0x76, 0\n"
 		 "nop\n .cfi_escape 0x10, 12, 2, 0x76, 0x70\n .cfi_offset rbx, -16\n"
-		 "nop\n .cfi_def_cfa rbp, 16\n"
 		 "nop\n .cfi_escape 0x10, 12, 3, 0x76, 0x80, 8\n"
 		 "nop\n .cfi_escape 0x10, 12, 2, 0x77, 8\n"
 		 "nop\n .cfi_escape 0x10, 12, 2, 0x76, 4\n"
@@ -205,17 +204,17 @@ static void saved_from_rbp(void **state)
 		 &o);
 	rule = rule_at(&o, "f", 1);
 	assert_cfa(rule, UNWIND_CFA_REG, R10, 0);
-	assert_int_equal(rule->flags, UNWIND_SAVED_FROM_RBP);
+	assert_int_equal(rule->flags, UNWIND_FROM_RBP << UNWIND_RBP);
 	assert_int_equal(rule->saved[UNWIND_RBP], UNWIND_RBP_ZERO);
 	assert_int_equal(rule->saved[UNWIND_R12], UNWIND_UNCHANGED);
 	rule = rule_at(&o, "f", 2);
 	assert_int_equal(rule->saved[UNWIND_R12], UNWIND_RBP_ZERO + 2);
-	assert_int_equal(rule->saved[UNWIND_RBX], UNWIND_UNKNOWN); /* at r10 - 16 */
-	rule = rule_at(&o, "f", 3);
-	assert_int_equal(rule->saved[UNWIND_RBX], UNWIND_RBP_ZERO); /* at rbp + 16 - 16 */
-	assert_int_equal(rule_at(&o, "f", 4)->saved[UNWIND_R12], UNWIND_UNKNOWN); /* + 1024 */
-	assert_int_equal(rule_at(&o, "f", 5)->saved[UNWIND_R12], UNWIND_UNKNOWN); /* by rsp */
-	assert_int_equal(rule_at(&o, "f", 6)->saved[UNWIND_R12], UNWIND_UNKNOWN); /* + 4 */
+	assert_int_equal(rule->flags,
+			 UNWIND_FROM_RBP << UNWIND_RBP | UNWIND_FROM_RBP << UNWIND_R12);
+	assert_int_equal(rule->saved[UNWIND_RBX], 2); /* at the CFA - 16 */
+	assert_int_equal(rule_at(&o, "f", 3)->saved[UNWIND_R12], UNWIND_UNKNOWN); /* + 1024 */
+	assert_int_equal(rule_at(&o, "f", 4)->saved[UNWIND_R12], UNWIND_UNKNOWN); /* by rsp */
+	assert_int_equal(rule_at(&o, "f", 5)->saved[UNWIND_R12], UNWIND_UNKNOWN); /* + 4 */
 	unwind_table_fini(&o.table);
 }
 

@@ -54,7 +54,7 @@ struct reference {
 	VEC(struct span) spans; /* of all FDEs */
 	size_t cie;             /* of the FDE */
 	uint64_t start;
-	unsigned int rows, fdes, filled, special, differences;
+	unsigned int rows, fdes, filled, special, mended, differences;
 };
 
 static int register_number(const char *name)
@@ -103,21 +103,18 @@ static bool same_return_address(const char *cell, const struct unwind_rule *rule
 	return rule->ra_kind == UNWIND_RA_UNSUPPORTED;
 }
 
-static bool same_saved(const char *cell, uint8_t saved, const struct unwind_rule *rule)
+static bool same_saved(const char *cell, const struct unwind_rule *rule, int which)
 {
+	bool from_rbp = rule->flags & UNWIND_FROM_RBP << which;
+	uint8_t saved = rule->saved[which];
 	int offset;
 
-	if (sscanf(cell, "c%d", &offset) == 1) {
-		if (rule->flags & UNWIND_SAVED_FROM_RBP)
-			return rule->cfa_reg == 6
-				       ? 8 * (UNWIND_RBP_ZERO - saved) == rule->cfa_offset + offset
-				       : saved == UNWIND_UNKNOWN;
-		return saved == -offset / 8;
-	}
+	if (sscanf(cell, "c%d", &offset) == 1)
+		return saved == -offset / 8 && !from_rbp;
 	if (!strcmp(cell, "exp"))
-		return rule->flags & UNWIND_SAVED_FROM_RBP || saved == UNWIND_UNKNOWN;
-	return saved ==
-	       (strcmp(cell, "u") && strcmp(cell, "s") ? UNWIND_UNKNOWN : UNWIND_UNCHANGED);
+		return from_rbp || saved == UNWIND_UNKNOWN;
+	return !from_rbp && saved == (strcmp(cell, "u") && strcmp(cell, "s") ? UNWIND_UNKNOWN
+									     : UNWIND_UNCHANGED);
 }
 
 static bool same_rule(const struct reference *r, const struct row *row,
@@ -131,7 +128,7 @@ static bool same_rule(const struct reference *r, const struct row *row,
 		if (!strcmp(r->names[i], "ra"))
 			same &= same_return_address(row->cells[i], rule);
 		else if (saved >= 0 && (saved != UNWIND_R10 || rule->ra_kind != UNWIND_RA_REGISTER))
-			same &= same_saved(row->cells[i], rule->saved[saved], rule);
+			same &= same_saved(row->cells[i], rule, saved);
 	}
 	return same;
 }
@@ -167,6 +164,10 @@ static void compare_at(struct reference *r, const struct row *row, uint64_t addr
 		       rule->cfa_kind == UNWIND_CFA_UNSUPPORTED;
 	if (same)
 		return;
+	if (rule && rule->ra_kind == UNWIND_RA_UNDEFINED && !strcmp(row->cells[0], "rsp+8")) {
+		r->mended++;
+		return;
+	}
 	if (r->differences++ < 20)
 		print_message("%llx: CFA %s: kind %d reg %d offset %d ra %d\n",
 			      (unsigned long long)address, row->cells[0],
@@ -320,11 +321,13 @@ static void assert_same_rows(const char *path, unsigned int min_rows)
 		skip();
 	}
 	compare(&r, fd, path);
-	print_message("%s: %u FDEs, %u gaps filled, %u rows, %u special, %u differences\n", path,
-		      r.fdes, r.filled, r.rows, r.special, r.differences);
+	print_message(
+		"%s: %u FDEs, %u gaps filled, %u rows, %u special, %u mended, %u differences\n",
+		path, r.fdes, r.filled, r.rows, r.special, r.mended, r.differences);
 	assert_true(r.rows > min_rows);
 	assert_int_equal(r.differences, 0);
-	assert_in_range(r.filled, 0, 3); /* entry, .fini, crtbegin: known without an FDE */
+	assert_in_range(r.filled, 0, 5); /* entry, .fini, crtbegin, clone, clone3: without an FDE */
+	assert_in_range(r.mended, 0, 2); /* __start_context's only row, begin and end */
 	assert_in_range(r.table.nr_unsupported, 0, r.rows / 1000 + 2);
 	unwind_table_fini(&r.table);
 }

@@ -76,7 +76,7 @@ static void check_saved(struct checked *c, const struct unwind_rule *rule, const
 			c->unknown_saved++;
 			continue;
 		}
-		if (saved && rule->flags & UNWIND_SAVED_FROM_RBP)
+		if (saved && rule->flags & UNWIND_FROM_RBP << followed[i])
 			value = load(s, s->registers[REG_BP] + 8 * (UNWIND_RBP_ZERO - saved));
 		else if (saved)
 			value = load(s, call->slot + 8 - 8 * saved);

@@ -126,7 +126,7 @@ static struct unwind_rule function_rules[NR_FUNCTIONS + 1] = {
 	[REALIGNED + 1] = {.cfa_kind = UNWIND_CFA_DEREF,
 			   .cfa_reg = 6,
 			   .cfa_offset = -8,
-			   .flags = UNWIND_SAVED_FROM_RBP,
+			   .flags = UNWIND_FROM_RBP << UNWIND_RBP,
 			   .saved = {[UNWIND_RBP] = UNWIND_RBP_ZERO}},
 	[PLT + 1] = {.cfa_kind = UNWIND_CFA_PLT, .cfa_offset = 11},
 	[SIGNAL + 1] = {REG(7, 0), .flags = UNWIND_SIGNAL_FRAME},

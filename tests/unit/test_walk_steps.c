@@ -197,8 +197,8 @@ static void show(struct walked *w, const char *what)
 		print_message("  %lx for %lx in %s+%lx\n", (unsigned long)is,
 			      (unsigned long)expected,
 			      mapping ? w->s.files.items[mapping->file].path : "?",
-			      (unsigned long)(mapping ? (expected ? expected : is) - mapping->start +
-								mapping->offset
+			      (unsigned long)(mapping ? (expected ? expected : is) -
+								mapping->start + mapping->offset
 						      : 0));
 	}
 }
@@ -240,10 +240,11 @@ static void walk(struct walked *w, char *const *argv, unsigned int every)
 		if (!w->s.in_transit && w->s.steps % every == 0)
 			check(w);
 	while (step(&w->s));
-	print_message("%s %s: %lu steps, %lu signals, %lu checked, %lu complete, %lu cut, %lu unproven, %lu of "
+	print_message("%s %s: %lu steps, %lu signals, %lu checked, %lu complete, %lu cut, %lu "
+		      "unproven, %lu of "
 		      "them wrong, %lu wrong\n",
-		      argv[0], argv[1] ? argv[1] : "", w->s.steps, w->s.signals, w->checked, w->complete, w->cut,
-		      w->unproven, w->unproven_wrong, w->wrong);
+		      argv[0], argv[1] ? argv[1] : "", w->s.steps, w->s.signals, w->checked,
+		      w->complete, w->cut, w->unproven, w->unproven_wrong, w->wrong);
 	walked_fini(w);
 }
 

@@ -43,41 +43,33 @@ static bool take_register(struct cursor *c, uint8_t *reg, int64_t *offset)
 	return !c->failed;
 }
 
-static uint8_t rule_slot(const struct saved *saved, const struct frame_state *state, bool from_rbp)
+static uint8_t rule_slot(const struct saved *saved)
 {
-	int64_t where = saved->where;
+	int64_t slot = (saved->kind == SAVED_AT_RBP ? UNWIND_RBP_ZERO : 0) - saved->where / 8;
 
 	if (saved->kind == SAVED_NOT)
 		return UNWIND_UNCHANGED;
-	if (saved->kind == SAVED_AT_CFA && from_rbp) {
-		if (state->cfa_kind != UNWIND_CFA_REG || state->cfa_reg != DWARF_RBP)
-			return UNWIND_UNKNOWN;
-		where += state->cfa_offset;
-	} else if (saved->kind != SAVED_AT_CFA && saved->kind != SAVED_AT_RBP) {
+	if ((saved->kind != SAVED_AT_CFA && saved->kind != SAVED_AT_RBP) || saved->where % 8 ||
+	    slot <= UNWIND_UNCHANGED || slot >= UNWIND_UNKNOWN)
 		return UNWIND_UNKNOWN;
-	}
-	if (where % 8)
-		return UNWIND_UNKNOWN;
-	where = (from_rbp ? UNWIND_RBP_ZERO : 0) - where / 8;
-	return where > UNWIND_UNCHANGED && where < UNWIND_UNKNOWN ? where : UNWIND_UNKNOWN;
+	return slot;
 }
 
 static void rule_set_saved(struct unwind_rule *rule, const struct frame_state *state)
 {
-	bool from_rbp = false;
-
-	for (unsigned int i = 0; i < NR_UNWIND_REGISTERS; i++)
-		from_rbp |= state->columns[i].kind == SAVED_AT_RBP;
-	for (unsigned int i = 0; i < NR_UNWIND_REGISTERS; i++)
-		rule->saved[i] = rule_slot(&state->columns[i], state, from_rbp);
-	if (from_rbp)
-		rule->flags |= UNWIND_SAVED_FROM_RBP;
+	for (unsigned int i = 0; i < NR_UNWIND_REGISTERS; i++) {
+		rule->saved[i] = rule_slot(&state->columns[i]);
+		if (state->columns[i].kind == SAVED_AT_RBP && rule->saved[i] != UNWIND_UNKNOWN)
+			rule->flags |= UNWIND_FROM_RBP << i;
+	}
 }
 
 static void rule_set_ra(struct unwind_rule *rule, const struct saved *ra)
 {
 	if (ra->kind == SAVED_AT_CFA && ra->where == -8) {
 		rule->ra_kind = UNWIND_RA_CFA;
+	} else if (ra->kind == SAVED_IN_PARENT) {
+		rule->ra_kind = UNWIND_RA_FORKED;
 	} else if (ra->kind == SAVED_UNDEFINED) {
 		rule->ra_kind = UNWIND_RA_UNDEFINED;
 	} else if (ra->kind == SAVED_IN_REGISTER && ra->where < DWARF_RIP) {

@@ -26,6 +26,8 @@ enum saved_kind {
 	SAVED_IS_CFA,      /* the value is CFA + where */
 	SAVED_UNDEFINED,   /* lost */
 	SAVED_ELSEWHERE,   /* as an expression says that is not understood */
+	SAVED_IN_PARENT,   /* the return address, at CFA - 8, of who called clone; none of its child
+			    */
 };
 
 struct saved {

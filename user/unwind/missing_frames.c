@@ -16,6 +16,9 @@
 #define MAX_CRT_BYTES 320
 #define MAX_CRT_GAPS  256
 
+#define MAX_CLONE_BYTES   32 /* from the system call to the child's code: 10 to 14 */
+#define MAX_CONTEXT_BYTES 64 /* of __start_context: 26 */
+
 static const uint8_t endbr64[] = {0xf3, 0x0f, 0x1e, 0xfa};
 
 struct adder {
@@ -25,6 +28,9 @@ struct adder {
 	size_t nr_sorted;
 	uint32_t cie;
 };
+
+/* Nobody called. */
+static const uint8_t outermost[] = {DW_CFA_undefined, DWARF_RIP};
 
 /* The state of any function at its first instruction. */
 static uint32_t add_cie(struct frames *frames)
@@ -65,7 +71,6 @@ static void add_fde(struct adder *adder, uint64_t address, uint64_t size,
  * is followed by other functions, so it ends where the first described one begins, or soon. */
 static void add_entry(struct adder *adder)
 {
-	static const uint8_t instructions[] = {DW_CFA_undefined, DWARF_RIP};
 	struct frames *frames = adder->frames;
 	uint64_t offset, left, size = MAX_ENTRY_BYTES;
 
@@ -75,7 +80,7 @@ static void add_entry(struct adder *adder)
 		if (frames->fdes.items[i].start > offset &&
 		    frames->fdes.items[i].start - offset < size)
 			size = frames->fdes.items[i].start - offset;
-	add_fde(adder, adder->code->entry, size, instructions, sizeof instructions);
+	add_fde(adder, adder->code->entry, size, outermost, sizeof outermost);
 }
 
 /* `_init` and `_fini`: a prologue (glibc, sysdeps/x86_64/crti.S), whatever was linked in between,
@@ -188,6 +193,75 @@ static void add_first_crt(struct adder *adder)
 	}
 }
 
+/*
+ * From its system call on glibc's clone is left undescribed, up to where the child begins
+ * (sysdeps/unix/sysv/linux/x86_64/clone.S, clone3.S):
+ *
+ *     syscall;  test %rax,%rax;  jl error;  jz child;  ret
+ *
+ * The parent is as it was. The child is on a stack of its own.
+ */
+static bool add_clone(struct adder *adder, const struct fde *before, const struct fde *child)
+{
+	static const uint8_t code[] = {0x0f, 0x05, 0x48, 0x85, 0xc0};
+	uint64_t address = before->address + (before->end - before->start);
+	uint64_t size = child->start - before->end;
+	struct loaded_bytes gap = elf_code_read(adder->code, address, size);
+
+	if (gap.size < sizeof code || memcmp(gap.data, code, sizeof code))
+		return false;
+	add_fde(adder, address, gap.size, outermost, 0);
+	return true;
+}
+
+static bool add_clones(struct adder *adder)
+{
+	bool found = false;
+
+	adder->cie = add_cie(adder->frames);
+	adder->frames->cies.items[adder->cie].initial.columns[COLUMN_RA].kind = SAVED_IN_PARENT;
+	for (size_t i = 1; i < adder->nr_sorted; i++) {
+		const struct fde fde = adder->frames->fdes.items[i];
+		const struct fde before = adder->frames->fdes.items[i - 1];
+
+		if (fde.size >= sizeof outermost && fde.start - before.end <= MAX_CLONE_BYTES &&
+		    !memcmp(fde.instructions, outermost, sizeof outermost))
+			found |= add_clone(adder, &before, &fde);
+	}
+	return found;
+}
+
+/*
+ * The bottom of a stack from makecontext: its function returns to here, and nobody has called. Yet
+ * glibc's FDE claims a caller (sysdeps/unix/sysv/linux/x86_64/__start_context.S):
+ *
+ *     mov %rbx,%rsp;  mov (%rsp),%rdi;  test %rdi,%rdi
+ */
+static bool is_context_start(const struct adder *adder, const struct fde *fde)
+{
+	static const uint8_t code[] = {0x48, 0x89, 0xdc, 0x48, 0x8b, 0x3c, 0x24, 0x48, 0x85, 0xff};
+	struct loaded_bytes bytes;
+
+	if (fde->end - fde->start > MAX_CONTEXT_BYTES ||
+	    (fde->size && *fde->instructions != DW_CFA_nop))
+		return false;
+	bytes = elf_code_read(adder->code, fde->address, sizeof code);
+	return bytes.size == sizeof code && !memcmp(bytes.data, code, sizeof code);
+}
+
+static void mend_context_start(struct adder *adder)
+{
+	for (size_t i = 0; i < adder->nr_sorted; i++) {
+		struct fde *fde = &adder->frames->fdes.items[i];
+
+		if (!is_context_start(adder, fde))
+			continue;
+		fde->instructions = outermost;
+		fde->size = sizeof outermost;
+		return;
+	}
+}
+
 /* The layout of a lazy PLT, which some linkers leave undescribed: the first entry pushes one word
  * more and jumps, each other one jumps, or else pushes a number and goes to the first. */
 static void add_plt(struct adder *adder)
@@ -237,4 +311,6 @@ void missing_frames_add(struct missing_frames *missing, struct frames *frames,
 	add_init(&adder, init_address(code, DT_FINI, ".fini"), missing->fini);
 	add_first_crt(&adder);
 	add_plt(&adder);
+	if (add_clones(&adder)) /* then this is the C library, or has it inside */
+		mend_context_start(&adder);
 }

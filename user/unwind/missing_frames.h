@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Call-frame information for code that comes without: what starts and ends programs.
+ * Call-frame information for code that comes without: what starts and ends programs and stacks.
  *
  * It is hand-written assembly, or compiled without, and the same in most programs of the world, so
- * it is recognised by its instructions. Nothing is added where an FDE already covers the code.
+ * it is recognised by its instructions. Nothing is added where an FDE already covers the code; one
+ * is known to be wrong, and mended.
  */
 #ifndef PROF_UNWIND_MISSING_FRAMES_H
 #define PROF_UNWIND_MISSING_FRAMES_H
