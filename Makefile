@@ -89,7 +89,7 @@ $(O)/tests/%: tests/unit/%.c $(LIBRARY)
 # keeps at -O0 alone.
 PROGRAM_CFLAGS = -O0
 $(O)/programs/hard_stacks: PROGRAM_CFLAGS = -O2 -fomit-frame-pointer -Wl,-z,lazy
-$(O)/programs/dwfl_stacks: PROGRAM_LDLIBS = $(shell $(PKG_CONFIG) --libs libdw libelf)
+$(O)/programs/dwfl_stacks $(O)/programs/dwfl_faults: PROGRAM_LDLIBS = $(shell $(PKG_CONFIG) --libs libdw libelf)
 $(O)/programs/compare_stacks: PROGRAM_CFLAGS = $(CPPFLAGS) -O2 -Wno-missing-field-initializers
 $(O)/programs/compare_stacks: PROGRAM_LDLIBS = $(LIBRARY) $(LDLIBS)
 $(O)/programs/compare_stacks: $(LIBRARY)

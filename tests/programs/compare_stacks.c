@@ -25,29 +25,30 @@ struct position {
 	uint64_t offset;
 };
 
-/* A line of the other side. */
-struct call {
-	uint64_t nr;
+/* An event of the other side. */
+struct other {
+	uint64_t nr; /* of system calls alone, as the next two */
 	int64_t result;
 	bool returned;
-	char *stack; /* `END FRAME...`, in the memory of the whole file */
+	const char *stack; /* `END FRAME...` */
 };
 
 struct thread {
 	uint32_t tid;
-	VEC(struct call) calls;
+	VEC(struct other) events;
 	size_t next;
-	bool in_step; /* prof's calls from before the first one have passed */
+	bool in_step; /* prof's events from before the first one have passed */
 	bool lost;    /* out of step since */
 };
 
 struct comparison {
 	struct recording *recording;
+	enum event_kind kind;
 	VEC(uint32_t) modules; /* by the other side's file id */
 	VEC(struct thread) threads;
-	/* Calls: with stacks on both sides; that did not match; that prof has no stack for. */
-	uint64_t calls, unmatched, absent, lost;
-	/* Of `calls`. */
+	/* Events: with stacks on both sides; that did not match; that prof has no stack for. */
+	uint64_t events, unmatched, absent, lost;
+	/* Of `events`. */
 	uint64_t same, dwfl_shorter, prof_shorter, different;
 	uint64_t frames, verdicts[NR_STACK_VERDICTS];
 };
@@ -62,7 +63,7 @@ static uint32_t find_module(const struct recording *r, const char *path)
 	return MODULE_UNKNOWN;
 }
 
-static struct thread *find_thread(struct comparison *c, uint32_t tid)
+static struct thread *find_thread(const struct comparison *c, uint32_t tid)
 {
 	vec_each (&c->threads, thread)
 		if (thread->tid == tid)
@@ -70,31 +71,41 @@ static struct thread *find_thread(struct comparison *c, uint32_t tid)
 	return NULL;
 }
 
-static void take_line(struct comparison *c, char *line)
+static void add_other(struct comparison *c, uint32_t tid, const struct other *other)
 {
-	struct thread *thread;
-	struct call call;
+	struct thread *thread = find_thread(c, tid);
+
+	if (!thread) {
+		thread = vec_push(&c->threads);
+		thread->tid = tid;
+		thread->in_step = c->threads.size > 1;
+	}
+	*vec_push(&thread->events) = *other;
+}
+
+static void take_line(struct comparison *c, const char *line)
+{
+	struct other other = {0};
 	char result[32];
-	uint32_t id;
+	uint32_t id, faults;
 	int at;
 
 	if (sscanf(line, "F %x %n", &id, &at) == 1) {
 		vec_extend(&c->modules, (size_t)id + 1);
 		c->modules.items[id] = find_module(c->recording, line + at);
-		return;
-	}
-	if (sscanf(line, "C %u %" SCNu64 " %31s %n", &id, &call.nr, result, &at) != 3)
+	} else if (sscanf(line, "P %u %u %n", &id, &faults, &at) == 2) {
+		c->kind = EVENT_FAULT;
+		other.stack = line + at;
+		while (faults--)
+			add_other(c, id, &other);
+	} else if (sscanf(line, "C %u %" SCNu64 " %31s %n", &id, &other.nr, result, &at) == 3) {
+		other.returned = *result != '?';
+		other.result = strtoll(result, NULL, 10);
+		other.stack = line + at;
+		add_other(c, id, &other);
+	} else {
 		errx(1, "what is this? %s", line);
-	call.returned = *result != '?';
-	call.result = strtoll(result, NULL, 10);
-	call.stack = line + at;
-	thread = find_thread(c, id);
-	if (!thread) {
-		thread = vec_push(&c->threads);
-		thread->tid = id;
-		thread->in_step = c->threads.size > 1;
 	}
-	*vec_push(&thread->calls) = call;
 }
 
 static void read_other(struct comparison *c, const char *path)
@@ -115,15 +126,15 @@ static void read_other(struct comparison *c, const char *path)
 	fclose(file);
 }
 
-static size_t other_frames(const struct comparison *c, const struct call *call,
+static size_t other_frames(const struct comparison *c, const struct other *event,
 			   struct position *out, bool *whole)
 {
-	const char *at = strchr(call->stack, ' ');
+	const char *at = strchr(event->stack, ' ');
 	size_t count = 0;
 	uint32_t id;
 	int size;
 
-	*whole = call->stack[0] == 'w';
+	*whole = event->stack[0] == 'w';
 	while (at && count < MAX_FRAMES &&
 	       sscanf(at, " %x:%" SCNx64 "%n", &id, &out[count].offset, &size) == 2) {
 		out[count++].module = id < c->modules.size ? c->modules.items[id] : MODULE_UNKNOWN;
@@ -170,15 +181,15 @@ static size_t count_common(const struct position *a, size_t nr_a, const struct p
 	return i;
 }
 
-static void compare(struct comparison *c, const struct stack *stack, const struct call *call)
+static void compare(struct comparison *c, const struct stack *stack, const struct other *event)
 {
 	static struct position own[MAX_FRAMES], other[MAX_FRAMES];
 	bool whole;
 	size_t nr_own = own_frames(c->recording, stack, own);
-	size_t nr_other = other_frames(c, call, other, &whole);
+	size_t nr_other = other_frames(c, event, other, &whole);
 	size_t common = count_common(own, nr_own, other, nr_other);
 
-	c->calls++;
+	c->events++;
 	c->frames += common;
 	c->verdicts[stack_verdict_of(stack->flags)]++;
 	if (common == nr_own && common == nr_other) {
@@ -188,48 +199,57 @@ static void compare(struct comparison *c, const struct stack *stack, const struc
 	} else if (common == nr_own && !(stack->flags & STACK_COMPLETE)) {
 		c->prof_shorter++;
 	} else if (c->different++ < MAX_SHOWN) {
-		fprintf(stderr, "call %" PRIu64 " = %" PRId64 ": flags %x, libdwfl %s\n", call->nr,
-			call->result, stack->flags, whole ? "whole" : "not whole");
+		fprintf(stderr, "system call %" PRIu64 " = %" PRId64 ": flags %x, libdwfl %s\n",
+			event->nr, event->result, stack->flags, whole ? "whole" : "not whole");
 		show_frames(c->recording, "prof", own, nr_own);
 		show_frames(c->recording, "libdwfl", other, nr_other);
 	}
 }
 
-static bool is_row(const struct call *call, const uint64_t *row)
+static bool is_event(const struct other *other, const struct event *event)
 {
-	return call->nr == row[SYSCALL_NR] &&
-	       (!call->returned || call->result == (int64_t)row[SYSCALL_RESULT]);
+	return event->kind == EVENT_FAULT ||
+	       (other->nr == event->row[SYSCALL_NR] &&
+		(!other->returned || other->result == (int64_t)event->row[SYSCALL_RESULT]));
 }
 
 /* Of a call in which its thread was killed only prof has a row, the last one. */
-static void take_call(struct comparison *c, struct thread *thread, const uint64_t *row)
+static void match(struct comparison *c, struct thread *thread, const struct event *event)
 {
-	struct call *call = &thread->calls.items[thread->next];
+	bool is_call = event->kind == EVENT_SYSCALL;
+	const struct other *other = &thread->events.items[thread->next];
+	uint64_t stack = event->row[is_call ? (int)SYSCALL_STACK : (int)FAULT_STACK];
+	uint64_t flags = event->row[is_call ? (int)SYSCALL_FLAGS : (int)FAULT_FLAGS];
 
-	if (thread->next == thread->calls.size)
+	if (thread->next == thread->events.size)
 		return;
-	if (!is_row(call, row)) {
-		thread->lost = true;
+	thread->lost = !is_event(other, event);
+	if (thread->lost)
 		return;
-	}
 	thread->next++;
-	if (row[SYSCALL_FLAGS] & SYSCALL_STACK_LOST)
+	if (flags & (is_call ? (int)SYSCALL_STACK_LOST : (int)FAULT_STACK_LOST))
 		c->lost++;
-	else if (!row[SYSCALL_STACK])
+	else if (!stack)
 		c->absent++;
 	else
-		compare(c, &c->recording->stacks.items[row[SYSCALL_STACK]], call);
+		compare(c, &c->recording->stacks.items[stack], other);
 }
 
+/* The first thread was launched by the other side's program: what counts begins with its exec. */
 static void take_event(struct comparison *c, const struct event *event)
 {
 	struct thread *thread = find_thread(c, c->recording->tasks.items[event->task].tid);
 
 	if (!thread || thread->lost)
 		return;
-	thread->in_step |= event->row[SYSCALL_NR] == SYS_execve;
-	if (thread->in_step)
-		take_call(c, thread, event->row);
+	if (event->kind == EVENT_TASK)
+		thread->in_step |= event->task_event->type == TASK_EXEC;
+	else if (event->kind == EVENT_SYSCALL)
+		thread->in_step |= event->row[SYSCALL_NR] == SYS_execve;
+	if (event->kind != c->kind || !thread->in_step)
+		return;
+	if (event->kind == EVENT_SYSCALL || !(event->row[FAULT_FLAGS] & FAULT_KERNEL))
+		match(c, thread, event);
 }
 
 static void print_answer(const struct comparison *c)
@@ -239,7 +259,7 @@ static void print_answer(const struct comparison *c)
 		uint64_t value;
 	} rows[] = {
 		{"threads", c->threads.size},
-		{"calls", c->calls},
+		{"events", c->events},
 		{"frames", c->frames},
 		{"same", c->same},
 		{"dwfl_shorter", c->dwfl_shorter},
@@ -261,7 +281,7 @@ static void print_answer(const struct comparison *c)
 
 int main(int argc, char **argv)
 {
-	struct comparison c = {0};
+	struct comparison c = {.kind = EVENT_SYSCALL};
 	struct timeline *timeline;
 	struct event event;
 
@@ -270,11 +290,11 @@ int main(int argc, char **argv)
 	if (recording_open(argv[1], &c.recording))
 		return 1;
 	read_other(&c, argv[2]);
-	timeline = timeline_new(c.recording, 1U << EVENT_SYSCALL);
+	timeline = timeline_new(c.recording, 1U << EVENT_TASK | 1U << c.kind);
 	while (timeline_next(timeline, &event))
 		take_event(&c, &event);
 	vec_each (&c.threads, thread)
-		c.unmatched += thread->calls.size - thread->next;
+		c.unmatched += thread->events.size - thread->next;
 	print_answer(&c);
 	return 0;
 }
