@@ -18,6 +18,7 @@
 #include "ring.bpf.h"
 #include "state.bpf.h"
 
+#define ENOENT              2
 #define EBUSY               16
 #define MAX_LOCK_TRIES      (1 << 12) /* another thread holds it, mostly for microseconds */
 #define MAX_MMAP_TRIES      64        /* and there is another way to know */
@@ -244,6 +245,10 @@ static long mapping_step(__u32 index, struct vma_context *context)
 	context->err = bpf_find_vma(bpf_get_current_task_btf(), at, mapping_found, context, 0);
 	if (context->err == -EBUSY)
 		return 0;
+	if (context->err == -ENOENT) { /* as between the segments of some programs */
+		context->at += 1 << PAGE_SHIFT;
+		return context->at >= context->end;
+	}
 	if (context->err || context->at == at)
 		return 1;
 	if (context->found.end)

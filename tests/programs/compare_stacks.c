@@ -18,7 +18,16 @@
 #include "profile/timeline.h"
 
 #define MAX_FRAMES 1100
-#define MAX_SHOWN  5
+#define MAX_SHOWN  3
+
+enum outcome { SAME, DWFL_SHORTER, PROF_SHORTER, DIFFERENT, NR_OUTCOMES };
+
+static const char *const outcome_names[NR_OUTCOMES] = {
+	"same",
+	"dwfl_shorter",
+	"prof_shorter",
+	"different",
+};
 
 struct position {
 	uint32_t module;
@@ -49,8 +58,8 @@ struct comparison {
 	/* Events: with stacks on both sides; that did not match; that prof has no stack for. */
 	uint64_t events, unmatched, absent, lost;
 	/* Of `events`. */
-	uint64_t same, dwfl_shorter, prof_shorter, different;
-	uint64_t frames, verdicts[NR_STACK_VERDICTS];
+	uint64_t outcomes[NR_OUTCOMES], verdicts[NR_STACK_VERDICTS];
+	uint64_t frames; /* that both sides have */
 };
 
 /* ---- The other side's file ---- */
@@ -189,21 +198,21 @@ static void compare(struct comparison *c, const struct stack *stack, const struc
 	size_t nr_other = other_frames(c, event, other, &whole);
 	size_t common = count_common(own, nr_own, other, nr_other);
 
+	enum outcome outcome = common == nr_own && common == nr_other                 ? SAME
+			       : common == nr_other && !whole                         ? DWFL_SHORTER
+			       : common == nr_own && !(stack->flags & STACK_COMPLETE) ? PROF_SHORTER
+										      : DIFFERENT;
+
 	c->events++;
 	c->frames += common;
 	c->verdicts[stack_verdict_of(stack->flags)]++;
-	if (common == nr_own && common == nr_other) {
-		c->same++;
-	} else if (common == nr_other && !whole) {
-		c->dwfl_shorter++;
-	} else if (common == nr_own && !(stack->flags & STACK_COMPLETE)) {
-		c->prof_shorter++;
-	} else if (c->different++ < MAX_SHOWN) {
-		fprintf(stderr, "system call %" PRIu64 " = %" PRId64 ": flags %x, libdwfl %s\n",
-			event->nr, event->result, stack->flags, whole ? "whole" : "not whole");
-		show_frames(c->recording, "prof", own, nr_own);
-		show_frames(c->recording, "libdwfl", other, nr_other);
-	}
+	if (c->outcomes[outcome]++ >= MAX_SHOWN || outcome == SAME)
+		return;
+	fprintf(stderr, "%s: system call %" PRIu64 " = %" PRId64 ", flags %x, libdwfl %s\n",
+		outcome_names[outcome], event->nr, event->result, stack->flags,
+		whole ? "whole" : "not whole");
+	show_frames(c->recording, "prof", own, nr_own);
+	show_frames(c->recording, "libdwfl", other, nr_other);
 }
 
 static bool is_event(const struct other *other, const struct event *event)
@@ -258,20 +267,14 @@ static void print_answer(const struct comparison *c)
 		const char *name;
 		uint64_t value;
 	} rows[] = {
-		{"threads", c->threads.size},
-		{"events", c->events},
-		{"frames", c->frames},
-		{"same", c->same},
-		{"dwfl_shorter", c->dwfl_shorter},
-		{"prof_shorter", c->prof_shorter},
-		{"different", c->different},
-		{"unmatched", c->unmatched},
-		{"absent", c->absent},
-		{"lost", c->lost},
+		{"threads", c->threads.size}, {"events", c->events}, {"frames", c->frames},
+		{"unmatched", c->unmatched},  {"absent", c->absent}, {"lost", c->lost},
 	};
 
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
 		printf("%s\"%s\": %" PRIu64, i ? ", " : "{", rows[i].name, rows[i].value);
+	for (int i = 0; i < NR_OUTCOMES; i++)
+		printf(", \"%s\": %" PRIu64, outcome_names[i], c->outcomes[i]);
 	printf(", \"complete\": %" PRIu64, c->verdicts[STACK_PROVEN]);
 	for (int i = STACK_PROVEN + 1; i < NR_STACK_VERDICTS; i++)
 		if (c->verdicts[i])
