@@ -29,7 +29,7 @@ planted() {
 case_recursion_of_900_frames() {
 	local frames
 	frames=$(printf 'recurse %.0s' $(seq 901))
-	planted "main ${frames}touch" recurse 900
+	planted "main run ${frames}touch" recurse 900
 }
 
 case_recursion_beyond_the_limit_is_cut_and_says_so() {
@@ -41,16 +41,16 @@ case_recursion_beyond_the_limit_is_cut_and_says_so() {
 
 case_callback_through_the_c_library() {
 	record x "$PROGRAMS/hard_stacks" sort
-	like "$(chain x)" "^main sort ([_a-z]*(qsort|msort)[_a-z]* )+compare touch$" "sort: calls"
+	like "$(chain x)" "^main run sort ([_a-z]*(qsort|msort)[_a-z]* )+compare touch$" "sort: calls"
 	is_whole x sort
 }
 
 case_signal_handler() {
-	planted "main outer trap __restore_rt handle touch" signal
+	planted "main run outer trap __restore_rt handle touch" signal
 }
 
 case_signal_handler_on_a_stack_of_its_own() {
-	planted "main outer trap __restore_rt handle touch" altstack
+	planted "main run outer trap __restore_rt handle touch" altstack
 }
 
 case_thread() {
@@ -60,23 +60,23 @@ case_thread() {
 }
 
 case_after_longjmp() {
-	planted "main land touch" longjmp
+	planted "main run land touch" longjmp
 }
 
 case_vforked_child_and_its_new_program() {
 	record x "$PROGRAMS/hard_stacks" vfork
-	is "$(chain x | grep -c "^main spawn touch$")" 1 "faults of the child before its exec"
-	is "$(chain x | grep -c "^main sort .* compare touch$")" 1 "faults of its program"
+	is "$(chain x | grep -c "^main run spawn touch$")" 1 "faults of the child before its exec"
+	is "$(chain x | grep -c "^main run sort .* compare touch$")" 1 "faults of its program"
 	within "$(share x)" 990 1000 "vfork: complete stacks in a thousand"
 	is_whole x vfork
 }
 
 case_realigned_stack() {
-	planted "main align touch" align
+	planted "main run align touch" align
 }
 
 case_frame_of_300_kilobytes() {
-	planted "main huge touch" huge
+	planted "main run huge touch" huge
 }
 
 case_coroutine() {
@@ -90,7 +90,7 @@ case_library_loaded_later() {
 	needs gcc
 	printf 'void plugin_call(void (*call)(void))\n{\n\tcall();\n\t__asm__ volatile("");\n}\n' >plugin.c
 	gcc -O2 -fomit-frame-pointer -shared -fPIC -o plugin.so plugin.c || skip "gcc does not work"
-	planted "main load plugin_call touch" load ./plugin.so
+	planted "main run load plugin_call touch" load ./plugin.so
 }
 
 # A library that is gone by the time that anybody could read it has no table, and its stacks say so.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * hard_stacks MODE [N]: one page fault in touch(), on a stack that is hard to walk.
+ * hard_stacks MODE [ARGUMENT] ...: for each mode one page fault in touch(), on a stack that is hard
+ * to walk.
  *
  * Built with optimization and without frame pointers. Every function does something after the call
  * that it makes, so that none is a tail call and all are on the stack.
@@ -12,6 +13,7 @@
 #include <pthread.h>
 #include <setjmp.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <sys/wait.h>
 #include <ucontext.h>
 
@@ -192,12 +194,11 @@ static CALLED void load_removed(const char *path)
 	asm volatile("" ::: "memory");
 }
 
-int main(int argc, char **argv)
+/* False when there is no such mode. */
+static CALLED bool run(const char *mode, char *argument, char *self)
 {
-	const char *mode = argc > 1 ? argv[1] : "";
-
 	if (!strcmp(mode, "recurse"))
-		recurse(atol(argv[2]));
+		recurse(atol(argument));
 	else if (!strcmp(mode, "sort"))
 		sort();
 	else if (!strcmp(mode, "signal"))
@@ -209,7 +210,7 @@ int main(int argc, char **argv)
 	else if (!strcmp(mode, "longjmp"))
 		land();
 	else if (!strcmp(mode, "vfork"))
-		spawn(argv[0]);
+		spawn(self);
 	else if (!strcmp(mode, "align"))
 		align();
 	else if (!strcmp(mode, "huge"))
@@ -217,11 +218,30 @@ int main(int argc, char **argv)
 	else if (!strcmp(mode, "coroutine"))
 		switch_stacks();
 	else if (!strcmp(mode, "load"))
-		load(argv[2]);
+		load(argument);
 	else if (!strcmp(mode, "remove"))
-		load_removed(argv[2]);
+		load_removed(argument);
 	else
-		return 2;
+		return false;
 	asm volatile("" ::: "memory");
-	return 0;
+	return true;
+}
+
+static bool has_argument(const char *mode)
+{
+	return !strcmp(mode, "recurse") || !strcmp(mode, "load") || !strcmp(mode, "remove");
+}
+
+int main(int argc, char **argv)
+{
+	for (int i = 1; i < argc; i++) {
+		char *mode = argv[i];
+
+		if (has_argument(mode) && i + 1 < argc)
+			i++;
+		if (!run(mode, argv[i], argv[0]))
+			return 2;
+		asm volatile("" ::: "memory");
+	}
+	return argc < 2 ? 2 : 0;
 }
