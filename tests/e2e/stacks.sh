@@ -15,6 +15,11 @@ share() {
 	report "$1" '.stacks | 1000 * .complete / (.complete + .incomplete) | floor'
 }
 
+# cut_short FILE: how many stacks end early, or perhaps do
+cut_short() {
+	report "$1" '.stacks.incomplete'
+}
+
 # planted CHAIN MODE [ARGUMENT]: one fault in touch(), on exactly this chain of calls
 planted() {
 	local chain=$1
@@ -56,6 +61,7 @@ case_signal_handler_on_a_stack_of_its_own() {
 case_thread() {
 	record x "$PROGRAMS/hard_stacks" thread
 	like "$(chain x)" "^(__)?clone3? start_thread thread_main touch$" "thread: calls"
+	is "$(cut_short x)" 0 "thread: stacks that end early"
 	is_whole x thread
 }
 
@@ -82,7 +88,15 @@ case_frame_of_300_kilobytes() {
 case_coroutine() {
 	record x "$PROGRAMS/hard_stacks" coroutine
 	like "$(chain x)" "coroutine touch$" "coroutine: calls"
+	is "$(cut_short x)" 0 "coroutine: stacks that end early"
 	is_whole x coroutine
+}
+
+case_segments_with_a_hole_between() {
+	record x "$PROGRAMS/segments_apart"
+	is "$(chain x)" "main apart touch" "apart: calls"
+	is "$(cut_short x)" 0 "apart: stacks that end early"
+	is_whole x apart
 }
 
 # The library's table is made after it was mapped; what came before that is finished in user space.
@@ -144,6 +158,7 @@ case_interpreter_with_extensions() {
 case_compiler_behind_its_driver() {
 	needs gcc
 	whole_share gcc -O2 -c -o /dev/null -I"$ROOT/tests/programs" "$ROOT/tests/programs/hard_stacks.c"
+	is "$("$PROF" info --json -i x | jq '.counters["unwind.files_without_table"]')" 0 "gcc: files without a table"
 }
 
 case_without_stacks_there_are_none() {

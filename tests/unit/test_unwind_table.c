@@ -574,6 +574,46 @@ static void missing_frames(void **state)
 	unwind_table_fini(&o.table);
 }
 
+/* As in glibc: clone is described up to its system call and from the child's code on, and whom
+ * makecontext's functions return to claims a caller. */
+static const char c_library[] = "begin clone\n"
+				"nop\n"
+				".cfi_endproc\n"
+				"gap: syscall\n test %rax, %rax\n jl clone\n jz child\n ret\n"
+				"child: .cfi_startproc\n .cfi_undefined rip\n"
+				"nop\n"
+				"end clone\n"
+				".balign 16\n"
+				"begin f\n"
+				"mov %rbx, %rsp\n mov (%rsp), %rdi\n test %rdi, %rdi\n"
+				"end f\n"
+				"begin g\n"
+				"mov %rbx, %rsp\n mov (%rsp), %rsi\n test %rsi, %rsi\n"
+				"end g\n";
+
+static void clone_and_makecontext(void **state)
+{
+	struct object o;
+
+	(void)state;
+	assemble(c_library, &o);
+	assert_int_equal(rule_at(&o, "clone", 0)->ra_kind, UNWIND_RA_CFA);
+	for (int i = 0; i < 10; i++) {
+		assert_cfa(rule_at(&o, "gap", i), UNWIND_CFA_REG, RSP, 8);
+		assert_int_equal(rule_at(&o, "gap", i)->ra_kind, UNWIND_RA_FORKED);
+	}
+	assert_int_equal(rule_at(&o, "child", 0)->ra_kind, UNWIND_RA_UNDEFINED);
+	assert_null(rule_at(&o, "child", 1));
+	assert_int_equal(rule_at(&o, "f", 0)->ra_kind, UNWIND_RA_UNDEFINED);
+	assert_int_equal(rule_at(&o, "g", 0)->ra_kind, UNWIND_RA_CFA);
+	unwind_table_fini(&o.table);
+	assemble("begin f\nnop\n.cfi_endproc\n gap: syscall\n test %rbx, %rbx\n"
+		 "child: .cfi_startproc\n .cfi_undefined rip\nnop\nend f\n",
+		 &o);
+	assert_null(rule_at(&o, "gap", 0)); /* it looks otherwise */
+	unwind_table_fini(&o.table);
+}
+
 /* 64-bit references and a CIE without augmentation. */
 static void wide_debug_frame(void **state)
 {
@@ -693,6 +733,7 @@ int main(void)
 		IN_WORKDIR(without_section_headers),
 		IN_WORKDIR(several_segments),
 		IN_WORKDIR(missing_frames),
+		IN_WORKDIR(clone_and_makecontext),
 		IN_WORKDIR(wide_debug_frame),
 		IN_WORKDIR(undescribed_plt),
 		IN_WORKDIR(too_many_rules),

@@ -104,13 +104,15 @@ enum {
 	FRAMED,     /* CFA = rbp + 16, rbp at CFA - 16 */
 	BY_RBX,     /* CFA = rbx + 16 */
 	BY_RAX,     /* CFA = rax + 8 */
-	REALIGNED,  /* CFA = *(rbp - 8) + 0, rbp at rbp + 0 */
+	REALIGNED,  /* CFA = *(rbp - 8) + 0, rbp at rbp + 0, r13 at CFA - 16 */
 	PLT,        /* CFA = rsp + 8, or + 16 from the 11th byte of 16 on */
 	SIGNAL,     /* registers in the ucontext */
 	START,      /* the outermost */
 	VFORK,      /* returns to where rdi says */
 	SHRINKS,    /* CFA = rsp - 8 */
 	EXPRESSION, /* left to user space */
+	CLONE,      /* CFA = rsp + 8 in the parent, the outermost in the child */
+	BY_R13,     /* CFA = r13 + 0 */
 	LOSES_RBP,  /* CFA = rsp + 16, the caller's rbp cannot be had */
 	NR_FUNCTIONS
 };
@@ -127,13 +129,15 @@ static struct unwind_rule function_rules[NR_FUNCTIONS + 1] = {
 			   .cfa_reg = 6,
 			   .cfa_offset = -8,
 			   .flags = UNWIND_FROM_RBP << UNWIND_RBP,
-			   .saved = {[UNWIND_RBP] = UNWIND_RBP_ZERO}},
+			   .saved = {[UNWIND_RBP] = UNWIND_RBP_ZERO, [UNWIND_R13] = 2}},
 	[PLT + 1] = {.cfa_kind = UNWIND_CFA_PLT, .cfa_offset = 11},
 	[SIGNAL + 1] = {REG(7, 0), .flags = UNWIND_SIGNAL_FRAME},
 	[START + 1] = {REG(7, 8), .ra_kind = UNWIND_RA_UNDEFINED},
 	[VFORK + 1] = {REG(7, 0), .ra_kind = UNWIND_RA_REGISTER, .saved = {[UNWIND_R10] = 5}},
 	[SHRINKS + 1] = {REG(7, -8)},
 	[EXPRESSION + 1] = {.cfa_kind = UNWIND_CFA_UNSUPPORTED},
+	[CLONE + 1] = {REG(7, 8), .ra_kind = UNWIND_RA_FORKED},
+	[BY_R13 + 1] = {REG(13, 0)},
 	[LOSES_RBP + 1] = {REG(7, 16), .saved = {[UNWIND_RBP] = UNWIND_UNKNOWN}},
 };
 
@@ -265,6 +269,37 @@ static void test_realigned_stack(void **state)
 	FRAMES(&walk, WALK_COMPLETE, AT(REALIGNED), RETURN(FRAMED) - 1, RETURN(START) - 1);
 }
 
+static void test_realigned_stack_with_another_register_saved_by_the_cfa(void **state)
+{
+	struct walk walk;
+
+	(void)state;
+	stack[99] = SLOT(120);
+	stack[118] = SLOT(200); /* the caller's r13 */
+	stack[119] = RETURN(BY_R13);
+	stack[199] = RETURN(START);
+	walk_all(&walk, AT(REALIGNED));
+	FRAMES(&walk, WALK_COMPLETE, AT(REALIGNED), RETURN(BY_R13) - 1, RETURN(START) - 1);
+}
+
+static void test_clone_in_parent_and_child(void **state)
+{
+	struct walk walk;
+
+	(void)state;
+	stack[0] = RETURN(START);
+	walk_from(&walk, AT(CLONE), true);
+	walk.registers[WALK_RAX] = 4711;
+	while (walk_step(&walk))
+		;
+	FRAMES(&walk, WALK_COMPLETE, AT(CLONE), RETURN(START) - 1);
+	walk_from(&walk, AT(CLONE), true);
+	walk.registers[WALK_RAX] = 0;
+	while (walk_step(&walk))
+		;
+	FRAMES(&walk, WALK_COMPLETE, AT(CLONE));
+}
+
 static void test_procedure_linkage_table(void **state)
 {
 	struct walk walk;
@@ -291,6 +326,21 @@ static void test_signal_frame_gives_all_registers_back(void **state)
 	stack[400] = RETURN(START);
 	walk_all(&walk, AT(LEAF));
 	FRAMES(&walk, WALK_COMPLETE, AT(LEAF), AT(SIGNAL) + 1, AT(BY_RAX), RETURN(START) - 1);
+}
+
+/* The system call that ends a handler is one: it has an instruction before where it returns to. */
+static void test_sigreturn_itself(void **state)
+{
+	struct walk walk;
+
+	(void)state;
+	stack[5 + 15] = SLOT(300);
+	stack[5 + 16] = AT(LEAF);
+	stack[300] = RETURN(START);
+	walk_from(&walk, AT(SIGNAL) + 9, false);
+	while (walk_step(&walk))
+		;
+	FRAMES(&walk, WALK_COMPLETE, AT(SIGNAL) + 8, AT(LEAF), RETURN(START) - 1);
 }
 
 static void test_return_address_in_a_register(void **state)
@@ -453,8 +503,11 @@ int main(void)
 		TEST(scratch_registers_are_known_in_the_first_frame_alone),
 		TEST(register_that_a_callee_destroyed),
 		TEST(realigned_stack),
+		TEST(realigned_stack_with_another_register_saved_by_the_cfa),
+		TEST(clone_in_parent_and_child),
 		TEST(procedure_linkage_table),
 		TEST(signal_frame_gives_all_registers_back),
+		TEST(sigreturn_itself),
 		TEST(return_address_in_a_register),
 		TEST(call_that_ends_a_function),
 		TEST(system_call_is_looked_up_before_its_return),
