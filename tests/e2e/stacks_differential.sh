@@ -81,11 +81,7 @@ EOT
 }
 
 case_hard_stacks() {
-	local mode
-	for mode in "recurse 1000" sort signal altstack longjmp vfork align huge thread coroutine; do
-		# shellcheck disable=SC2086 # the mode has an argument
-		same 30 "$PROGRAMS/hard_stacks" $mode
-	done
+	same 60 "$PROGRAMS/hard_stacks" recurse 1000 sort signal altstack longjmp vfork align huge thread coroutine
 }
 
 # The loader tells what it binds, from inside of _dl_runtime_resolve.
@@ -114,7 +110,7 @@ case_negative_control() {
 	is "$(answer .different)" 0 "differences"
 	sed -i -E 's/^(C .* whole .*)$/\10/' other
 	"$PROGRAMS/compare_stacks" x other >answer 2>differences
-	within "$(answer .different)" 5 1000 "differences of changed frames"
+	within "$(answer .different)" 2 1000 "differences of changed frames"
 	sed -i '0,/^C .* whole/{//d}' other
 	"$PROGRAMS/compare_stacks" x other >answer 2>differences
 	within "$(answer .unmatched)" 1 1000 "unmatched calls"
