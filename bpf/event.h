@@ -131,8 +131,9 @@ struct stack_rest_event {
 	__u32 exact;
 	__u64 ip;
 	__u64 registers[16];
-	__u64 stack_bytes;
-	__u8 stack[]; /* from the stack pointer up */
+	__u32 stack_bytes;
+	__u32 absent_pages; /* of the stack, bit by bit: nothing was copied from these */
+	__u8 stack[];       /* from the stack pointer up */
 };
 
 #define MAX_PATH_BYTES 4096

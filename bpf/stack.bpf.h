@@ -109,6 +109,8 @@ struct cpu_walk {
 	__u64 block_start, block_bytes;
 	__u64 block[BLOCK_WORDS];
 	__u64 copy_at, copy_end, copied; /* of a stack that user space is to finish */
+	__u64 copied_last;               /* up to the end of the last page that was there */
+	__u32 copy_absent;
 };
 
 struct {
@@ -306,8 +308,9 @@ static __always_inline void walk_read_noted(struct walk *walk)
 	}
 }
 
-/* What a page of the stack holds, into the event that is being written; 1 ends the loop. All state
- * is in a map, of which the verifier remembers nothing: so one round is like the other to it. */
+/* What a page of the stack holds, into the event that is being written; 1 ends the loop. In the
+ * midst of a large frame some may never have been touched. All state is in a map, of which the
+ * verifier remembers nothing: so one round is like the other to it. */
 static long stack_copy_step(__u32 index, void *unused)
 {
 	struct cpu_walk *cpu = (struct cpu_walk *)walk_of_cpu();
@@ -322,10 +325,13 @@ static long stack_copy_step(__u32 index, void *unused)
 	bytes = 4096 - (cpu->copy_at & 4095);
 	if (cpu->copy_at < cpu->copy_end && cpu->copy_end - cpu->copy_at < bytes)
 		bytes = cpu->copy_end - cpu->copy_at;
-	if (!bytes || bytes > 4096 || copied > MAX_REST_BYTES - 4096 ||
-	    bpf_probe_read_user(event->stack + copied, bytes, (void *)cpu->copy_at))
+	if (!bytes || bytes > 4096 || copied > MAX_REST_BYTES - 4096)
 		return 1;
 	cpu->copied += bytes;
+	if (bpf_probe_read_user(event->stack + copied, bytes, (void *)cpu->copy_at))
+		cpu->copy_absent |= 1U << (index & 31);
+	else
+		cpu->copied_last = cpu->copied;
 	cpu->copy_at += bytes;
 	return cpu->copy_at == cpu->copy_end;
 }
@@ -335,11 +341,11 @@ static __always_inline __u64 stack_copy(struct walk *walk)
 {
 	struct cpu_walk *cpu = (struct cpu_walk *)walk;
 
-	cpu->copied = 0;
+	cpu->copied = cpu->copied_last = cpu->copy_absent = 0;
 	cpu->copy_at = walk->registers[WALK_SP];
 	cpu->copy_end = BPF_CORE_READ(bpf_get_current_task_btf(), mm, start_stack);
 	bpf_loop(MAX_REST_BYTES / 4096, stack_copy_step, NULL, 0);
-	return cpu->copied;
+	return cpu->copied_last;
 }
 
 /* What user space needs to go on from the walk's last frame. It is large, and must not be the
@@ -368,6 +374,7 @@ __weak __noinline int stack_send_rest(__u32 id, __u32 task, __u32 space)
 	event->ip = walk->ip;
 	bpf_probe_read_kernel(event->registers, sizeof event->registers, walk->registers);
 	event->stack_bytes = stack_bytes;
+	event->absent_pages = ((struct cpu_walk *)walk)->copy_absent;
 	ring_commit(ring, EVENT_STACK_REST, size_bytes);
 	return 0;
 }

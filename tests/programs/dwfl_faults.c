@@ -40,11 +40,14 @@ static uint64_t read_counter(int fd)
 	return count;
 }
 
-/* Its memory is not to be read before it has run: that would take its faults away. */
-static bool was_mapping_call(const struct user_regs_struct *before)
+/* Was it a system call? Its memory is not to be read before it has run: that would take its faults
+ * away. */
+static void note_step(struct space *space, const struct user_regs_struct *before)
 {
-	return registers.rip == before->rip + 2 && registers.rcx == registers.rip &&
-	       changes_code(before->rax);
+	uint64_t args[] = {before->rdi, before->rsi, before->rdx};
+
+	if (registers.rip == before->rip + 2 && registers.rcx == registers.rip)
+		note_call(space, before->rax, args);
 }
 
 static void print_faults(struct space *space, uint64_t count, struct user_regs_struct before)
@@ -75,7 +78,7 @@ static int follow(pid_t pid, int counter)
 		if (count > seen)
 			print_faults(space, count - seen, before);
 		seen = count;
-		space->stale |= was_mapping_call(&before);
+		note_step(space, &before);
 		signal = WSTOPSIG(status) == SIGTRAP ? 0 : WSTOPSIG(status);
 	}
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);

@@ -20,7 +20,8 @@ struct thread {
 	struct space *space;
 	bool started; /* its first stop is over */
 	uint64_t nr;  /* of the call that it is in */
-	char *kept;   /* the stack where that began */
+	uint64_t args[3];
+	char *kept; /* the stack where that began */
 };
 
 static struct thread *threads;
@@ -103,9 +104,10 @@ static char *unwind_call(struct thread *thread)
 	return unwind(thread->space, thread->tid);
 }
 
-static void call_begins(struct thread *thread, uint64_t nr)
+static void call_begins(struct thread *thread, uint64_t nr, const uint64_t *args)
 {
 	thread->nr = nr;
+	memcpy(thread->args, args, sizeof thread->args);
 	free(thread->kept);
 	thread->kept = returns_elsewhere(nr) ? unwind_call(thread) : NULL;
 	if (nr == SYS_exit || nr == SYS_exit_group)
@@ -119,8 +121,7 @@ static void call_returns(struct thread *thread, int64_t result)
 	thread->kept = NULL;
 	fprintf(out, "C %d %" PRIu64 " %" PRId64 " %s\n", thread->tid, thread->nr, result, stack);
 	free(stack);
-	if (changes_code(thread->nr) && (result >= 0 || result < -4095))
-		thread->space->stale = true;
+	note_call(thread->space, thread->nr, thread->args);
 }
 
 static void at_call(struct thread *thread)
@@ -130,7 +131,7 @@ static void at_call(struct thread *thread)
 	if (ptrace(PTRACE_GET_SYSCALL_INFO, thread->tid, sizeof info, &info) <= 0)
 		return; /* killed meanwhile */
 	if (info.op == PTRACE_SYSCALL_INFO_ENTRY)
-		call_begins(thread, info.entry.nr);
+		call_begins(thread, info.entry.nr, info.entry.args);
 	else if (info.op == PTRACE_SYSCALL_INFO_EXIT)
 		call_returns(thread, info.exit.rval);
 }

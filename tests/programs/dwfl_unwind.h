@@ -297,9 +297,22 @@ static char *unwind(struct space *space, pid_t tid)
 	return line;
 }
 
-static bool changes_code(uint64_t nr)
+static bool has_code(const struct space *space, uint64_t start, uint64_t size)
 {
-	return nr == SYS_mmap || nr == SYS_munmap || nr == SYS_mprotect || nr == SYS_mremap;
+	for (size_t i = 0; i < space->nr_maps; i++)
+		if (space->maps[i].start < start + size && space->maps[i].end > start)
+			return true;
+	return false;
+}
+
+/* Notes a call that may change what code is mapped, with its first three arguments. Of others the
+ * Dwfl is spared: while threads run, /proc/PID/maps is not read at one moment. */
+static void note_call(struct space *space, uint64_t nr, const uint64_t *args)
+{
+	if (nr == SYS_mmap || nr == SYS_mprotect)
+		space->stale |= args[2] & PROT_EXEC;
+	if (nr == SYS_mmap || nr == SYS_munmap || nr == SYS_mprotect || nr == SYS_mremap)
+		space->stale |= has_code(space, args[0], args[1]);
 }
 
 /* Starts the command, which stops before its exec. */

@@ -130,6 +130,26 @@ static void test_waits_on_while_there_is_no_table(void **state)
 	assert_int_equal(flags, WALK_NO_TABLE);
 }
 
+/* STACK is at the start of a page. */
+static void test_page_that_was_not_there(void **state)
+{
+	struct fixture *f = *state;
+	uint32_t flags;
+
+	f->rest->stack_bytes = 3 * 4096;
+	for (uint32_t i = 0; i < 3 * 512; i++)
+		put(f, i, CODE + 0x40);
+	put(f, 2 * 512 + 1, CODE + 0x140);
+	assert_int_equal(finish(f, &flags), 2 + 512 + 1);
+	assert_int_equal(flags, WALK_COMPLETE);
+	f->rest->absent_pages = 1 << 1;
+	assert_int_equal(finish(f, &flags), 2 + 256);
+	assert_int_equal(flags, WALK_UNREADABLE);
+	f->rest->absent_pages = 1 << 2;
+	assert_int_equal(finish(f, &flags), 2 + 512);
+	assert_int_equal(flags, WALK_UNREADABLE);
+}
+
 static void test_ends_with_the_copy(void **state)
 {
 	struct fixture *f = *state;
@@ -214,6 +234,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(goes_on_from_the_last_frame),
 		TEST(waits_on_while_there_is_no_table),
+		TEST(page_that_was_not_there),
 		TEST(ends_with_the_copy),
 		cmocka_unit_test(test_own_libraries_are_foreseen),
 		cmocka_unit_test(test_damaged_library_cache),

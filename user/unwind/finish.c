@@ -24,12 +24,20 @@ struct finish {
 	void *arg;
 };
 
+static bool is_absent(const struct stack_rest_event *rest, uint64_t address)
+{
+	uint64_t page = (address >> 12) - (rest->registers[WALK_SP] >> 12);
+
+	return page < 32 && rest->absent_pages >> page & 1;
+}
+
 static bool walk_read_block(struct walk *walk, __u64 address, void *out, __u32 size)
 {
 	const struct stack_rest_event *rest = ((struct finish *)walk)->rest;
 	uint64_t offset = address - rest->registers[WALK_SP];
 
-	if (offset > rest->stack_bytes || rest->stack_bytes - offset < size)
+	if (offset > rest->stack_bytes || rest->stack_bytes - offset < size ||
+	    is_absent(rest, address) || is_absent(rest, address + size - 1))
 		return false;
 	memcpy(out, rest->stack + offset, size);
 	return true;
