@@ -18,6 +18,7 @@
 
 #define MAX_CLONE_BYTES   32 /* from the system call to the child's code: 10 to 14 */
 #define MAX_CONTEXT_BYTES 64 /* of __start_context: 26 */
+#define MAX_CONTEXT_LOOKS 4096
 
 static const uint8_t endbr64[] = {0xf3, 0x0f, 0x1e, 0xfa};
 
@@ -237,23 +238,30 @@ static bool add_clones(struct adder *adder)
  *
  *     mov %rbx,%rsp;  mov (%rsp),%rdi;  test %rdi,%rdi
  */
+static bool may_be_context_start(const struct fde *fde)
+{
+	return fde->end - fde->start <= MAX_CONTEXT_BYTES &&
+	       (!fde->size || *fde->instructions == DW_CFA_nop);
+}
+
 static bool is_context_start(const struct adder *adder, const struct fde *fde)
 {
 	static const uint8_t code[] = {0x48, 0x89, 0xdc, 0x48, 0x8b, 0x3c, 0x24, 0x48, 0x85, 0xff};
-	struct loaded_bytes bytes;
+	struct loaded_bytes bytes = elf_code_read(adder->code, fde->address, sizeof code);
 
-	if (fde->end - fde->start > MAX_CONTEXT_BYTES ||
-	    (fde->size && *fde->instructions != DW_CFA_nop))
-		return false;
-	bytes = elf_code_read(adder->code, fde->address, sizeof code);
 	return bytes.size == sizeof code && !memcmp(bytes.data, code, sizeof code);
 }
 
 static void mend_context_start(struct adder *adder)
 {
-	for (size_t i = 0; i < adder->nr_sorted; i++) {
+	size_t looks = 0;
+
+	for (size_t i = 0; i < adder->nr_sorted && looks < MAX_CONTEXT_LOOKS; i++) {
 		struct fde *fde = &adder->frames->fdes.items[i];
 
+		if (!may_be_context_start(fde))
+			continue;
+		looks++;
 		if (!is_context_start(adder, fde))
 			continue;
 		fde->instructions = outermost;
