@@ -25,7 +25,8 @@
 #define MAP_ANONYMOUS       0x20
 #define VM_EXEC             4
 #define PAGE_SHIFT          12 /* vm_pgoff counts in it; larger base pages exist on arm64 only */
-#define PAGE_END(address)   (((address) + 4095) & ~4095ULL)
+#define PAGE_BYTES          4096
+#define PAGE_END(address)   (((address) + PAGE_BYTES - 1) & ~(PAGE_BYTES - 1ULL))
 #define MAX_PATH_COMPONENTS 128
 #define MAX_COMPONENT_BYTES 256 /* with its slash */
 
@@ -355,8 +356,9 @@ __weak __noinline int mappings_move(__u64 from, __u64 from_bytes, __u64 to, __u6
 
 	if (!code || !to_bytes)
 		return 0;
-	was_code = from_bytes && code_in_range(code, from, from + from_bytes);
-	if (was_code)
+	/* An old size of nothing: the memory is there twice. */
+	was_code = code_in_range(code, from, from + (from_bytes ? from_bytes : 1));
+	if (was_code && from_bytes)
 		mappings_follow(from, PAGE_END(from + from_bytes), MAX_MMAP_TRIES);
 	if ((was_code || code_in_range(code, to, to + to_bytes)) &&
 	    mappings_follow(to, PAGE_END(to + to_bytes), MAX_LOCK_TRIES) && was_code)
