@@ -172,7 +172,7 @@ struct fork_event {
 	struct event head; /* task: the parent */
 	__u32 child, child_process;
 	__u32 pid, tid;
-	__u32 child_space, parent_space; /* equal in threads */
+	__u32 child_space, parent_space; /* equal where the memory is shared: threads, vfork */
 	char comm[COMM_BYTES];
 };
 

@@ -217,6 +217,8 @@ __weak __noinline int code_find(__u64 address)
 	walk->mapping.base =
 		query.found.start - ((__u64)query.found.file_page << UNWIND_PAGE_SHIFT);
 	walk->mapping.file = query.found.file;
+	if (walk->mapping.file) /* another file at the same addresses is another stack */
+		walk->hash = hash_mix(hash_mix(walk->hash, walk->mapping.base), walk->mapping.file);
 	table = file ? *(volatile __u64 *)file : 0;
 	walk->mapping.first_page = (__u32)table;
 	walk->mapping.nr_pages = table >> 32;

@@ -47,13 +47,17 @@ static __always_inline void fork_send(struct task_struct *child, struct task_sta
 	ring_commit(ring, EVENT_FORK, sizeof *event);
 }
 
-/* A vforked child shares its parent's memory. */
-static __always_inline void code_space_follow(struct task_struct *parent, struct task_struct *child)
+/* The child's address space: its parent's own, as for threads and vfork, or a copy of it. */
+static __always_inline __u32 space_of_child(struct task_struct *parent, struct task_struct *child,
+					    __u32 space)
 {
 	__u64 from = (__u64)BPF_CORE_READ(parent, mm), to = (__u64)BPF_CORE_READ(child, mm);
 
-	if (from != to)
+	if (from == to)
+		return space;
+	if (cfg_stacks)
 		code_space_copy(from, to);
+	return __sync_fetch_and_add(&nr_spaces, 1) + 1;
 }
 
 SEC("tp_btf/sched_process_fork")
@@ -72,10 +76,8 @@ int BPF_PROG(on_fork, struct task_struct *parent, struct task_struct *child)
 	}
 	state->task = __sync_fetch_and_add(&nr_tasks, 1) + 1;
 	state->process = is_thread ? parent_state->process : state->task;
-	state->space = is_thread ? parent_state->space : __sync_fetch_and_add(&nr_spaces, 1) + 1;
+	state->space = space_of_child(parent, child, parent_state->space);
 	state->fresh = 1;
-	if (cfg_stacks)
-		code_space_follow(parent, child);
 	fork_send(child, parent_state, state);
 	return 0;
 }
