@@ -94,6 +94,7 @@ $(O)/programs/dwfl_stacks $(O)/programs/dwfl_faults: PROGRAM_LDLIBS = $(shell $(
 $(O)/programs/compare_stacks: PROGRAM_CFLAGS = $(CPPFLAGS) -O2 -Wno-missing-field-initializers
 $(O)/programs/compare_stacks: PROGRAM_LDLIBS = $(LIBRARY) $(LDLIBS)
 $(O)/programs/compare_stacks: $(LIBRARY)
+$(O)/programs/lost_stacks: PROGRAM_CFLAGS = -O2 -fno-optimize-sibling-calls
 $(O)/programs/mapped_code: PROGRAM_CFLAGS = -O2 -fomit-frame-pointer -fno-toplevel-reorder \
 	-fno-optimize-sibling-calls
 $(O)/programs/%: tests/programs/%.c

@@ -253,6 +253,18 @@ static __always_inline bool walk_cfa(struct walk *walk, const struct unwind_rule
 	return true;
 }
 
+/* A caller's frame lies above its callee's; or right there, if the return address was in a register
+ * that is lost by going on, so that no rule can lead round in circles. */
+static __always_inline bool walk_rises(const struct walk *walk, const struct unwind_rule *rule,
+				       __u64 cfa)
+{
+	__u32 where = rule->saved[UNWIND_R10] & (NR_WALK_REGISTERS - 1);
+
+	if (cfa == walk->registers[WALK_SP] && rule->ra_kind == UNWIND_RA_REGISTER)
+		return !(WALK_CALLEE_SAVED >> where & 1);
+	return cfa > walk->registers[WALK_SP];
+}
+
 /* The caller's registers by the rule; false when there is no caller, or none can be found. */
 static __always_inline bool walk_by_rule(struct walk *walk, const struct unwind_rule *rule)
 {
@@ -276,10 +288,10 @@ static __always_inline bool walk_by_rule(struct walk *walk, const struct unwind_
 		if (!walk_note_saved(walk, rule, cfa))
 			return false;
 	}
+	if (!walk_rises(walk, rule, cfa))
+		return walk_end(walk, WALK_INCONSISTENT);
 	if (ip == 0)
 		return walk_end(walk, WALK_COMPLETE);
-	if (cfa <= walk->registers[WALK_SP] && rule->ra_kind != UNWIND_RA_REGISTER)
-		return walk_end(walk, WALK_INCONSISTENT);
 	walk->registers[WALK_SP] = cfa;
 	walk->known &= WALK_CALLEE_SAVED;
 	walk->ip = ip;

@@ -550,7 +550,8 @@ static void missing_frames(void **state)
 
 	(void)state;
 	need("gcc");
-	write_text("program.c", "int main(void) { return 0; }\n");
+	write_text("program.c", "__asm__(\"bare: .rept 20\\n nop\\n.endr\");\n"
+				"int main(void) { return 0; }\n");
 	build("gcc -o program program.c");
 	o.path = "program";
 	assert_int_equal(build_table("program", &o.table), 0);
@@ -563,6 +564,7 @@ static void missing_frames(void **state)
 	assert_cfa(rule_at(&o, "__do_global_dtors_aux", 14), UNWIND_CFA_REG, RSP, 16);
 	assert_int_equal(rule_at(&o, "__do_global_dtors_aux", 14)->saved[UNWIND_RBP], 2);
 	assert_cfa(rule_at(&o, "frame_dummy", 0), UNWIND_CFA_REG, RSP, 8);
+	assert_null(rule_at(&o, "bare", 0)); /* behind crtbegin, but none of it */
 	assert_int_equal(rule_at(&o, "_start", 0)->ra_kind, UNWIND_RA_UNDEFINED);
 	unwind_table_fini(&o.table);
 	link_object(".globl _start\n.type _start,@function\n_start: .skip 20, 0x90\n.size _start, "

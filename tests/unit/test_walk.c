@@ -109,6 +109,7 @@ enum {
 	SIGNAL,     /* registers in the ucontext */
 	START,      /* the outermost */
 	VFORK,      /* returns to where rdi says */
+	STANDS,     /* CFA = rsp, returns to where rbx says */
 	SHRINKS,    /* CFA = rsp - 8 */
 	EXPRESSION, /* left to user space */
 	CLONE,      /* CFA = rsp + 8 in the parent, the outermost in the child */
@@ -134,6 +135,7 @@ static struct unwind_rule function_rules[NR_FUNCTIONS + 1] = {
 	[SIGNAL + 1] = {REG(7, 0), .flags = UNWIND_SIGNAL_FRAME},
 	[START + 1] = {REG(7, 8), .ra_kind = UNWIND_RA_UNDEFINED},
 	[VFORK + 1] = {REG(7, 0), .ra_kind = UNWIND_RA_REGISTER, .saved = {[UNWIND_R10] = 5}},
+	[STANDS + 1] = {REG(7, 0), .ra_kind = UNWIND_RA_REGISTER, .saved = {[UNWIND_R10] = 3}},
 	[SHRINKS + 1] = {REG(7, -8)},
 	[EXPRESSION + 1] = {.cfa_kind = UNWIND_CFA_UNSUPPORTED},
 	[CLONE + 1] = {REG(7, 8), .ra_kind = UNWIND_RA_FORKED},
@@ -430,6 +432,32 @@ static void test_caller_below_its_callee(void **state)
 	stack[8] = RETURN(START);
 	assert_false(walk_step(&walk));
 	FRAMES(&walk, WALK_INCONSISTENT, AT(SHRINKS));
+	stack[8] = 0; /* which elsewhere means that there is no caller */
+	walk_from(&walk, AT(SHRINKS), true);
+	walk.registers[WALK_SP] = SLOT(10);
+	assert_false(walk_step(&walk));
+	FRAMES(&walk, WALK_INCONSISTENT, AT(SHRINKS));
+}
+
+static void test_rules_that_lead_in_circles(void **state)
+{
+	struct walk walk;
+
+	(void)state;
+	walk_from(&walk, AT(STANDS), true);
+	walk.registers[WALK_RBX] = RETURN(STANDS);
+	assert_false(walk_step(&walk));
+	FRAMES(&walk, WALK_INCONSISTENT, AT(STANDS));
+	stack[100] = SLOT(100); /* rbp leads to itself */
+	stack[101] = ANONYMOUS + 8;
+	walk_all(&walk, ANONYMOUS + 1);
+	FRAMES(&walk, WALK_NO_RULE | WALK_FRAME_POINTER, ANONYMOUS + 1, ANONYMOUS + 7);
+	stack[0] = AT(SIGNAL) + 1; /* the signal came at the end of its own frame */
+	stack[1 + 5 + 15] = SLOT(1);
+	stack[1 + 5 + 16] = AT(SIGNAL);
+	walk_all(&walk, AT(LEAF));
+	assert_int_equal(walk.flags, WALK_TOO_DEEP);
+	assert_int_equal(walk.nr_frames, MAX_FRAMES);
 }
 
 static void test_depth_is_limited(void **state)
@@ -514,6 +542,7 @@ int main(void)
 		TEST(frame_pointer_where_there_is_no_table),
 		TEST(why_a_walk_ends),
 		TEST(caller_below_its_callee),
+		TEST(rules_that_lead_in_circles),
 		TEST(depth_is_limited),
 		TEST(every_offset_finds_its_row),
 		TEST(store_refuses_what_does_not_fit),

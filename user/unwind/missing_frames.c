@@ -161,6 +161,20 @@ static bool find_dtors_aux(const struct loaded_bytes *gap, size_t *pushed, size_
 	return false;
 }
 
+/* The last of them, `frame_dummy`, ends with a jump back to `register_tm_clones`. What lies behind
+ * it is somebody else's. */
+static size_t find_crt_end(const struct loaded_bytes *gap, size_t from)
+{
+	for (size_t i = from; i + 5 <= gap->size; i++) {
+		int32_t distance;
+
+		memcpy(&distance, gap->data + i + 1, sizeof distance);
+		if (gap->data[i] == 0xe9 && distance < 0 && -(int64_t)distance <= (int64_t)i + 5)
+			return i + 5;
+	}
+	return from;
+}
+
 static bool add_crt(struct adder *adder, uint64_t address, uint64_t size)
 {
 	struct loaded_bytes gap = elf_code_read(adder->code, address, size);
@@ -169,6 +183,7 @@ static bool add_crt(struct adder *adder, uint64_t address, uint64_t size)
 
 	if (!find_dtors_aux(&gap, &pushed, &popped))
 		return false;
+	gap.size = find_crt_end(&gap, popped + 1);
 	memcpy(instructions,
 	       (uint8_t[]){DW_CFA_advance_loc2, pushed & 0xff, pushed >> 8, DW_CFA_def_cfa_offset,
 			   16, DW_CFA_offset | DWARF_RBP, 2, DW_CFA_advance_loc1, popped - pushed,
