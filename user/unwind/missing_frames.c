@@ -177,7 +177,8 @@ static size_t find_crt_end(const struct loaded_bytes *gap, size_t from)
 
 static bool add_crt(struct adder *adder, uint64_t address, uint64_t size)
 {
-	struct loaded_bytes gap = elf_code_read(adder->code, address, size);
+	struct loaded_bytes gap =
+		elf_code_read(adder->code, address, size < MAX_CRT_BYTES ? size : MAX_CRT_BYTES);
 	uint8_t *instructions = adder->missing->crt;
 	size_t pushed, popped;
 
@@ -201,7 +202,7 @@ static void add_first_crt(struct adder *adder)
 		struct fde *before = &adder->frames->fdes.items[i - 1], *behind = before + 1;
 		uint64_t size = behind->start - before->end;
 
-		if (size < MIN_CRT_BYTES || size > MAX_CRT_BYTES)
+		if (size < MIN_CRT_BYTES)
 			continue;
 		gaps++;
 		if (add_crt(adder, before->address + (before->end - before->start), size))
