@@ -567,6 +567,14 @@ static void missing_frames(void **state)
 	assert_null(rule_at(&o, "bare", 0)); /* behind crtbegin, but none of it */
 	assert_int_equal(rule_at(&o, "_start", 0)->ra_kind, UNWIND_RA_UNDEFINED);
 	unwind_table_fini(&o.table);
+	build("gcc -static -o static program.c");
+	o.path = "static";
+	assert_int_equal(build_table("static", &o.table), 0);
+	assert_cfa(rule_at(&o, "frame_dummy", 14), UNWIND_CFA_REG, RSP, 8);
+	assert_cfa(rule_at(&o, "frame_dummy", 15), UNWIND_CFA_REG, RSP, 16); /* push %rbp */
+	assert_cfa(rule_at(&o, "frame_dummy", 34), UNWIND_CFA_REG, RSP, 8);  /* pop %rbp */
+	assert_null(rule_at(&o, "bare", 0));
+	unwind_table_fini(&o.table);
 	link_object(".globl _start\n.type _start,@function\n_start: .skip 20, 0x90\n.size _start, "
 		    "20\nbegin f\nnop\nend f\n",
 		    "ld", "entry", &o);

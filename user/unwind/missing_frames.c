@@ -11,10 +11,8 @@
  * programs with musl 22 (arch/x86_64/crt_arch.h). */
 #define MAX_ENTRY_BYTES 64
 
-/* gcc's crtbegin (libgcc/crtstuff.c) takes some 185, and there is padding before and behind. */
-#define MIN_CRT_BYTES 64
-#define MAX_CRT_BYTES 320
-#define MAX_CRT_GAPS  256
+#define MAX_CRT_GAPS                                                                               \
+	256 /* that crtbegin is looked for in: it is among a program's first functions */
 
 #define MAX_CLONE_BYTES   32 /* from the system call to the child's code: 10 to 14 */
 #define MAX_CONTEXT_BYTES 64 /* of __start_context: 26 */
@@ -136,61 +134,14 @@ static uint64_t init_address(const struct elf_code *code, int64_t tag, const cha
 	return address ? address : elf_code_section(code, section).address;
 }
 
-/*
- * The four functions of crtbegin lie in one gap between FDEs. Of them only `__do_global_dtors_aux`
- * has a frame, and begins like no other function:
- *
- *     cmpb $0,completed(%rip);  jne;  push %rbp;  ...  pop %rbp;  ret
- */
-static bool find_dtors_aux(const struct loaded_bytes *gap, size_t *pushed, size_t *popped)
-{
-	static const uint8_t end[] = {0x5d, 0xc3};
-
-	for (size_t i = 0; i + 10 <= gap->size; i++) {
-		const uint8_t *at = gap->data + i, *pop;
-
-		if (at[0] != 0x80 || at[1] != 0x3d || at[6] != 0 || at[7] != 0x75 || at[9] != 0x55)
-			continue;
-		pop = memmem(at + 10, gap->size - i - 10, end, sizeof end);
-		if (!pop || pop - at > UINT8_MAX)
-			return false;
-		*pushed = i + 10;
-		*popped = pop + 1 - gap->data;
-		return true;
-	}
-	return false;
-}
-
-/* The last of them, `frame_dummy`, ends with a jump back to `register_tm_clones`. What lies behind
- * it is somebody else's. */
-static size_t find_crt_end(const struct loaded_bytes *gap, size_t from)
-{
-	for (size_t i = from; i + 5 <= gap->size; i++) {
-		int32_t distance;
-
-		memcpy(&distance, gap->data + i + 1, sizeof distance);
-		if (gap->data[i] == 0xe9 && distance < 0 && -(int64_t)distance <= (int64_t)i + 5)
-			return i + 5;
-	}
-	return from;
-}
-
 static bool add_crt(struct adder *adder, uint64_t address, uint64_t size)
 {
-	struct loaded_bytes gap =
-		elf_code_read(adder->code, address, size < MAX_CRT_BYTES ? size : MAX_CRT_BYTES);
-	uint8_t *instructions = adder->missing->crt;
-	size_t pushed, popped;
+	struct crtbegin *crt = &adder->missing->crt;
+	struct loaded_bytes gap = elf_code_read(adder->code, address, size);
 
-	if (!find_dtors_aux(&gap, &pushed, &popped))
+	if (!crtbegin_find(&gap, crt))
 		return false;
-	gap.size = find_crt_end(&gap, popped + 1);
-	memcpy(instructions,
-	       (uint8_t[]){DW_CFA_advance_loc2, pushed & 0xff, pushed >> 8, DW_CFA_def_cfa_offset,
-			   16, DW_CFA_offset | DWARF_RBP, 2, DW_CFA_advance_loc1, popped - pushed,
-			   DW_CFA_def_cfa_offset, 8, DW_CFA_restore | DWARF_RBP},
-	       12);
-	add_fde(adder, address, gap.size, instructions, 12);
+	add_fde(adder, address, crt->size, crt->instructions, crt->instructions_size);
 	return true;
 }
 
@@ -202,8 +153,10 @@ static void add_first_crt(struct adder *adder)
 		struct fde *before = &adder->frames->fdes.items[i - 1], *behind = before + 1;
 		uint64_t size = behind->start - before->end;
 
-		if (size < MIN_CRT_BYTES)
+		if (size < MIN_CRTBEGIN_BYTES)
 			continue;
+		if (size > MAX_CRTBEGIN_BYTES)
+			size = MAX_CRTBEGIN_BYTES;
 		gaps++;
 		if (add_crt(adder, before->address + (before->end - before->start), size))
 			return;

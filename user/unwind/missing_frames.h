@@ -9,11 +9,13 @@
 #ifndef PROF_UNWIND_MISSING_FRAMES_H
 #define PROF_UNWIND_MISSING_FRAMES_H
 
+#include "unwind/crtbegin.h"
 #include "unwind/eh_frame.h"
 
 /* The instructions of the added FDEs; must outlive them. */
 struct missing_frames {
-	uint8_t init[8], fini[8], crt[12];
+	uint8_t init[8], fini[8];
+	struct crtbegin crt;
 };
 
 /* Adds to sorted frames, which have to be sorted again. */
