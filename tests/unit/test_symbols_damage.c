@@ -6,6 +6,8 @@
  */
 #include "symbols_workdir.h"
 
+#include "base/cut_files.h"
+
 struct file_bytes {
 	uint8_t *data;
 	size_t size;
@@ -187,6 +189,29 @@ static void cut_files(void **state)
 	free(whole.data);
 }
 
+/* Reading what is no longer there ends a process, unless it sees to that. */
+static void files_cut_while_they_are_read(void **state)
+{
+	struct symbolizer *s = symbolizer_new();
+	const struct function_line *lines;
+	struct module module = {0};
+	struct file_bytes whole;
+
+	(void)state;
+	cut_files_survive();
+	build_program("-g");
+	whole = read_bytes("program");
+	module.path = full_path("program");
+	module.build_id_size = build_id_of_file(module.path, module.build_id);
+	assert_int_equal(symbolizer_lookup(s, &module, FIRST_FILE_MODULE, 0, &lines), 0);
+	assert_int_equal(truncate("program", 4096), 0);
+	for (uint64_t offset = 0; offset < whole.size; offset += 29)
+		symbolizer_lookup(s, &module, FIRST_FILE_MODULE, offset, &lines);
+	symbolizer_free(s);
+	free(module.path);
+	free(whole.data);
+}
+
 #define IN_WORKDIR(test) cmocka_unit_test_setup_teardown(test, workdir_enter, workdir_leave)
 
 int main(void)
@@ -197,6 +222,7 @@ int main(void)
 		IN_WORKDIR(damaged_unwind_information),
 		IN_WORKDIR(damaged_headers),
 		IN_WORKDIR(cut_files),
+		IN_WORKDIR(files_cut_while_they_are_read),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "base/alloc.h"
+#include "base/cut_files.h"
 
 /* How long the recorder sleeps between rounds: a 16 MiB ring takes some 60 ms to fill. */
 #define BUSY_SLEEP_MS 2
@@ -138,6 +139,7 @@ static int session_exit_status(const struct session *s, int err)
 /* Everything up to the command's execve; 0 or the exit status of a failed launch. */
 static int session_start(struct session *s, const char *path)
 {
+	cut_files_survive(); /* not before the child was made: it has its own signals */
 	if (s->sink->prepare)
 		s->sink->prepare(s);
 	if (s->capture_options.stacks)
