@@ -4,6 +4,8 @@
 #include <elfutils/libdwfl.h>
 #include <string.h>
 
+#include "base/go_table.h"
+
 #define MAX_PACKED_BYTES (4 << 20) /* it unpacks to a multiple; the C library's has 0.1 MiB */
 
 /* Per section: where its code ends, 0 when it holds none. */
@@ -130,6 +132,50 @@ static void add_packed(struct elf_symbols *symbols, const char *path,
 		add_sections(&symbols->table, elf, SHT_SYMTAB);
 }
 
+static bool open_go_section(const struct elf_file *program, const char *name, struct go_table *out)
+{
+	GElf_Shdr header;
+	Elf_Scn *section = elf_file_section(program, name, &header);
+	Elf_Data *data = section ? elf_rawdata(section, NULL) : NULL;
+
+	return data && data->d_buf && go_table_open(data->d_buf, data->d_size, out);
+}
+
+/* Where another linker than Go's left it. */
+static bool search_go_table(const struct elf_file *program, struct go_table *out)
+{
+	size_t file_size = 0, nr_headers = 0;
+	const char *bytes = elf_rawfile(program->elf, &file_size);
+	GElf_Phdr header;
+
+	elf_getphdrnum(program->elf, &nr_headers);
+	for (size_t i = 0; bytes && i < nr_headers && gelf_getphdr(program->elf, i, &header); i++)
+		if (header.p_type == PT_LOAD && !(header.p_flags & PF_X) &&
+		    header.p_offset < file_size && header.p_filesz <= file_size - header.p_offset &&
+		    go_table_search(bytes + header.p_offset, header.p_filesz, out))
+			return true;
+	return false;
+}
+
+/* Go programs know their functions by name, stripped or not. */
+static void add_go_functions(struct symbol_table *symbols, const struct elf_file *program)
+{
+	struct go_function function;
+	struct go_table table;
+	GElf_Shdr header;
+
+	if (!open_go_section(program, ".gopclntab", &table) &&
+	    !open_go_section(program, ".data.rel.ro.gopclntab", &table) &&
+	    !(elf_file_section(program, ".note.go.buildid", &header) &&
+	      search_go_table(program, &table)))
+		return;
+	for (uint32_t i = 0; i < table.nr_functions; i++)
+		if (go_table_function(&table, i, &function) && *function.name)
+			symbol_table_add(symbols, &(struct symbol){.start = function.address,
+								   .size = function.size,
+								   .name = function.name});
+}
+
 void elf_symbols_init(struct elf_symbols *symbols, const char *path, const struct elf_file *program,
 		      const struct elf_file *debug)
 {
@@ -141,6 +187,7 @@ void elf_symbols_init(struct elf_symbols *symbols, const char *path, const struc
 	} else {
 		add_sections(&symbols->table, program->elf, SHT_DYNSYM);
 		add_packed(symbols, path, program);
+		add_go_functions(&symbols->table, program);
 	}
 	symbol_table_seal(&symbols->table);
 }

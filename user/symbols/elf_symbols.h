@@ -3,8 +3,8 @@
  * The functions that ELF symbol tables name.
  *
  * .symtab names all of them, in the file or in its separate debug file. Without it there are the
- * exported ones (.dynsym) and those that a distribution packed into .gnu_debugdata to complete
- * them.
+ * exported ones (.dynsym), those that a distribution packed into .gnu_debugdata to complete them,
+ * and those in the table of Go's run-time.
  */
 #ifndef PROF_SYMBOLS_ELF_SYMBOLS_H
 #define PROF_SYMBOLS_ELF_SYMBOLS_H

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "unwind/eh_frame.h"
+#include "unwind/go_frames.h"
 #include "unwind/missing_frames.h"
 #include "unwind/rule_set.h"
 
@@ -17,6 +18,7 @@ struct unwind_index {
 	struct elf_code code;
 	struct frame_section eh, debug;
 	struct missing_frames missing;
+	struct bytes go_instructions;
 	struct frames frames;
 };
 
@@ -61,7 +63,7 @@ static uint32_t count_unsupported(const struct builder *b)
 	return count;
 }
 
-/* What the run-time unwinder uses comes first; .debug_frame fills in what it leaves out, in
+/* What the run-time unwinders use comes first; .debug_frame fills in what they leave out, in
  * programs that have some parts compiled without the former. */
 static int index_frames(struct unwind_index *index)
 {
@@ -71,6 +73,8 @@ static int index_frames(struct unwind_index *index)
 		frames_scan(frames, &index->eh, &index->code);
 		frames_sort(frames);
 	}
+	go_frames_add(frames, &index->code, &index->go_instructions);
+	frames_sort(frames);
 	if (frame_section_find_debug(&index->code, &index->debug)) {
 		frames_scan(frames, &index->debug, &index->code);
 		frames_sort(frames);
@@ -123,6 +127,7 @@ void unwind_index_free(struct unwind_index *index)
 	if (!index)
 		return;
 	frames_fini(&index->frames);
+	bytes_fini(&index->go_instructions);
 	elf_code_fini(&index->code);
 	elf_end(index->elf);
 	free(index);

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: MIT
+#include "unwind/go_frames.h"
+
+#include <dwarf.h>
+#include <string.h>
+
+#include "base/go_table.h"
+
+#define MAX_INSTRUCTION_BYTES ((size_t)64 << 20)
+#define MAX_STACK_BYTES       (1 << 30)
+
+/* What a handler of signals returns to: mov $15,%rax (rt_sigreturn); syscall. */
+static const uint8_t restorer[] = {0x48, 0xc7, 0xc0, 0x0f, 0x00, 0x00, 0x00, 0x0f, 0x05};
+
+/* It calls the scheduler on a stack of that one's own, which goes on elsewhere. */
+static const char never_returned_to[] = "runtime.mcall";
+
+struct adder {
+	struct frames *frames;
+	const struct elf_code *code;
+	struct bytes *instructions;
+	size_t nr_sorted;
+	uint32_t plain_cie, signal_cie;
+};
+
+/* The state of any function at its first instruction. */
+static uint32_t add_plain_cie(struct frames *frames)
+{
+	struct cie *cie = vec_push(&frames->cies);
+
+	cie->offset = UINT64_MAX;
+	cie->code_alignment = 1;
+	cie->data_alignment = -8;
+	cie->initial.cfa_kind = UNWIND_CFA_REG;
+	cie->initial.cfa_reg = DWARF_RSP;
+	cie->initial.cfa_offset = 8;
+	cie->initial.columns[COLUMN_RA] = (struct saved){SAVED_AT_CFA, -8};
+	return cie - frames->cies.items;
+}
+
+static uint32_t add_signal_cie(struct frames *frames)
+{
+	static const uint8_t rsp[] = {DW_OP_breg7, 0xa0, 0x01, DW_OP_deref};
+	struct cie *cie = vec_push(&frames->cies);
+
+	cie->offset = UINT64_MAX;
+	cie->code_alignment = 1;
+	cie->is_signal = true;
+	frame_state_set_cfa_expression(&cie->initial, cursor_over(rsp, sizeof rsp));
+	return cie - frames->cies.items;
+}
+
+/* Its instructions are those from `from` on, whose place is told by that until all are there. */
+static void add_fde(struct adder *adder, uint64_t address, uint64_t size, uint32_t cie, size_t from)
+{
+	uint64_t offset, left;
+	struct fde fde;
+
+	if (!elf_code_locate(adder->code, address, &offset, &left))
+		return;
+	fde = (struct fde){
+		.start = offset,
+		.end = offset + (size < left ? size : left),
+		.cie = cie,
+		.size = adder->instructions->size - from,
+		.instructions = (const uint8_t *)from,
+		.address = address,
+	};
+	if (!frames_cover(adder->frames, adder->nr_sorted, &fde))
+		*vec_push(&adder->frames->fdes) = fde;
+}
+
+static void add_advance(struct bytes *out, uint64_t distance)
+{
+	bytes_u8(out, DW_CFA_advance_loc4);
+	bytes_u32(out, distance < UINT32_MAX ? distance : UINT32_MAX);
+}
+
+/* The caller's rbp lies below the return address in every function that has a frame. */
+static void add_state(struct bytes *out, int64_t used)
+{
+	bytes_u8(out, DW_CFA_def_cfa_offset);
+	bytes_varint(out, used >= 0 && used < MAX_STACK_BYTES ? used + 8 : 0);
+	bytes_u8(out, used >= 8 ? DW_CFA_offset | DWARF_RBP : DW_CFA_restore | DWARF_RBP);
+	if (used >= 8)
+		bytes_u8(out, 2);
+}
+
+static void add_states(struct bytes *out, struct go_function *function)
+{
+	struct go_stack stack = {0};
+	uint64_t last_size = 0;
+
+	while (out->size < MAX_INSTRUCTION_BYTES && go_stack_next(function, &stack)) {
+		if (last_size)
+			add_advance(out, last_size);
+		add_state(out, stack.used);
+		last_size = stack.size;
+	}
+}
+
+static bool is_restorer(const struct adder *adder, const struct go_function *function)
+{
+	struct loaded_bytes bytes;
+
+	if (function->size < sizeof restorer || function->size > 64)
+		return false;
+	if (!strstr(function->name, "sigreturn"))
+		return false;
+	bytes = elf_code_read(adder->code, function->address, sizeof restorer);
+	return bytes.size == sizeof restorer && !memcmp(bytes.data, restorer, sizeof restorer);
+}
+
+static void add_function(struct adder *adder, struct go_function *function)
+{
+	static const uint8_t outermost[] = {DW_CFA_undefined, DWARF_RIP};
+	static const uint8_t unknown[] = {DW_CFA_def_cfa_expression, 1, DW_OP_nop};
+	size_t from = adder->instructions->size;
+
+	if (is_restorer(adder, function)) { /* nothing calls it: it is returned to */
+		add_fde(adder, function->address - 1, function->size + 1, adder->signal_cie, from);
+		return;
+	}
+	if (function->flags & GO_OUTERMOST || !strcmp(function->name, never_returned_to))
+		bytes_append(adder->instructions, outermost, sizeof outermost);
+	else if (function->flags & GO_MOVES_STACK)
+		bytes_append(adder->instructions, unknown, sizeof unknown);
+	else
+		add_states(adder->instructions, function);
+	if (adder->instructions->size > from)
+		add_fde(adder, function->address, function->size, adder->plain_cie, from);
+}
+
+static void settle_instructions(struct adder *adder)
+{
+	for (size_t i = adder->nr_sorted; i < adder->frames->fdes.size; i++) {
+		struct fde *fde = &adder->frames->fdes.items[i];
+
+		fde->instructions = adder->instructions->data + (uintptr_t)fde->instructions;
+	}
+}
+
+/* In a section of its own, but for programs that were linked by another linker than Go's. */
+static bool find_table(const struct elf_code *code, struct go_table *out)
+{
+	struct loaded_bytes bytes = elf_code_section(code, ".gopclntab");
+	size_t nr_headers = 0;
+	GElf_Phdr header;
+
+	if (!bytes.size)
+		bytes = elf_code_section(code, ".data.rel.ro.gopclntab");
+	if (bytes.size)
+		return go_table_open(bytes.data, bytes.size, out);
+	if (!elf_code_section(code, ".note.go.buildid").size)
+		return false;
+	elf_getphdrnum(code->elf, &nr_headers);
+	for (size_t i = 0; i < nr_headers && gelf_getphdr(code->elf, i, &header); i++) {
+		if (header.p_type != PT_LOAD || header.p_flags & PF_X)
+			continue;
+		bytes = elf_code_read(code, header.p_vaddr, header.p_filesz);
+		if (go_table_search(bytes.data, bytes.size, out))
+			return true;
+	}
+	return false;
+}
+
+void go_frames_add(struct frames *frames, const struct elf_code *code, struct bytes *out)
+{
+	struct adder adder = {.frames = frames,
+			      .code = code,
+			      .instructions = out,
+			      .nr_sorted = frames->fdes.size};
+	struct go_function function;
+	struct go_table table;
+
+	if (!find_table(code, &table))
+		return;
+	adder.plain_cie = add_plain_cie(frames);
+	adder.signal_cie = add_signal_cie(frames);
+	for (uint32_t i = 0; i < table.nr_functions && out->size < MAX_INSTRUCTION_BYTES; i++)
+		if (go_table_function(&table, i, &function))
+			add_function(&adder, &function);
+	settle_instructions(&adder);
+}
