@@ -239,16 +239,85 @@ case_program_of_32_bits() {
 
 # ---- Other worlds ----
 
+# What its C library does not describe cannot be walked, but is never called complete.
+flagged_musl() {
+	build musl-gcc "$@"
+	record x ./program
+	is "$status" 0 "exit status"
+	like "$(last_fault)" "main call touch$" "calls of the program itself"
+	like "$(ends x)" "^[0-9]+ no_rule(, [0-9]+ frame_pointer)?$" "why stacks end"
+	is_whole x musl
+}
+
 case_program_with_musl() {
-	build musl-gcc
-	complete 990 ./program
-	is "$(last_fault)" x "calls"
+	flagged_musl
 }
 
 case_static_program_with_musl() {
-	build musl-gcc -static
-	complete 990 ./program
-	is "$(last_fault)" x "calls"
+	flagged_musl -static
+}
+
+# A block of ten pages each by the first goroutine and by another one.
+write_go_program() {
+	cat >program.go <<-'END'
+		package main
+
+		import "syscall"
+
+		//go:noinline
+		func touch(block []byte) {
+			for i := 0; i < len(block); i += 4096 {
+				block[i] = 1
+			}
+		}
+
+		//go:noinline
+		func call() {
+			block, err := syscall.Mmap(-1, 0, 10*4096, 3, syscall.MAP_PRIVATE|syscall.MAP_ANON)
+			if err != nil {
+				panic(err)
+			}
+			touch(block)
+		}
+
+		func main() {
+			done := make(chan bool)
+			call()
+			go func() {
+				call()
+				done <- true
+			}()
+			<-done
+		}
+	END
+}
+
+# go_program BUILD-OPTION...: its faults on goroutines' stacks, up to where these begin. What Go
+# itself does on the stacks of its threads ends where it has come from a goroutine's.
+go_program() {
+	needs go
+	write_go_program
+	GOCACHE=$PWD/cache GOPATH=$PWD/path GO111MODULE=off GOTOOLCHAIN=local \
+		go build "$@" -o program program.go >build.log 2>&1 ||
+		skip "cannot build it: $(head -n 1 build.log)"
+	record x ./program
+	is "$status" 0 "exit status"
+	is "$(report x '.fault_paths[] | select(.frames[-1] == "main.touch") |
+		"\(.faults) \(.frames | join(" "))"' | sort)" \
+		"10 runtime.goexit main.main.func1 main.call main.touch
+10 runtime.goexit runtime.main main.main main.call main.touch" "$*: calls"
+	within "$(share x)" 700 1000 "$*: complete stacks in a thousand: $(ends x)"
+	is "$(report x '.stacks.reasons | .unreadable + .too_deep + .broken')" 0 "$*: $(ends x)"
+	within "$(report x .stacks.reasons.no_code)" 0 20 "$*: threads that have just begun"
+	is_whole x go
+}
+
+case_go_program() {
+	go_program
+}
+
+case_go_program_without_symbols() {
+	go_program -ldflags "-s -w"
 }
 
 run_cases "$@"

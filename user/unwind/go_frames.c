@@ -12,9 +12,6 @@
 /* What a handler of signals returns to: mov $15,%rax (rt_sigreturn); syscall. */
 static const uint8_t restorer[] = {0x48, 0xc7, 0xc0, 0x0f, 0x00, 0x00, 0x00, 0x0f, 0x05};
 
-/* It calls the scheduler on a stack of that one's own, which goes on elsewhere. */
-static const char never_returned_to[] = "runtime.mcall";
-
 struct adder {
 	struct frames *frames;
 	const struct elf_code *code;
@@ -111,6 +108,14 @@ static bool is_restorer(const struct adder *adder, const struct go_function *fun
 	return bytes.size == sizeof restorer && !memcmp(bytes.data, restorer, sizeof restorer);
 }
 
+/* Go does not say so of a program's entry, nor of what leaves a goroutine to the scheduler, on
+ * whose stack nothing is below it. */
+static bool is_outermost(const struct go_function *function)
+{
+	return function->flags & GO_OUTERMOST || !strncmp(function->name, "_rt0_", 5) ||
+	       !strcmp(function->name, "runtime.mcall");
+}
+
 static void add_function(struct adder *adder, struct go_function *function)
 {
 	static const uint8_t outermost[] = {DW_CFA_undefined, DWARF_RIP};
@@ -121,7 +126,7 @@ static void add_function(struct adder *adder, struct go_function *function)
 		add_fde(adder, function->address - 1, function->size + 1, adder->signal_cie, from);
 		return;
 	}
-	if (function->flags & GO_OUTERMOST || !strcmp(function->name, never_returned_to))
+	if (is_outermost(function))
 		bytes_append(adder->instructions, outermost, sizeof outermost);
 	else if (function->flags & GO_MOVES_STACK)
 		bytes_append(adder->instructions, unknown, sizeof unknown);
