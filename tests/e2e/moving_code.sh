@@ -123,11 +123,17 @@ case_mapped_by_threads_at_once() {
 	moved in_threads 100 < <(all_pages 400 map_and_call)
 }
 
+# A fork may come between a fault and the write that it was for, which then faults again.
 case_forked_while_threads_map() {
-	moved forked_among_threads 50 <<-END
-		$(all_pages 100 map_and_call)
-		50 forked_among_threads call_at page_0 touch
-	END
+	record x "$PROGRAMS/mapped_code" forked_among_threads 50
+	is "$status" 0 "exit status"
+	is "$(chains x | cut -d " " -f 2- | sort)" "$({
+		all_pages 1 map_and_call | cut -d " " -f 2-
+		echo forked_among_threads call_at page_0 touch
+	} | sort)" "calls"
+	within "$(report x '[.fault_paths[] | select(.frames[-1] == "touch") | .faults] | add')" 450 500 \
+		"faults in touch()"
+	is_whole x "forked while threads map"
 }
 
 case_program_executed_by_a_thread() {
@@ -148,6 +154,38 @@ case_libraries_in_turn() {
 	is "$(report x '.fault_paths[] | select(.frames[-1] == "touch") | "\(.faults) \(.frames[-2])"' | sort)" \
 		$'20 plugin_one\n20 plugin_other' "calls of each library"
 	is_whole x "libraries in turn"
+}
+
+# As a program is that was laid out anew after it had been linked: code, data, nothing, and more code.
+case_code_on_both_sides_of_a_hole() {
+	needs gcc
+	cat >far.c <<-'END'
+		#include <sys/mman.h>
+		static __attribute__((noipa)) void touch(void)
+		{
+			char *page = mmap(0, 4096, 3, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+			*(volatile char *)page = 1;
+			__asm__ volatile("" ::: "memory");
+		}
+		__attribute__((noipa, section(".far"))) void far(void (*call)(void))
+		{
+			call();
+			__asm__ volatile("" ::: "memory");
+		}
+		int main(void)
+		{
+			far(touch);
+			return 0;
+		}
+	END
+	gcc -O2 -fomit-frame-pointer -no-pie -mcmodel=large -Wl,--section-start=.far=0x800000 \
+		-o far far.c || skip "gcc does not work"
+	record x ./far
+	is "$(report x '.fault_paths[] | select(.frames[-1] == "touch") | .frames[-3:] | join(" ")')" \
+		"main far touch" "calls"
+	is "$(report x '.stacks.reasons | .no_code + .no_rule + .frame_pointer')" 0 \
+		"stacks that end early: $(report x '.stacks.reasons | tojson')"
+	is_whole x far
 }
 
 # The first fault of all in a program is that of the loader's first instruction.
