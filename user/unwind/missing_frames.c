@@ -11,8 +11,7 @@
  * programs with musl 22 (arch/x86_64/crt_arch.h). */
 #define MAX_ENTRY_BYTES 64
 
-#define MAX_CRT_GAPS                                                                               \
-	256 /* that crtbegin is looked for in: it is among a program's first functions */
+#define MAX_CRT_GAPS 1024 /* that crtbegin is looked for in */
 
 #define MAX_CLONE_BYTES   32 /* from the system call to the child's code: 10 to 14 */
 #define MAX_CONTEXT_BYTES 64 /* of __start_context: 26 */
@@ -134,18 +133,19 @@ static uint64_t init_address(const struct elf_code *code, int64_t tag, const cha
 	return address ? address : elf_code_section(code, section).address;
 }
 
-static bool add_crt(struct adder *adder, uint64_t address, uint64_t size)
+static void add_crt(struct adder *adder, uint64_t address, uint64_t size)
 {
-	struct crtbegin *crt = &adder->missing->crt;
-	struct loaded_bytes gap = elf_code_read(adder->code, address, size);
+	struct crtbegin *crt = &adder->missing->crts[adder->missing->nr_crts];
+	struct loaded_bytes gap = elf_code_read(
+		adder->code, address, size < MAX_CRTBEGIN_BYTES ? size : MAX_CRTBEGIN_BYTES);
 
 	if (!crtbegin_find(&gap, crt))
-		return false;
+		return;
 	add_fde(adder, address, crt->size, crt->instructions, crt->instructions_size);
-	return true;
+	adder->missing->nr_crts++;
 }
 
-static void add_first_crt(struct adder *adder)
+static void add_crts(struct adder *adder)
 {
 	size_t gaps = 0;
 
@@ -153,13 +153,12 @@ static void add_first_crt(struct adder *adder)
 		struct fde *before = &adder->frames->fdes.items[i - 1], *behind = before + 1;
 		uint64_t size = behind->start - before->end;
 
+		if (adder->missing->nr_crts == MAX_CRTS)
+			return;
 		if (size < MIN_CRTBEGIN_BYTES)
 			continue;
-		if (size > MAX_CRTBEGIN_BYTES)
-			size = MAX_CRTBEGIN_BYTES;
 		gaps++;
-		if (add_crt(adder, before->address + (before->end - before->start), size))
-			return;
+		add_crt(adder, before->address + (before->end - before->start), size);
 	}
 }
 
@@ -283,10 +282,11 @@ void missing_frames_add(struct missing_frames *missing, struct frames *frames,
 		.cie = add_cie(frames),
 	};
 
+	missing->nr_crts = 0;
 	add_entry(&adder);
 	add_init(&adder, init_address(code, DT_INIT, ".init"), missing->init);
 	add_init(&adder, init_address(code, DT_FINI, ".fini"), missing->fini);
-	add_first_crt(&adder);
+	add_crts(&adder);
 	add_plt(&adder);
 	if (add_clones(&adder)) /* then this is the C library, or has it inside */
 		mend_context_start(&adder);

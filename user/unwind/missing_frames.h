@@ -12,10 +12,15 @@
 #include "unwind/crtbegin.h"
 #include "unwind/eh_frame.h"
 
+/* One is usual. A program that was laid out anew after it had been linked has the first one, too.
+ */
+#define MAX_CRTS 4
+
 /* The instructions of the added FDEs; must outlive them. */
 struct missing_frames {
 	uint8_t init[8], fini[8];
-	struct crtbegin crt;
+	struct crtbegin crts[MAX_CRTS];
+	size_t nr_crts;
 };
 
 /* Adds to sorted frames, which have to be sorted again. */
