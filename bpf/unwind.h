@@ -28,6 +28,7 @@ enum unwind_cfa {
 	UNWIND_CFA_REG,         /* register + cfa_offset */
 	UNWIND_CFA_DEREF,       /* *(register + cfa_offset) + deref_offset */
 	UNWIND_CFA_PLT,         /* rsp + 8 + 8 * ((ip & 15) >= cfa_offset) */
+	UNWIND_CFA_ANYWHERE,    /* by frame pointer, to another stack */
 	UNWIND_CFA_UNSUPPORTED, /* an expression: left to user space */
 };
 

@@ -210,8 +210,9 @@ static __always_inline bool walk_out_of_signal(struct walk *walk)
 	return true;
 }
 
-/* No table tells: believe the frame pointer if it looks like one, and say so. */
-static __always_inline bool walk_by_frame_pointer(struct walk *walk, __u32 reason)
+/* No table tells: believe the frame pointer if it looks like one, and say so. `anywhere`: it may
+ * lead down. */
+static __always_inline bool walk_by_frame_pointer(struct walk *walk, __u32 reason, bool anywhere)
 {
 	__u64 sp = walk->registers[WALK_SP], fp, ip;
 
@@ -219,7 +220,8 @@ static __always_inline bool walk_by_frame_pointer(struct walk *walk, __u32 reaso
 		return walk_end(walk, reason);
 	if (!walk_register(walk, WALK_FP, &fp))
 		return false;
-	if (fp < sp || fp & 7 || !walk_read(walk, fp + 8, &ip) || !walk_map(walk, ip - 1))
+	if ((fp < sp && !anywhere) || fp & 7 || !walk_read(walk, fp + 8, &ip) ||
+	    !walk_map(walk, ip - 1))
 		return walk_end(walk, reason);
 	walk->flags |= WALK_FRAME_POINTER;
 	walk->saved_at[WALK_FP] = fp;
@@ -275,8 +277,9 @@ static __always_inline bool walk_by_rule(struct walk *walk, const struct unwind_
 	if (rule->ra_kind == UNWIND_RA_UNDEFINED ||
 	    (rule->ra_kind == UNWIND_RA_FORKED && !walk->registers[WALK_RAX]))
 		return walk_end(walk, WALK_COMPLETE);
-	if (rule->cfa_kind >= UNWIND_CFA_UNSUPPORTED || rule->ra_kind == UNWIND_RA_UNSUPPORTED)
-		return walk_by_frame_pointer(walk, WALK_NO_RULE);
+	if (rule->cfa_kind >= UNWIND_CFA_ANYWHERE || rule->ra_kind == UNWIND_RA_UNSUPPORTED)
+		return walk_by_frame_pointer(walk, WALK_NO_RULE,
+					     rule->cfa_kind == UNWIND_CFA_ANYWHERE);
 	if (!walk_cfa(walk, rule, &cfa))
 		return false;
 	if (rule->ra_kind == UNWIND_RA_REGISTER) {
@@ -312,7 +315,7 @@ static __always_inline bool walk_step(struct walk *walk)
 	if ((at < walk->mapping.start || at >= walk->mapping.end) && !walk_map(walk, at))
 		return walk_end(walk, WALK_NO_CODE);
 	if (!walk->mapping.file)
-		return walk_by_frame_pointer(walk, WALK_NO_RULE);
+		return walk_by_frame_pointer(walk, WALK_NO_RULE, false);
 	if (!walk->mapping.nr_pages)
 		return walk_end(walk, WALK_NO_TABLE);
 	offset = at - walk->mapping.base;
@@ -322,7 +325,7 @@ static __always_inline bool walk_step(struct walk *walk)
 	row = walk_find_row(walk, page_rows, offset);
 	rule = row ? walk_rule(walk, row->rule) : NULL;
 	if (!rule || rule->cfa_kind == UNWIND_CFA_NONE)
-		return walk_by_frame_pointer(walk, WALK_NO_RULE);
+		return walk_by_frame_pointer(walk, WALK_NO_RULE, false);
 	return walk_by_rule(walk, rule);
 }
 

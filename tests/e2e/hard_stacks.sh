@@ -293,7 +293,7 @@ write_go_program() {
 }
 
 # go_program BUILD-OPTION...: its faults on goroutines' stacks, up to where these begin. What Go
-# itself does on the stacks of its threads ends where it has come from a goroutine's.
+# itself does on the stacks of its threads is followed back to a goroutine's by frame pointer.
 go_program() {
 	needs go
 	write_go_program
@@ -307,6 +307,7 @@ go_program() {
 		"10 runtime.goexit main.main.func1 main.call main.touch
 10 runtime.goexit runtime.main main.main main.call main.touch" "$*: calls"
 	within "$(share x)" 700 1000 "$*: complete stacks in a thousand: $(ends x)"
+	within "$(report x '.stacks.reasons.no_rule')" 0 20 "$*: $(ends x)"
 	is "$(report x '.stacks.reasons | .unreadable + .too_deep + .broken')" 0 "$*: $(ends x)"
 	within "$(report x .stacks.reasons.no_code)" 0 20 "$*: threads that have just begun"
 	is_whole x go

@@ -111,6 +111,7 @@ enum {
 	VFORK,      /* returns to where rdi says */
 	STANDS,     /* CFA = rsp, returns to where rbx says */
 	SHRINKS,    /* CFA = rsp - 8 */
+	SWITCHES,   /* by rbp, to another stack */
 	EXPRESSION, /* left to user space */
 	CLONE,      /* CFA = rsp + 8 in the parent, the outermost in the child */
 	BY_R13,     /* CFA = r13 + 0 */
@@ -137,6 +138,7 @@ static struct unwind_rule function_rules[NR_FUNCTIONS + 1] = {
 	[VFORK + 1] = {REG(7, 0), .ra_kind = UNWIND_RA_REGISTER, .saved = {[UNWIND_R10] = 5}},
 	[STANDS + 1] = {REG(7, 0), .ra_kind = UNWIND_RA_REGISTER, .saved = {[UNWIND_R10] = 3}},
 	[SHRINKS + 1] = {REG(7, -8)},
+	[SWITCHES + 1] = {.cfa_kind = UNWIND_CFA_ANYWHERE},
 	[EXPRESSION + 1] = {.cfa_kind = UNWIND_CFA_UNSUPPORTED},
 	[CLONE + 1] = {REG(7, 8), .ra_kind = UNWIND_RA_FORKED},
 	[BY_R13 + 1] = {REG(13, 0)},
@@ -403,6 +405,29 @@ static void test_frame_pointer_where_there_is_no_table(void **state)
 	FRAMES(&walk, WALK_NO_RULE, AT(LEAF) + 0x90);
 }
 
+static void test_another_stack_below(void **state)
+{
+	struct walk walk;
+
+	(void)state;
+	stack[100] = SLOT(110);
+	stack[101] = RETURN(FRAMED);
+	stack[111] = RETURN(START);
+	stack[300] = RETURN(SWITCHES);
+	walk_from(&walk, AT(LEAF), true);
+	walk.registers[WALK_SP] = SLOT(300);
+	while (walk_step(&walk))
+		;
+	FRAMES(&walk, WALK_COMPLETE | WALK_FRAME_POINTER, AT(LEAF), RETURN(SWITCHES) - 1,
+	       RETURN(FRAMED) - 1, RETURN(START) - 1);
+	stack[300] = RETURN(EXPRESSION); /* which has to lead up */
+	walk_from(&walk, AT(LEAF), true);
+	walk.registers[WALK_SP] = SLOT(300);
+	while (walk_step(&walk))
+		;
+	FRAMES(&walk, WALK_NO_RULE, AT(LEAF), RETURN(EXPRESSION) - 1);
+}
+
 static void test_why_a_walk_ends(void **state)
 {
 	struct walk walk;
@@ -540,6 +565,7 @@ int main(void)
 		TEST(call_that_ends_a_function),
 		TEST(system_call_is_looked_up_before_its_return),
 		TEST(frame_pointer_where_there_is_no_table),
+		TEST(another_stack_below),
 		TEST(why_a_walk_ends),
 		TEST(caller_below_its_callee),
 		TEST(rules_that_lead_in_circles),

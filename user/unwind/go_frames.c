@@ -17,7 +17,7 @@ struct adder {
 	const struct elf_code *code;
 	struct bytes *instructions;
 	size_t nr_sorted;
-	uint32_t plain_cie, signal_cie;
+	uint32_t plain_cie, signal_cie, switch_cie;
 };
 
 /* The state of any function at its first instruction. */
@@ -112,6 +112,8 @@ static bool is_restorer(const struct adder *adder, const struct go_function *fun
  * whose stack nothing is below it. */
 static bool is_outermost(const struct go_function *function)
 {
+	if (!strcmp(function->name, "runtime.sigtramp")) /* the kernel has called it */
+		return false;
 	return function->flags & GO_OUTERMOST || !strncmp(function->name, "_rt0_", 5) ||
 	       !strcmp(function->name, "runtime.mcall");
 }
@@ -119,19 +121,20 @@ static bool is_outermost(const struct go_function *function)
 static void add_function(struct adder *adder, struct go_function *function)
 {
 	static const uint8_t outermost[] = {DW_CFA_undefined, DWARF_RIP};
-	static const uint8_t unknown[] = {DW_CFA_def_cfa_expression, 1, DW_OP_nop};
 	size_t from = adder->instructions->size;
 
 	if (is_restorer(adder, function)) { /* nothing calls it: it is returned to */
 		add_fde(adder, function->address - 1, function->size + 1, adder->signal_cie, from);
 		return;
 	}
-	if (is_outermost(function))
+	if (is_outermost(function)) {
 		bytes_append(adder->instructions, outermost, sizeof outermost);
-	else if (function->flags & GO_MOVES_STACK)
-		bytes_append(adder->instructions, unknown, sizeof unknown);
-	else
+	} else if (function->flags & GO_MOVES_STACK) {
+		add_fde(adder, function->address, function->size, adder->switch_cie, from);
+		return;
+	} else {
 		add_states(adder->instructions, function);
+	}
 	if (adder->instructions->size > from)
 		add_fde(adder, function->address, function->size, adder->plain_cie, from);
 }
@@ -182,6 +185,8 @@ void go_frames_add(struct frames *frames, const struct elf_code *code, struct by
 		return;
 	adder.plain_cie = add_plain_cie(frames);
 	adder.signal_cie = add_signal_cie(frames);
+	adder.switch_cie = add_plain_cie(frames);
+	frames->cies.items[adder.switch_cie].initial.cfa_kind = UNWIND_CFA_ANYWHERE;
 	for (uint32_t i = 0; i < table.nr_functions && out->size < MAX_INSTRUCTION_BYTES; i++)
 		if (go_table_function(&table, i, &function))
 			add_function(&adder, &function);

@@ -3,7 +3,9 @@
  * Call-frame information of Go programs, from the table that Go's run-time unwinds by.
  *
  * Stripped programs have that table, too, and it tells what .debug_frame does not: which functions
- * are outermost, and which go over to another stack, where a walk has to end.
+ * are outermost, and which go over to another stack, of the thread and not of a goroutine. They
+ * leave rbp to whom they call, so by that a walk finds back, but for the one function that called
+ * them.
  */
 #ifndef PROF_UNWIND_GO_FRAMES_H
 #define PROF_UNWIND_GO_FRAMES_H
