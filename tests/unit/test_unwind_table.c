@@ -624,6 +624,41 @@ static void clone_and_makecontext(void **state)
 	unwind_table_fini(&o.table);
 }
 
+/* By the table of Go's run-time, of which test_go_table.c has more. */
+static void go_functions(void **state)
+{
+	struct object o;
+
+	(void)state;
+	link_object(".globl _start\n"
+		    "_start: f: .skip 16, 0x90\n"
+		    "outer: .skip 16, 0x90\n"
+		    "switch: .skip 16, 0x90\n"
+		    "sigreturn: mov $15, %rax\nsyscall\n.balign 16\n"
+		    ".macro function at, name, stack, flags\n"
+		    ".long \\at, \\name, 0, 0, \\stack\n.skip 21\n.byte \\flags\n.skip 6\n"
+		    ".endm\n"
+		    ".section .gopclntab, \"a\"\n"
+		    ".long 0xfffffff1, 0x08010000\n"
+		    ".quad 4, 0, f, 72, 0, 0, 104, 128\n"
+		    ".asciz \"f\", \"outer\", \"switch\", \"sigreturn\"\n"
+		    ".org 104\n.byte 0, 2, 4, 0x30, 10, 0x2f, 2, 0\n" /* 0, 24, 0 bytes */
+		    ".org 128\n.long 0, 40, 16, 88, 32, 136, 48, 184, 64\n.org 168\n"
+		    "function 0, 0, 1, 0\nfunction 16, 2, 1, 1\n"
+		    "function 32, 8, 1, 2\nfunction 48, 15, 1, 0\n",
+		    "ld", "go", &o);
+	assert_reg(&o, 3, RSP, 8);
+	assert_reg(&o, 4, RSP, 32);
+	assert_int_equal(rule_at(&o, "f", 4)->saved[UNWIND_RBP], 2);
+	assert_int_equal(rule_at(&o, "f", 3)->saved[UNWIND_RBP], UNWIND_UNCHANGED);
+	assert_reg(&o, 14, RSP, 8);
+	assert_int_equal(rule_at(&o, "outer", 8)->ra_kind, UNWIND_RA_UNDEFINED);
+	assert_int_equal(rule_at(&o, "switch", 8)->cfa_kind, UNWIND_CFA_ANYWHERE);
+	assert_int_equal(rule_at(&o, "sigreturn", 0)->flags, UNWIND_SIGNAL_FRAME);
+	assert_int_equal(rule_at(&o, "switch", 15)->flags, UNWIND_SIGNAL_FRAME);
+	unwind_table_fini(&o.table);
+}
+
 /* 64-bit references and a CIE without augmentation. */
 static void wide_debug_frame(void **state)
 {
@@ -744,6 +779,7 @@ int main(void)
 		IN_WORKDIR(several_segments),
 		IN_WORKDIR(missing_frames),
 		IN_WORKDIR(clone_and_makecontext),
+		IN_WORKDIR(go_functions),
 		IN_WORKDIR(wide_debug_frame),
 		IN_WORKDIR(undescribed_plt),
 		IN_WORKDIR(too_many_rules),
