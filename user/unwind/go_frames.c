@@ -141,7 +141,8 @@ static void add_function(struct adder *adder, struct go_function *function)
 
 static void settle_instructions(struct adder *adder)
 {
-	for (size_t i = adder->nr_sorted; i < adder->frames->fdes.size; i++) {
+	for (size_t i = adder->nr_sorted; adder->instructions->size && i < adder->frames->fdes.size;
+	     i++) {
 		struct fde *fde = &adder->frames->fdes.items[i];
 
 		fde->instructions = adder->instructions->data + (uintptr_t)fde->instructions;
