@@ -24,7 +24,8 @@
 
 enum { NO_TABLE_YET = 3, THE_FILE = 5, NR_WORDS = 8, SP = 7 };
 
-/* Two functions: up to 0x100 one with a frame of two words, behind it the outermost. */
+/* Up to 0x100 a function with a frame of two words, behind it the outermost, and from 0x200 on one
+ * with a frame as large as the copy. */
 static struct unwind_rule function_rules[] = {
 	{0},
 	{.cfa_kind = UNWIND_CFA_REG, .cfa_reg = SP, .cfa_offset = 16},
@@ -32,6 +33,7 @@ static struct unwind_rule function_rules[] = {
 	 .cfa_reg = SP,
 	 .cfa_offset = 8,
 	 .ra_kind = UNWIND_RA_UNDEFINED},
+	{.cfa_kind = UNWIND_CFA_REG, .cfa_reg = SP, .cfa_offset = MAX_REST_BYTES},
 };
 
 struct fixture {
@@ -56,9 +58,11 @@ static bool find_code(void *arg, uint64_t address, struct code_range *out)
 static int begin(void **state)
 {
 	struct fixture *f = xnew(struct fixture);
-	struct unwind_row rows[] = {{.offset = 0, .rule = 1}, {.offset = 0x100, .rule = 2}};
+	struct unwind_row rows[] = {{.offset = 0, .rule = 1},
+				    {.offset = 0x100, .rule = 2},
+				    {.offset = 0x200, .rule = 3}};
 	struct unwind_table table = {
-		.rows = rows, .nr_rows = 2, .rules = function_rules, .nr_rules = 3};
+		.rows = rows, .nr_rows = 3, .rules = function_rules, .nr_rules = 4};
 
 	f->store = (struct unwind_store){.rows = f->rows,
 					 .pages = f->pages,
@@ -168,6 +172,17 @@ static void test_ends_with_the_copy(void **state)
 	assert_int_not_equal(flags, WALK_COMPLETE);
 }
 
+/* It would have been read if the table had been there in time. */
+static void test_frame_behind_the_copy(void **state)
+{
+	struct fixture *f = *state;
+	uint32_t flags;
+
+	f->rest->ip = CODE + 0x220;
+	assert_int_equal(finish(f, &flags), 2);
+	assert_int_equal(flags, WALK_NO_TABLE);
+}
+
 static void test_own_libraries_are_foreseen(void **state)
 {
 	struct paths paths;
@@ -236,6 +251,7 @@ int main(void)
 		TEST(waits_on_while_there_is_no_table),
 		TEST(page_that_was_not_there),
 		TEST(ends_with_the_copy),
+		TEST(frame_behind_the_copy),
 		cmocka_unit_test(test_own_libraries_are_foreseen),
 		cmocka_unit_test(test_damaged_library_cache),
 	};

@@ -22,6 +22,7 @@ struct finish {
 	const struct stack_rest_event *rest;
 	code_lookup *lookup;
 	void *arg;
+	bool beyond; /* a word was asked for behind all that a copy can hold */
 };
 
 static bool is_absent(const struct stack_rest_event *rest, uint64_t address)
@@ -33,9 +34,11 @@ static bool is_absent(const struct stack_rest_event *rest, uint64_t address)
 
 static bool walk_read_block(struct walk *walk, __u64 address, void *out, __u32 size)
 {
-	const struct stack_rest_event *rest = ((struct finish *)walk)->rest;
+	struct finish *finish = (struct finish *)walk;
+	const struct stack_rest_event *rest = finish->rest;
 	uint64_t offset = address - rest->registers[WALK_SP];
 
+	finish->beyond |= (int64_t)offset > MAX_REST_BYTES - 4096;
 	if (offset > rest->stack_bytes || rest->stack_bytes - offset < size ||
 	    is_absent(rest, address) || is_absent(rest, address + size - 1))
 		return false;
@@ -111,8 +114,8 @@ uint32_t unwind_finish(const struct unwind_store *store, const struct stack_rest
 	walk->nr_frames = nr_frames - 1; /* the last one is where it begins again */
 	while (walk_step(walk))
 		;
-	if (walk->flags & WALK_UNREADABLE && rest->stack_bytes > MAX_REST_BYTES - 4096)
-		walk->flags ^= WALK_UNREADABLE | WALK_NO_TABLE; /* beyond what was copied */
+	if (walk->flags & WALK_UNREADABLE && finish->beyond)
+		walk->flags ^= WALK_UNREADABLE | WALK_NO_TABLE;
 	for (uint32_t i = nr_frames - 1; i < walk->nr_frames; i++)
 		frames[i] = walk->frames[i];
 	*flags = walk->flags;
