@@ -9,13 +9,14 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/alloc.h"
 #include "base/error.h"
 #include "cli/options.h"
 
 #include <cmocka.h> /* last: it makes a macro of fail() */
 
 struct opts {
-	const char *output, *level;
+	const char *output, *level, *size;
 	bool quiet, level_given;
 	int events;
 };
@@ -30,6 +31,12 @@ static int set_level(void *opts, const char *value)
 {
 	((struct opts *)opts)->level = value;
 	((struct opts *)opts)->level_given = true;
+	return 0;
+}
+
+static int set_size(void *opts, const char *value)
+{
+	((struct opts *)opts)->size = value ? value : "none";
 	return 0;
 }
 
@@ -58,6 +65,7 @@ static const struct option_row rows[] = {
 	 "line ends",
 	 set_quiet},
 	{"follow", 'f', NULL, NULL, set_quiet}, /* accepted, not advertised */
+	{"size", 's', "[large|small]", NULL, set_size},
 	{0},
 };
 
@@ -142,6 +150,38 @@ static void test_optional_values(void **state)
 	assert_string_equal(o.level, "7");
 	assert_int_equal(parse("--compress", &o), 2);
 	assert_null(o.level);
+}
+
+/* Known words may stand apart; all others are operands, as is what comes after --. */
+static void test_optional_values_of_known_words(void **state)
+{
+	struct opts o;
+
+	(void)state;
+	assert_int_equal(parse("-s small ls", &o), 3);
+	assert_string_equal(o.size, "small");
+	assert_int_equal(parse("-qs large -q", &o), 4);
+	assert_string_equal(o.size, "large");
+	assert_int_equal(parse("--size large", &o), 3);
+	assert_string_equal(o.size, "large");
+	assert_int_equal(parse("--size=small large", &o), 2);
+	assert_string_equal(o.size, "small");
+	assert_int_equal(parse("-slarge small", &o), 2);
+	assert_string_equal(o.size, "large");
+	assert_int_equal(parse("-s", &o), 2);
+	assert_string_equal(o.size, "none");
+	assert_int_equal(parse("-s -- small", &o), 3);
+	assert_string_equal(o.size, "none");
+	assert_int_equal(parse("-s -q small", &o), 3);
+	assert_string_equal(o.size, "none");
+	for (const char *const *word = (const char *const[]){"smal", "smalls", "large|small",
+							     "mall", "./small", NULL};
+	     *word; word++) {
+		scoped_free char *line = xasprintf("-s %s", *word);
+
+		assert_int_equal(parse(line, &o), 2);
+		assert_string_equal(o.size, "none");
+	}
 }
 
 static void test_operands_end_the_options(void **state)
@@ -254,6 +294,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_right_ones, capture, release),
 		cmocka_unit_test_setup_teardown(test_optional_values, capture, release),
+		cmocka_unit_test_setup_teardown(test_optional_values_of_known_words, capture,
+						release),
 		cmocka_unit_test_setup_teardown(test_operands_end_the_options, capture, release),
 		cmocka_unit_test_setup_teardown(test_wrong_ones, capture, release),
 		cmocka_unit_test_setup_teardown(test_help, capture, release),

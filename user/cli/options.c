@@ -25,6 +25,21 @@ static bool value_is_optional(const struct option_row *row)
 	return row->argument && *row->argument == '[';
 }
 
+/* Whether the word is one of those between the brackets of "[one|another]". */
+static bool is_alternative(const struct option_row *row, const char *word)
+{
+	size_t size;
+
+	if (!value_is_optional(row) || !strchr(row->argument, '|'))
+		return false;
+	for (const char *at = row->argument; *at && *at != ']'; at += size) {
+		size = strcspn(++at, "|]");
+		if (strlen(word) == size && !strncmp(at, word, size))
+			return true;
+	}
+	return false;
+}
+
 /* ---- Help ---- */
 
 /* "-o, --output=FILE", with the place of a missing letter left blank. */
@@ -224,6 +239,14 @@ static struct getopt_tables tables_of(const struct command *c)
 	return t;
 }
 
+/* The value of the option that getopt_long came to; it leaves an optional one behind a space. */
+static const char *value_of(const struct option_row *row, int argc, char **argv)
+{
+	if (!optarg && optind < argc && is_alternative(row, argv[optind]))
+		return argv[optind++];
+	return optarg;
+}
+
 int options_parse(const struct command *c, int argc, char **argv, void *opts)
 {
 	struct getopt_tables tables = tables_of(c);
@@ -240,7 +263,7 @@ int options_parse(const struct command *c, int argc, char **argv, void *opts)
 		} else if (!row) {
 			command_help(c);
 			result = OPTIONS_HELP;
-		} else if (row->set(opts, optarg)) {
+		} else if (row->set(opts, value_of(row, argc, argv))) {
 			result = OPTIONS_USAGE;
 		}
 	}

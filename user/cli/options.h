@@ -14,8 +14,12 @@
 struct option_row {
 	const char *name; /* without its dashes */
 	char letter;      /* 0: there is none */
-	const char *
-		argument; /* what its value is called; in brackets if it may be left out; or NULL */
+	/*
+	 * What its value is called, or NULL. In brackets if it may be left out: then it is part of
+	 * the option's word (-z9, --compress=9), but for "[one|another]" it is also the word behind
+	 * if that is one of these.
+	 */
+	const char *argument;
 	const char *help; /* NULL keeps it out of the help */
 	/*
 	 * Puts the value (NULL: none was given) into the subcommand's own options. Returns 0 or
