@@ -14,13 +14,16 @@
 #include "event.h"
 
 const volatile bool cfg_faults __weak = false;
-const volatile bool cfg_syscalls __weak = false;
-const volatile bool cfg_stacks __weak = false;
 const volatile bool cfg_places __weak = false; /* in which mapping each fault lies */
 const volatile __u32 cfg_fault_kinds __weak =
 	~0U; /* bits of enum wire_fault_kind: others go untold */
 const volatile bool cfg_all_syscalls __weak = true; /* else those in the set below */
 const volatile __u64 cfg_syscall_set[8] __weak = {0};
+const volatile bool cfg_stacks __weak = false; /* of what is chosen here: */
+const volatile bool cfg_fault_stacks __weak = false;
+const volatile bool cfg_all_syscall_stacks __weak = true; /* else of those in the set below */
+const volatile __u64 cfg_syscall_stack_set[8] __weak = {0};
+const volatile bool cfg_kernel_stacks __weak = false; /* the kernel's part of them, too */
 const volatile __u64 cfg_ring_bytes __weak = 1 << 20; /* a power of two */
 
 /* The numbers of the few system calls that mean something to the programs, by architecture. */
@@ -47,9 +50,17 @@ static __always_inline bool returns_elsewhere(__u32 nr)
 	       nr == cfg_nr_exit_group;
 }
 
-static __always_inline bool is_chosen(__u64 nr)
+/* Numbers of 32-bit calls are those of another table: they are in no set. */
+static __always_inline bool is_recorded(__u64 nr, bool compat)
 {
-	return cfg_all_syscalls || (nr < 512 && cfg_syscall_set[nr / 64 & 7] >> (nr % 64) & 1);
+	return cfg_all_syscalls ||
+	       (!compat && nr < 512 && cfg_syscall_set[nr / 64 & 7] >> (nr % 64) & 1);
+}
+
+static __always_inline bool is_walked(__u64 nr, bool compat)
+{
+	return cfg_all_syscall_stacks ||
+	       (!compat && nr < 512 && cfg_syscall_stack_set[nr / 64 & 7] >> (nr % 64) & 1);
 }
 
 #endif

@@ -32,6 +32,7 @@ enum event_type {
 	EVENT_LEFT,
 	EVENT_STACK_REST,
 	EVENT_FILE,
+	EVENT_KERNEL_STACK,
 	NR_EVENT_TYPES
 };
 
@@ -47,7 +48,9 @@ struct event {
 enum { WIRE_UNFINISHED = 1, WIRE_BLOCKED = 2, WIRE_COMPAT = 4, WIRE_KERNEL = 1, WIRE_UNTIMED = 4 };
 
 /* Instead of a stack's id: it was walked, but could not be delivered. */
-#define STACK_LOST 0xffffffffU
+#define STACK_LOST    0xffffffffU
+/* Nor this: the event is of a kind whose stacks are not wanted. */
+#define STACK_UNASKED 0xfffffffeU
 
 struct syscall_event {
 	struct event head; /* time: sys_enter; flags: UNFINISHED, BLOCKED, COMPAT */
@@ -134,6 +137,20 @@ struct stack_rest_event {
 	__u32 stack_bytes;
 	__u32 absent_pages; /* of the stack, bit by bit: nothing was copied from these */
 	__u8 stack[];       /* from the stack pointer up */
+};
+
+/*
+ * A stack of user frames, known by its id, that goes on in the kernel. The innermost frames are
+ * those of the tracepoint and of the program itself: user space leaves them out.
+ */
+#define MAX_KERNEL_FRAMES 64
+struct kernel_stack_event {
+	struct event head;
+	__u32 id;
+	__u32 user_stack;
+	__u64 fault_ip; /* of a fault: the instruction that faulted; else 0 */
+	__u64 nr_frames;
+	__u64 frames[]; /* innermost first: return addresses, and fault_ip among them */
 };
 
 #define MAX_PATH_BYTES 4096
@@ -258,10 +275,11 @@ struct task_state {
 	__u32 space;
 	__u8 held;       /* launched, but its execve has not begun: record nothing */
 	__u8 fresh;      /* its first sys_exit is that of the fork which made it */
-	__u8 in_syscall; /* sys_enter was seen, and chosen */
+	__u8 in_syscall; /* sys_enter was seen, of a call to be recorded */
 	__u8 compat;
 	__u8 walk_pending; /* a program with a walker was called for this stack alone */
-	__u8 reserved[3];
+	__u8 in_exec;      /* half-way between two address spaces; syscall_stack is of the first */
+	__u8 reserved[2];
 	__u32 nr;
 	__u32 syscall_stack; /* taken at enter by calls that do not come back the same */
 	__u64 enter_ns;

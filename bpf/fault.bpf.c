@@ -15,6 +15,7 @@
 
 #include "arch.bpf.h"
 #include "fault.bpf.h"
+#include "kernel_stack.bpf.h"
 #include "stack.bpf.h"
 #include "state.bpf.h"
 
@@ -51,12 +52,14 @@ int BPF_PROG(on_page_fault_user, unsigned long address, struct pt_regs *regs,
 	if (state->walk_pending) { /* called by on_page_fault_kernel */
 		state->walk_pending = 0;
 		regs = (struct pt_regs *)bpf_task_pt_regs(task);
-		state->kernel.stack = stack_of(regs, state, false);
+		state->kernel.stack = with_kernel_stack(ctx, stack_of(regs, state, false), state,
+							state->kernel.ip);
 		state->kernel.time_ns = bpf_ktime_get_ns();
 		return 0;
 	}
 	fault_fail_pending(task, state);
-	fault_begin(&state->user, address, regs_ip(regs), error_code, stack_of(regs, state, true));
+	fault_begin(&state->user, address, regs_ip(regs), error_code,
+		    cfg_fault_stacks ? stack_of(regs, state, true) : 0);
 	return 0;
 }
 
@@ -73,13 +76,13 @@ int BPF_PROG(on_page_fault_kernel, unsigned long address, struct pt_regs *regs,
 		return 0;
 	if (state->kernel.time_ns)
 		fault_send(task, state, &state->kernel, WIRE_FAILED, WIRE_KERNEL, 0);
-	if (state->in_syscall && is_exec(state->nr)) { /* half-way between two address spaces */
+	if (cfg_fault_stacks && state->in_exec) {
 		fault_begin(&state->kernel, address, regs_ip(regs), error_code,
-			    state->syscall_stack);
+			    with_kernel_stack(ctx, state->syscall_stack, state, regs_ip(regs)));
 		return 0;
 	}
 	fault_begin(&state->kernel, address, regs_ip(regs), error_code, 0);
-	if (cfg_stacks) {
+	if (cfg_fault_stacks) {
 		state->walk_pending = 1;
 		bpf_tail_call(ctx, &fault_walker, 0);
 		state->walk_pending = 0; /* only if that failed */

@@ -50,7 +50,7 @@ static __always_inline void fault_send(struct task_struct *task, struct task_sta
 		event->service_ns = service_ns;
 		event->address = fault->address;
 		event->ip = fault->ip;
-		event->stack = fault->stack;
+		event->stack = cfg_stacks && !cfg_fault_stacks ? STACK_UNASKED : fault->stack;
 		event->populated_pages = populated_pages;
 		event->error_code = fault->error_code;
 		event->kind = kind;

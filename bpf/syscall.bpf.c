@@ -18,6 +18,7 @@
 #include "arch.bpf.h"
 #include "config.bpf.h"
 #include "fault.bpf.h"
+#include "kernel_stack.bpf.h"
 #include "mapping.bpf.h"
 #include "ring.bpf.h"
 #include "stack.bpf.h"
@@ -51,19 +52,29 @@ static __always_inline void watch_mappings(struct pt_regs *regs, __s64 result)
 		mappings_move(args[0], args[1], result, args[2]);
 }
 
+/* Faults of an exec need its stack, too, which is gone when they come. */
+static __always_inline void stack_at_enter(struct pt_regs *regs, struct task_state *state, long nr,
+					   bool released)
+{
+	state->in_exec = cfg_fault_stacks && is_exec(nr);
+	state->syscall_stack = 0;
+	if (!released && (state->in_exec || is_walked(nr, state->compat)))
+		state->syscall_stack = stack_of(regs, state, false);
+}
+
 static __always_inline void state_enter(struct task_state *state, struct task_struct *task,
 					struct pt_regs *regs, long nr, bool released)
 {
 	state->compat = task_in_compat_syscall(task);
-	state->in_syscall = state->compat ? cfg_all_syscalls : is_chosen(nr);
+	state->in_syscall = is_recorded(nr, state->compat);
+	if (returns_elsewhere(nr) && (state->in_syscall || (cfg_fault_stacks && is_exec(nr))))
+		stack_at_enter(regs, state, nr, released);
 	if (!state->in_syscall)
 		return;
 	state->fresh = 0;
 	state->nr = nr;
-	if (returns_elsewhere(nr)) {
+	if (returns_elsewhere(nr))
 		regs_args(regs, state->compat, state->args);
-		state->syscall_stack = released ? 0 : stack_of(regs, state, false);
-	}
 	if (!cfg_faults)
 		state->faults_seen = task->min_flt + task->maj_flt;
 	state->enter_ns = bpf_ktime_get_ns();
@@ -88,32 +99,43 @@ static __always_inline void state_release(struct task_state *state, struct task_
 	ring_commit(ring, EVENT_START, sizeof *event);
 }
 
+/* The stack of a call at its return; `taken`: its user part was already, at the call's entry. */
+static __always_inline __u32 stack_at_exit(void *ctx, struct pt_regs *regs,
+					   struct task_state *state, bool taken)
+{
+	if (!is_walked(state->nr, state->compat))
+		return 0;
+	return with_kernel_stack(ctx, taken ? state->syscall_stack : stack_of(regs, state, false),
+				 state, 0);
+}
+
 /* A seccomp filter answered in the call's place, so there was no entry; the arguments still stand.
  */
-static __always_inline void send_blocked(struct task_struct *task, struct task_state *state,
-					 struct pt_regs *regs, __s64 result)
+static __always_inline void send_blocked(void *ctx, struct task_struct *task,
+					 struct task_state *state, struct pt_regs *regs,
+					 __s64 result)
 {
 	long nr = regs_nr(regs);
 
 	if (nr < 0) /* rt_sigreturn, or a tracer made it no call at all */
 		return;
 	state->compat = task_in_compat_syscall(task);
-	if (!(state->compat ? cfg_all_syscalls : is_chosen(nr)))
+	if (!is_recorded(nr, state->compat))
 		return;
 	state->nr = nr;
 	state->enter_ns = bpf_ktime_get_ns();
 	/* Before it kills or traps, seccomp puts the number back to where the result would be. */
 	syscall_send(task, state, regs, result == nr ? 0 : result, 0,
 		     WIRE_BLOCKED | (result == nr ? WIRE_UNFINISHED : 0),
-		     stack_of(regs, state, false));
+		     stack_at_exit(ctx, regs, state, false));
 }
 
-static __always_inline void send_returned(struct task_struct *task, struct task_state *state,
-					  struct pt_regs *regs, __s64 result)
+static __always_inline void send_returned(void *ctx, struct task_struct *task,
+					  struct task_state *state, struct pt_regs *regs,
+					  __s64 result)
 {
 	__u64 duration_ns = bpf_ktime_get_ns() - state->enter_ns;
-	__u32 stack =
-		returns_elsewhere(state->nr) ? state->syscall_stack : stack_of(regs, state, false);
+	__u32 stack = stack_at_exit(ctx, regs, state, returns_elsewhere(state->nr));
 
 	syscall_send(task, state, regs, result, duration_ns, 0, stack);
 }
@@ -143,17 +165,18 @@ int BPF_PROG(on_sys_exit, struct pt_regs *regs, long result)
 		return 0;
 	if (cfg_faults && state->kernel.time_ns)
 		fault_fail_pending(task, state); /* the call ended in EFAULT, or the like */
+	state->in_exec = 0;
 	if (state->in_syscall)
-		send_returned(task, state, regs, result);
+		send_returned(ctx, task, state, regs, result);
 	else if (state->fresh)
 		state->fresh = 0; /* the fork that made this task, returning in it */
 	else
-		send_blocked(task, state, regs, result);
+		send_blocked(ctx, task, state, regs, result);
 	watch_mappings(regs, result);
 	return 0;
 }
 
-/* In place of the two above when only faults are recorded. */
+/* In place of the two above when no system call is to be recorded. */
 SEC("tp_btf/sys_enter")
 int BPF_PROG(on_release, struct pt_regs *regs, long nr)
 {

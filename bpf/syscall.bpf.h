@@ -53,7 +53,7 @@ static __always_inline void syscall_send(struct task_struct *task, struct task_s
 		__builtin_memcpy(event->args, state->args, sizeof event->args);
 	else
 		regs_args(regs, state->compat, event->args);
-	event->stack = stack;
+	event->stack = is_walked(state->nr, state->compat) ? stack : STACK_UNASKED;
 	event->populated_pages = populated_pages;
 	event->nr = state->nr;
 	event->reserved = 0;

@@ -139,7 +139,7 @@ static uint64_t walk_recording(struct recording *r)
 	vec_each (&r->blocks, block) {
 		struct columns c;
 
-		PROMISED(block->kind == BLOCK_SYSCALLS || block->kind == BLOCK_FAULTS);
+		PROMISED(block->kind > 0 && block->kind < NR_BLOCK_KINDS);
 		PROMISED(block->start_min_ns <= block->end_max_ns && block->nr_keys);
 		walk_summary(block);
 		if (block_columns(r, block, ALL_COLUMNS, &c) == 0) {

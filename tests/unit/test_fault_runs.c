@@ -106,6 +106,38 @@ static void a_march_is_one_row(void **state)
 	assert_int_equal(cell(b, FAULT_SERVICE_MAX_NS, 0), 1399);
 }
 
+static void faults_that_were_to_have_no_stack_are_a_march_too(void **state)
+{
+	struct bench *b = *state;
+
+	for (uint64_t i = 0; i < 100; i++) {
+		struct fault_event event = fault(1000 + 2000 * i, 0x10000 + 4096 * i);
+
+		event.stack = STACK_UNASKED;
+		add(b, event);
+	}
+	finish(b);
+	assert_int_equal(b->columns.rows, 1);
+	assert_int_equal(cell(b, FAULT_COUNT, 0), 100);
+	assert_int_equal(cell(b, FAULT_STACK, 0), 0);
+	assert_int_equal(cell(b, FAULT_FLAGS, 0), FAULT_STACK_UNASKED);
+}
+
+static void lost_stacks_may_have_been_different(void **state)
+{
+	struct bench *b = *state;
+
+	for (uint64_t i = 0; i < 3; i++) {
+		struct fault_event event = fault(1000 + 2000 * i, 0x10000 + 4096 * i);
+
+		event.stack = STACK_LOST;
+		add(b, event);
+	}
+	finish(b);
+	assert_int_equal(b->columns.rows, 3);
+	assert_int_equal(cell(b, FAULT_FLAGS, 2), FAULT_STACK_LOST);
+}
+
 static void downwards_is_a_march_too(void **state)
 {
 	struct bench *b = *state;
@@ -223,6 +255,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		case_of(a_march_is_one_row),
+		case_of(faults_that_were_to_have_no_stack_are_a_march_too),
+		case_of(lost_stacks_may_have_been_different),
 		case_of(downwards_is_a_march_too),
 		case_of(two_buffers_in_turn_are_two_rows),
 		case_of(any_difference_breaks_a_run),

@@ -227,6 +227,59 @@ static void stacks_are_judged_by_the_events_on_them(void **state)
 	recording_close(r);
 }
 
+/* Events that were to have no stack say nothing about the quality of stacks. */
+static void stacks_that_were_not_asked_for_are_not_missed(void **state)
+{
+	struct recording *r;
+	struct report *report;
+	struct maker m;
+
+	(void)state;
+	maker_start(&m);
+	make_root(&m, "x", 0);
+	writer_stack(m.w, 1,
+		     &(struct stack){writer_frame(m.w, 0, MODULE_UNKNOWN, 1), STACK_COMPLETE});
+	MAKE_FAULT(&m, [FAULT_COUNT] = 8, [FAULT_TASK] = 1, [FAULT_STACK] = 1);
+	MAKE_FAULT(&m, [FAULT_COUNT] = 5, [FAULT_TASK] = 1, [FAULT_FLAGS] = FAULT_STACK_UNASKED);
+	MAKE_SYSCALL(&m, [SYSCALL_TASK] = 1, [SYSCALL_FLAGS] = SYSCALL_STACK_UNASKED);
+	r = maker_open(&m, true);
+	report = report_new(r, 0);
+	assert_int_equal(report->stacks.complete, 8);
+	assert_int_equal(report->stacks.incomplete, 0);
+	assert_int_equal(report->stacks.unasked, 6);
+	report_free(report);
+	recording_close(r);
+}
+
+/* Their populated pages are in the balance of the faults; nothing else counts them. */
+static void calls_that_were_not_chosen_only_populate(void **state)
+{
+	const uint64_t row[NR_SYSCALL_COLUMNS] = {
+		[SYSCALL_START_NS] = 10, [SYSCALL_NR] = 9,          [SYSCALL_TASK] = 1,
+		[SYSCALL_STACK] = 1,     [SYSCALL_DURATION_NS] = 5, [SYSCALL_POPULATED_PAGES] = 7};
+	struct recording *r;
+	struct report *report;
+	struct maker m;
+
+	(void)state;
+	maker_start(&m);
+	make_root(&m, "x", 0);
+	make_stack(&m, 1, writer_frame(m.w, 0, MODULE_UNKNOWN, 1));
+	writer_row(m.w, BLOCK_MEMORY_CALLS, row);
+	MAKE_SYSCALL(&m, [SYSCALL_TASK] = 1, [SYSCALL_POPULATED_PAGES] = 3, [SYSCALL_NR] = 9);
+	r = maker_open(&m, true);
+	report = report_new(r, 0);
+	assert_int_equal(report->reconciliation.populated, 10);
+	assert_int_equal(report->syscalls.calls, 1);
+	assert_int_equal(report->syscalls.total_ns, 0);
+	assert_int_equal(report->processes.processes.items[0].activity.syscalls, 1);
+	assert_int_equal(report->stacks.complete + report->stacks.incomplete, 0);
+	assert_int_equal(report->stacks.none, 1);
+	assert_int_equal(scan_faults(&report->scan), 0);
+	report_free(report);
+	recording_close(r);
+}
+
 static void losses_are_summed_by_event(void **state)
 {
 	struct recording *r;
@@ -276,6 +329,8 @@ int main(void)
 		cmocka_unit_test(faults_are_classed),
 		cmocka_unit_test(processes_have_their_threads),
 		cmocka_unit_test(stacks_are_judged_by_the_events_on_them),
+		cmocka_unit_test(stacks_that_were_not_asked_for_are_not_missed),
+		cmocka_unit_test(calls_that_were_not_chosen_only_populate),
 		cmocka_unit_test(losses_are_summed_by_event),
 		cmocka_unit_test(statuses_are_the_shells),
 	};

@@ -51,6 +51,36 @@ static void runs_unfold_between_other_events(void **state)
 	recording_close(r);
 }
 
+static void calls_that_were_not_chosen_come_when_asked_for(void **state)
+{
+	const uint64_t row[NR_SYSCALL_COLUMNS] = {[SYSCALL_START_NS] = 2500, [SYSCALL_TASK] = 1};
+	struct recording *r;
+	struct timeline *t;
+	struct event event;
+	struct maker m;
+
+	(void)state;
+	maker_start(&m);
+	make_root(&m, "x", 0); /* at 1000 */
+	MAKE_SYSCALL(&m, [SYSCALL_START_NS] = 2000, [SYSCALL_TASK] = 1);
+	writer_row(m.w, BLOCK_MEMORY_CALLS, row);
+	MAKE_SYSCALL(&m, [SYSCALL_START_NS] = 3000, [SYSCALL_TASK] = 1);
+	r = maker_open(&m, true);
+	t = timeline_new(r, CHOSEN_EVENTS);
+	expect(t, 1000, EVENT_TASK, 0);
+	expect(t, 2000, EVENT_SYSCALL, 0);
+	expect(t, 3000, EVENT_SYSCALL, 0);
+	assert_false(timeline_next(t, &event));
+	timeline_free(t);
+	t = timeline_new(r, 1U << EVENT_SYSCALL | 1U << EVENT_UNCHOSEN);
+	expect(t, 2000, EVENT_SYSCALL, 0);
+	expect(t, 2500, EVENT_SYSCALL, 0);
+	expect(t, 3000, EVENT_SYSCALL, 0);
+	assert_false(timeline_next(t, &event));
+	timeline_free(t);
+	recording_close(r);
+}
+
 static void unwanted_kinds_are_left_out(void **state)
 {
 	struct recording *r;
@@ -178,6 +208,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(runs_unfold_between_other_events),
+		cmocka_unit_test(calls_that_were_not_chosen_come_when_asked_for),
 		cmocka_unit_test(unwanted_kinds_are_left_out),
 		cmocka_unit_test(equal_times_are_ordered_by_task),
 		cmocka_unit_test(order_is_that_of_sorted_events),

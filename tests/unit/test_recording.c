@@ -429,6 +429,7 @@ static void rows_of_any_cells_round_trip(void **state)
 	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
 		rows_round_trip(BLOCK_SYSCALLS, numbers[i], 50);
 		rows_round_trip(BLOCK_FAULTS, numbers[i], 50);
+		rows_round_trip(BLOCK_MEMORY_CALLS, numbers[i], 50);
 	}
 }
 

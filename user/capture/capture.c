@@ -48,14 +48,19 @@ static uint64_t ring_size(uint64_t wanted_bytes, uint32_t nr_cpus)
 static void configure(struct prof_bpf *s, const struct capture_options *options)
 {
 	s->rodata->cfg_faults = options->faults;
-	s->rodata->cfg_syscalls = options->syscalls;
-	s->rodata->cfg_stacks = options->stacks;
 	s->rodata->cfg_places = options->places;
 	s->rodata->cfg_fault_kinds = options->fault_kinds ? options->fault_kinds : ~0U;
 	s->rodata->cfg_all_syscalls = !options->syscall_set;
 	if (options->syscall_set)
 		memcpy((void *)s->rodata->cfg_syscall_set, options->syscall_set,
 		       sizeof s->rodata->cfg_syscall_set);
+	s->rodata->cfg_stacks = options->stacks;
+	s->rodata->cfg_fault_stacks = options->stacks && options->fault_stacks;
+	s->rodata->cfg_all_syscall_stacks = !options->stacks || !options->syscall_stack_set;
+	if (options->syscall_stack_set)
+		memcpy((void *)s->rodata->cfg_syscall_stack_set, options->syscall_stack_set,
+		       sizeof s->rodata->cfg_syscall_stack_set);
+	s->rodata->cfg_kernel_stacks = options->stacks && options->kernel_stacks;
 	s->rodata->cfg_nr_execve = SYS_execve;
 	s->rodata->cfg_nr_execveat = SYS_execveat;
 	s->rodata->cfg_nr_exit = SYS_exit;
@@ -170,7 +175,7 @@ static int lend_walker(struct prof_bpf *s, const struct capture_options *options
 	uint32_t zero = 0;
 	int fd = bpf_program__fd(s->progs.on_page_fault_user);
 
-	if (!options->stacks || !options->faults)
+	if (!options->stacks || !options->fault_stacks || !options->faults)
 		return 0;
 	if (bpf_map_update_elem(bpf_map__fd(s->maps.fault_walker), &zero, &fd, BPF_ANY))
 		return fail(-errno, "cannot let one program call another");

@@ -16,10 +16,14 @@
 #include "unwind/publish.h"
 
 struct capture_options {
-	bool faults, syscalls, stacks;
+	bool faults, syscalls;       /* whether there are any to record */
 	bool places;                 /* tell in which mapping each fault lies */
 	uint32_t fault_kinds;        /* bits of enum wire_fault_kind; 0: all */
-	const uint64_t *syscall_set; /* 512 bits of the chosen numbers; NULL: all */
+	const uint64_t *syscall_set; /* 512 bits of the numbers to record; NULL: all */
+	bool stacks;                 /* of faults if so chosen, and of system calls: */
+	bool fault_stacks;
+	const uint64_t *syscall_stack_set; /* 512 bits; NULL: of all */
+	bool kernel_stacks;                /* the kernel's part of them, too */
 	uint64_t ring_bytes; /* per CPU, rounded up to a power of two; 0: by the number of CPUs */
 	uint64_t unwind_rows, unwind_pages; /* room for unwinding tables */
 };

@@ -12,7 +12,8 @@
 
 struct cli {
 	struct record_options record;
-	bool any_event; /* -e was given: what it does not name is not recorded */
+	bool any_event;             /* -e was given: what it does not name is not recorded */
+	bool any_stacks, no_stacks; /* -g and --no-stacks were given */
 };
 
 static int set_output(void *opts, const char *value)
@@ -81,12 +82,53 @@ static int add_events(void *opts, const char *value)
 	return 0;
 }
 
+static int choose_stacks(void *opts, const char *value)
+{
+	struct cli *cli = opts;
+
+	cli->any_stacks = true;
+	if (!value) {
+		cli->record.stacks = STACKS_ALL;
+		return 0;
+	}
+	for (int choice = STACKS_MEMORY; choice < NR_STACK_CHOICES; choice++) {
+		if (!strcmp(value, stack_choice_names[choice])) {
+			cli->record.stacks = (enum stack_choice)choice;
+			return 0;
+		}
+	}
+	refuse(-EINVAL, "there are no stacks of '%s'", value);
+	hint("choose all (the default), faults or memory");
+	return -EINVAL;
+}
+
+/* perf's words say how to walk; here the files' unwinding tables are always the way. */
+static int choose_call_graph(void *opts, const char *value)
+{
+	size_t size = strcspn(value, ","); /* dwarf,8192 */
+
+	for (const char *const *way = (const char *const[]){"fp", "dwarf", "lbr", NULL}; *way;
+	     way++)
+		if (strlen(*way) == size && !strncmp(value, *way, size))
+			return choose_stacks(opts, NULL);
+	return choose_stacks(opts, value);
+}
+
 static int no_stacks(void *opts, const char *value)
 {
 	struct cli *cli = opts;
 
 	(void)value;
-	cli->record.stacks = false;
+	cli->no_stacks = true;
+	return 0;
+}
+
+static int kernel_stacks(void *opts, const char *value)
+{
+	struct cli *cli = opts;
+
+	(void)value;
+	cli->record.kernel_stacks = true;
 	return 0;
 }
 
@@ -136,8 +178,21 @@ static const struct option_row options[] = {
 	{"event", 'e', "WHAT",
 	 "record only WHAT: faults, syscalls, or trace=SET; may be repeated. SET is as strace's: "
 	 "names, "
-	 "%file %desc %network %process %memory %signal %ipc, /regex/, !SET for all but these",
+	 "%file %desc %network %process %memory %signal %ipc, /regex/, !SET for all but these. "
+	 "With "
+	 "faults, those of %memory are always recorded, but not shown as chosen",
 	 add_events},
+	{"stacks", 'g', "[all|faults|memory]",
+	 "which events carry their call stacks: all (the default) faults and system calls; faults "
+	 "and "
+	 "the system calls that manage memory; or those calls alone. --call-graph=dwarf and the "
+	 "like "
+	 "are understood as all",
+	 choose_stacks},
+	{"call-graph", 0, "HOW", NULL, choose_call_graph},
+	{"kernel-stacks", 0, NULL,
+	 "go on into the kernel with the stacks of system calls and of faults in kernel mode",
+	 kernel_stacks},
 	{"no-stacks", 0, NULL, "record no call stacks", no_stacks},
 	{"no-symbols", 0, NULL, "do not look up function names", no_symbols},
 	{"as-root", 0, NULL, "under sudo, run the command as root, not as the invoking user",
@@ -152,6 +207,7 @@ static const char *const examples[] = {
 	"prof record ./app --its-options",
 	"prof record -e faults -o app.data ./app",
 	"prof record -e trace=%file,%memory -- make -j8",
+	"prof record -g faults ./server",
 	"prof record --no-stacks -e trace='!futex,/^clock_/' ./server",
 	NULL,
 };
@@ -159,7 +215,7 @@ static const char *const examples[] = {
 static int run(int argc, char **argv)
 {
 	struct cli cli = {
-		.record = {.output = "prof.data", .stacks = true, .symbols = true},
+		.record = {.output = "prof.data", .stacks = STACKS_ALL, .symbols = true},
 	};
 	int first = options_parse(&record_command, argc, argv, &cli);
 
@@ -167,6 +223,11 @@ static int run(int argc, char **argv)
 		return options_exit_status(first);
 	if (first == argc)
 		return usage_error(&record_command, "no command to record");
+	if (cli.no_stacks && (cli.any_stacks || cli.record.kernel_stacks))
+		return usage_error(&record_command, "choose either --no-stacks or %s",
+				   cli.any_stacks ? "-g" : "--kernel-stacks");
+	if (cli.no_stacks)
+		cli.record.stacks = STACKS_NONE;
 	if (!cli.any_event)
 		cli.record.faults = cli.record.syscalls = true;
 	return record_run(&cli.record, argv + first);

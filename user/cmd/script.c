@@ -20,7 +20,7 @@ struct ids {
 struct script_opts {
 	const char *input, *output;
 	const struct event_output *form;
-	unsigned int kinds; /* bits of enum event_kind; 0: all */
+	unsigned int kinds; /* bits of enum event_kind; 0: all that was chosen */
 	struct ids pids, tids;
 	const char *comms;          /* NAME[,NAME]; NULL: all */
 	uint64_t first_ns, last_ns; /* since the start */
@@ -129,6 +129,7 @@ static int set_type(void *opts, const char *value)
 		[EVENT_TASK] = "tasks",
 		[EVENT_SYSCALL] = "syscalls",
 		[EVENT_FAULT] = "faults",
+		[EVENT_UNCHOSEN] = "unchosen",
 	};
 	unsigned int *kinds = &((struct script_opts *)opts)->kinds;
 
@@ -141,7 +142,7 @@ static int set_type(void *opts, const char *value)
 			kind++;
 		if (kind == NR_EVENT_KINDS) {
 			refuse(-EINVAL, "there are no events of type '%.*s'", (int)size, at);
-			hint("choose of syscalls, faults and tasks");
+			hint("choose of syscalls, faults, tasks and unchosen");
 			return -EINVAL;
 		}
 		*kinds |= 1U << kind;
@@ -172,7 +173,10 @@ static const struct option_row script_options[] = {
 	{"time", 0, "FROM,TO",
 	 "only events that begin at these times since the start: 0.5,1.25 or 200ms, or ,10s",
 	 set_time},
-	{"type", 'e', "TYPE[,TYPE]", "only syscalls, faults or tasks", set_type},
+	{"type", 'e', "TYPE[,TYPE]",
+	 "only syscalls, faults or tasks; also unchosen, the system calls that manage memory where "
+	 "they were not chosen and recorded for the faults alone",
+	 set_type},
 	{"no-pager", 0, NULL, "do not page the events on a terminal", set_no_pager},
 	{0},
 };
@@ -223,7 +227,7 @@ static unsigned int choose_kinds(const struct recording *r, const struct script_
 	if (opts->kinds)
 		return opts->kinds;
 	if (opts->form != &event_perf)
-		return ~0U;
+		return CHOSEN_EVENTS;
 	return 1U << (recording_has(r, "faults") ? EVENT_FAULT : EVENT_SYSCALL);
 }
 

@@ -5,6 +5,7 @@
 
 #include "base/vec.h"
 #include "correlate/fault_runs.h"
+#include "correlate/kernel_stacks.h"
 #include "correlate/modules.h"
 #include "correlate/spaces.h"
 #include "unwind/finish.h"
@@ -41,24 +42,25 @@ struct waiting_stacks {
 
 struct correlator {
 	struct writer *writer;
+	struct correlator_options options;
 	struct recorded recorded;
 	struct fault_runs runs;
 	struct modules modules;
 	struct spaces spaces;
 	struct waiting_stacks fresh, ripe; /* of this round, and of the round before */
 	struct waiting_stacks unfinished;  /* for a table */
-	const struct unwind_store *store;
-	size_t announced; /* tables, when the unfinished ones were tried last */
+	size_t announced;                  /* tables, when the unfinished ones were tried last */
 	uint64_t walked[MAX_FRAMES];
-	VEC(uint64_t) kernel_ips; /* ascending */
+	struct kernel_stacks kernel_stacks;
 };
 
-struct correlator *correlator_new(struct writer *writer, const struct unwind_store *store)
+struct correlator *correlator_new(struct writer *writer, const struct correlator_options *options)
 {
 	struct correlator *c = xnew(struct correlator);
 
 	c->writer = writer;
-	c->store = store;
+	c->options = *options;
+	kernel_stacks_init(&c->kernel_stacks, writer, options->kernel_name, options->arg);
 	fault_runs_init(&c->runs, writer);
 	modules_init(&c->modules, writer);
 	return c;
@@ -80,59 +82,45 @@ void correlator_free(struct correlator *c)
 	waiting_stacks_free(&c->fresh);
 	waiting_stacks_free(&c->ripe);
 	waiting_stacks_free(&c->unfinished);
-	vec_free(&c->kernel_ips);
+	kernel_stacks_fini(&c->kernel_stacks);
 	fault_runs_fini(&c->runs);
 	modules_fini(&c->modules);
 	spaces_free(&c->spaces);
 	free(c);
 }
 
+static bool is_chosen(const struct correlator *c, const struct syscall_event *event)
+{
+	return !c->options.chosen || syscall_set_has(c->options.chosen, event->nr);
+}
+
 static void take_syscall(struct correlator *c, uint32_t cpu, const struct syscall_event *event)
 {
-	bool lost = event->stack == STACK_LOST;
+	bool lost = event->stack == STACK_LOST, unasked = event->stack == STACK_UNASKED;
+	bool chosen = is_chosen(c, event);
 	uint64_t row[NR_SYSCALL_COLUMNS] = {
 		[SYSCALL_START_NS] = event->head.time_ns,
 		[SYSCALL_DURATION_NS] = event->duration_ns,
 		[SYSCALL_RESULT] = event->result,
 		[SYSCALL_NR] = event->nr,
 		[SYSCALL_TASK] = event->head.task,
-		[SYSCALL_STACK] = lost ? 0 : event->stack,
-		[SYSCALL_FLAGS] = event->head.flags | (lost ? SYSCALL_STACK_LOST : 0),
+		[SYSCALL_STACK] = lost || unasked ? 0 : event->stack,
+		[SYSCALL_FLAGS] = event->head.flags | (lost ? SYSCALL_STACK_LOST : 0) |
+				  (unasked ? SYSCALL_STACK_UNASKED : 0),
 		[SYSCALL_POPULATED_PAGES] = event->populated_pages,
 		[SYSCALL_CPU] = cpu,
 	};
 
 	memcpy(&row[SYSCALL_ARG0], event->args, sizeof event->args);
 	fault_runs_close(&c->runs, event->head.task);
-	writer_row(c->writer, BLOCK_SYSCALLS, row);
-	c->recorded.syscalls++;
-}
-
-/* Few distinct instructions of the kernel touch user memory, so a sorted array serves. */
-static void note_kernel_ip(struct correlator *c, uint64_t ip)
-{
-	size_t low = 0, high = c->kernel_ips.size;
-
-	while (low < high) {
-		size_t middle = (low + high) / 2;
-
-		if (c->kernel_ips.items[middle] < ip)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	if (low < c->kernel_ips.size && c->kernel_ips.items[low] == ip)
-		return;
-	vec_push(&c->kernel_ips);
-	memmove(&c->kernel_ips.items[low + 1], &c->kernel_ips.items[low],
-		(c->kernel_ips.size - 1 - low) * sizeof ip);
-	c->kernel_ips.items[low] = ip;
+	writer_row(c->writer, chosen ? BLOCK_SYSCALLS : BLOCK_MEMORY_CALLS, row);
+	c->recorded.syscalls += chosen;
 }
 
 static void take_fault(struct correlator *c, uint32_t cpu, const struct fault_event *event)
 {
 	if (event->head.flags & WIRE_KERNEL)
-		note_kernel_ip(c, event->ip);
+		kernel_stacks_note_address(&c->kernel_stacks, event->ip);
 	fault_runs_add(&c->runs, cpu, event);
 	c->recorded.faults++;
 }
@@ -190,8 +178,8 @@ static bool finish_stack(struct correlator *c, struct waiting_stack *stack,
 	uint32_t flags = stack->flags, nr_frames;
 
 	memcpy(c->walked, stack->frames, stack->nr_frames * sizeof *c->walked);
-	nr_frames = unwind_finish(c->store, rest, find_code, &question, c->walked, stack->nr_frames,
-				  &flags);
+	nr_frames = unwind_finish(c->options.unwind_store, rest, find_code, &question, c->walked,
+				  stack->nr_frames, &flags);
 	if (flags & WALK_NO_TABLE || (early && !(flags & WALK_COMPLETE)))
 		return false;
 	stack->frames = xrealloc(stack->frames, nr_frames, sizeof *stack->frames);
@@ -335,6 +323,8 @@ void correlator_event(void *correlator, uint32_t cpu, const struct event *event)
 		return take_stack(c, whole);
 	case EVENT_STACK_REST:
 		return take_stack_rest(c, whole);
+	case EVENT_KERNEL_STACK:
+		return kernel_stacks_take(&c->kernel_stacks, whole);
 	case EVENT_MAPPING:
 		return take_mapping(c, whole);
 	case EVENT_START:
@@ -386,6 +376,7 @@ static void place_stack(struct correlator *c, const struct waiting_stack *waitin
 		stack.frame = writer_frame(c->writer, stack.frame, frame.module, frame.offset);
 	}
 	writer_stack(c->writer, waiting->id, &stack);
+	kernel_stacks_note_placed(&c->kernel_stacks, waiting->id, &stack);
 }
 
 static void stack_done(struct correlator *c, struct waiting_stack *stack)
@@ -414,8 +405,8 @@ static void place_stacks(struct correlator *c, struct waiting_stacks *stacks, bo
 /* There is a new table since the last time. */
 static void retry_unfinished(struct correlator *c, bool last)
 {
-	size_t announced =
-		c->store ? __atomic_load_n(&c->store->nr_announced, __ATOMIC_ACQUIRE) : 0;
+	const struct unwind_store *store = c->options.unwind_store;
+	size_t announced = store ? __atomic_load_n(&store->nr_announced, __ATOMIC_ACQUIRE) : 0;
 
 	if (!c->unfinished.size || (announced == c->announced && !last))
 		return;
@@ -432,6 +423,7 @@ void correlator_round(struct correlator *c)
 	placed = c->ripe;
 	c->ripe = c->fresh;
 	c->fresh = placed;
+	kernel_stacks_place(&c->kernel_stacks, false);
 }
 
 void correlator_flush(struct correlator *c, bool last)
@@ -442,6 +434,7 @@ void correlator_flush(struct correlator *c, bool last)
 	correlator_round(c);
 	place_stacks(c, &c->ripe, true);
 	retry_unfinished(c, true);
+	kernel_stacks_place(&c->kernel_stacks, true);
 }
 
 const struct recorded *correlator_recorded(const struct correlator *c)
@@ -456,6 +449,6 @@ const struct module *correlator_module(const struct correlator *c, uint32_t id)
 
 const uint64_t *correlator_kernel_ips(const struct correlator *c, size_t *out_count)
 {
-	*out_count = c->kernel_ips.size;
-	return c->kernel_ips.items;
+	*out_count = c->kernel_stacks.addresses.size;
+	return c->kernel_stacks.addresses.items;
 }

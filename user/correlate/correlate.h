@@ -5,7 +5,8 @@
  * Rings are read CPU by CPU, so an event may come before its cause on another CPU. Only stacks
  * mind: their addresses mean nothing until the mappings below them are known. So a stack waits
  * until the round after its own is over (see capture/ring.h) and is placed in files then. One that
- * ended for want of a table waits until that is there, and is walked to its end first.
+ * ended for want of a table waits until that is there, and is walked to its end first. A stack that
+ * goes on in the kernel waits for the user's part of it.
  */
 #ifndef PROF_CORRELATE_H
 #define PROF_CORRELATE_H
@@ -13,15 +14,23 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "correlate/kernel_frames.h"
+#include "decode/syscalls.h"
 #include "event.h"
 #include "recording/writer.h"
 #include "unwind/publish.h"
 
 struct correlator;
 
-/* `store` has the unwinding tables by which stacks are finished that the kernel side had to leave.
- */
-struct correlator *correlator_new(struct writer *writer, const struct unwind_store *store);
+struct correlator_options {
+	const struct syscall_set *chosen; /* the calls that were; NULL: all */
+	/* The tables by which stacks are finished that the kernel side had to leave. */
+	const struct unwind_store *unwind_store;
+	kernel_namer *kernel_name; /* NULL: there are no kernel frames */
+	void *arg;
+};
+
+struct correlator *correlator_new(struct writer *writer, const struct correlator_options *options);
 void correlator_free(struct correlator *c); /* NULL is fine */
 
 /* An event_handler of capture/ring.h. */
@@ -39,7 +48,8 @@ struct recorded {
 };
 const struct recorded *correlator_recorded(const struct correlator *c);
 
-/* The modules met, by id, and the distinct kernel addresses that faulted, for symbolization. */
+/* The modules met, by id, and the distinct kernel addresses that faulted or are on stacks, for
+ * symbolization. */
 const struct module *correlator_module(const struct correlator *c, uint32_t id);
 const uint64_t *correlator_kernel_ips(const struct correlator *c, size_t *out_count);
 

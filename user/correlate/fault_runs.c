@@ -20,9 +20,20 @@ void fault_runs_fini(struct fault_runs *runs)
 	vec_free(&runs->by_task);
 }
 
+/* As the recording has them. */
+static uint64_t stack_of(const struct fault_event *event)
+{
+	return event->stack == STACK_LOST || event->stack == STACK_UNASKED ? 0 : event->stack;
+}
+
+static uint64_t flags_of(const struct fault_event *event)
+{
+	return event->head.flags | (event->stack == STACK_LOST ? FAULT_STACK_LOST : 0) |
+	       (event->stack == STACK_UNASKED ? FAULT_STACK_UNASKED : 0);
+}
+
 static void run_begin(struct fault_run *run, uint32_t cpu, const struct fault_event *event)
 {
-	bool lost = event->stack == STACK_LOST;
 	uint64_t *row = run->row;
 
 	row[FAULT_START_NS] = event->head.time_ns;
@@ -35,10 +46,10 @@ static void run_begin(struct fault_run *run, uint32_t cpu, const struct fault_ev
 	row[FAULT_STRIDE_BYTES] = 0;
 	row[FAULT_IP] = event->ip;
 	row[FAULT_TASK] = event->head.task;
-	row[FAULT_STACK] = lost ? 0 : event->stack;
+	row[FAULT_STACK] = stack_of(event);
 	row[FAULT_ERROR_CODE] = event->error_code;
 	row[FAULT_KIND] = event->kind;
-	row[FAULT_FLAGS] = event->head.flags | (lost ? FAULT_STACK_LOST : 0);
+	row[FAULT_FLAGS] = flags_of(event);
 	row[FAULT_POPULATED_PAGES] = event->populated_pages;
 	row[FAULT_CPU] = cpu;
 	run->last_ns = event->head.time_ns;
@@ -49,9 +60,10 @@ static bool run_alike(const struct fault_run *run, uint32_t cpu, const struct fa
 {
 	const uint64_t *row = run->row;
 
-	return row[FAULT_IP] == event->ip && row[FAULT_STACK] == event->stack &&
+	return row[FAULT_IP] == event->ip && row[FAULT_STACK] == stack_of(event) &&
+	       event->stack != STACK_LOST && /* they may have been different */
 	       row[FAULT_ERROR_CODE] == event->error_code && row[FAULT_KIND] == event->kind &&
-	       row[FAULT_FLAGS] == event->head.flags && row[FAULT_CPU] == cpu &&
+	       row[FAULT_FLAGS] == flags_of(event) && row[FAULT_CPU] == cpu &&
 	       event->populated_pages == 0;
 }
 

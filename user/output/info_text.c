@@ -53,6 +53,8 @@ static void write_inventory(FILE *out, const struct inventory *has)
 		{"syscall rows", has->rows[BLOCK_SYSCALLS]},
 		{"fault blocks", has->blocks[BLOCK_FAULTS]},
 		{"fault rows", has->rows[BLOCK_FAULTS]},
+		{"unchosen blocks", has->blocks[BLOCK_MEMORY_CALLS]},
+		{"unchosen rows", has->rows[BLOCK_MEMORY_CALLS]},
 		{"faults", has->faults},
 		{"tasks", has->tasks},
 		{"task events", has->task_events},

@@ -139,16 +139,21 @@ static void write_reconciliation(struct json_stream *s, const struct reconciliat
 	json_stream_member(s, "reconciliation", object);
 }
 
-static void write_stacks(struct json_stream *s, const struct stack_quality *stacks)
+static void write_stacks(struct json_stream *s, const struct report *report)
 {
+	const struct stack_quality *stacks = &report->stacks;
+	const struct recording *r = report->recording;
 	json_t *object = json_object(), *reasons = json_object();
 
 	for (int verdict = STACK_PROVEN + 1; verdict < NR_STACK_VERDICTS; verdict++)
 		set(reasons, stack_verdict_words[verdict].key, json_count(stacks->events[verdict]));
 	set(object, "recorded", json_boolean(stacks->recorded));
+	set(object, "of", json_text_or_null(recording_meta(r, "stacks_of")));
+	set(object, "kernel", json_boolean(recording_meta(r, "kernel_stacks") != NULL));
 	set(object, "complete", json_count(stacks->complete));
 	set(object, "incomplete", json_count(stacks->incomplete));
 	set(object, "none", json_count(stacks->none));
+	set(object, "unasked", json_count(stacks->unasked));
 	set(object, "reasons", reasons);
 	json_stream_member(s, "stacks", object);
 }
@@ -304,7 +309,7 @@ static void write_json(FILE *out, const struct report *report, const struct repo
 	write_totals(&s, report);
 	write_losses(&s, report);
 	write_reconciliation(&s, &report->reconciliation);
-	write_stacks(&s, &report->stacks);
+	write_stacks(&s, report);
 	write_fault_kinds(&s, &report->scan);
 	json_stream_array_begin(&s, "syscalls");
 	vec_each (&report->syscalls.rows, row)

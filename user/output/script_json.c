@@ -130,9 +130,11 @@ static void set_task_event(const struct task_event *event, json_t *object)
 	}
 }
 
-static json_t *json_stack(const struct recording *r, uint32_t frame)
+/* Sets the stack, and how many of its frames, the last ones, are the kernel's. */
+static void set_stack(const struct recording *r, uint32_t frame, json_t *object)
 {
 	json_t *stack = json_array();
+	uint32_t kernel_frames = 0;
 
 	for (uint32_t depth = 0; frame && depth < STACK_MAX_FRAMES; depth++) {
 		const struct frame *at = &r->frames.items[frame];
@@ -142,10 +144,12 @@ static json_t *json_stack(const struct recording *r, uint32_t frame)
 			scoped_free char *label = frame_label(r, at->module, at->offset, nr);
 
 			json_array_insert_new(stack, 0, json_text(label));
+			kernel_frames += at->module == MODULE_KERNEL;
 		}
 		frame = at->parent;
 	}
-	return stack;
+	set(object, "stack", stack);
+	set(object, "kernel_frames", json_count(kernel_frames));
 }
 
 static void write_event(struct event_writer *w, const struct event *event)
@@ -160,7 +164,7 @@ static void write_event(struct event_writer *w, const struct event *event)
 	else
 		set_task_event(event->task_event, object);
 	if (w->stacks && event->kind != EVENT_TASK)
-		set(object, "stack", json_stack(w->r, event_frame(w->r, event)));
+		set_stack(w->r, event_frame(w->r, event), object);
 	json_dumpf(object, w->out, JSON_COMPACT);
 	fputc('\n', w->out);
 	json_decref(object);

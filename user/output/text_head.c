@@ -108,11 +108,28 @@ static void write_recorded(FILE *out, const struct report *report)
 	fputc('\n', out);
 }
 
-static void write_stacks(FILE *out, const struct stack_quality *stacks)
+/* "12 events have none, as asked: -g faults" */
+static void write_unasked(FILE *out, const struct report *report, const char *label)
 {
+	const char *choice = recording_meta(report->recording, "stacks_of");
+	scoped_free char *clean = printable(choice ? choice : "unknown");
+	char count[NUMBER_SIZE];
+
+	if (report->stacks.unasked)
+		fprintf(out, "%-11s%s events have none, as asked: -g %s\n", label,
+			count_format(report->stacks.unasked, count), clean);
+}
+
+static void write_stacks(FILE *out, const struct report *report)
+{
+	const struct stack_quality *stacks = &report->stacks;
 	uint64_t all = stacks->complete + stacks->incomplete;
 	char share[NUMBER_SIZE], count[NUMBER_SIZE];
 
+	if (!all && stacks->unasked) {
+		write_unasked(out, report, "stacks:");
+		return;
+	}
 	if (!stacks->recorded || !all) {
 		write_line(out, "stacks:", stacks->recorded ? "none" : "not recorded");
 		return;
@@ -132,6 +149,7 @@ static void write_stacks(FILE *out, const struct stack_quality *stacks)
 			"instruction",
 			count_format(stacks->none, count));
 	fputc('\n', out);
+	write_unasked(out, report, "");
 }
 
 /* The counters are the last thing that a recorder writes. */
@@ -179,7 +197,7 @@ void text_head(FILE *out, const struct report *report, const struct report_style
 	write_times(out, r);
 	write_exit(out, r);
 	write_recorded(out, report);
-	write_stacks(out, &report->stacks);
+	write_stacks(out, report);
 	write_losses(out, r, &report->losses);
 	write_warnings(out, report);
 }

@@ -118,6 +118,8 @@ static void tally_block(struct recording *r, const struct block *block,
 	bool are_calls = block->kind == BLOCK_SYSCALLS;
 	struct columns c;
 
+	if (!are_calls && block->kind != BLOCK_FAULTS)
+		return;
 	if (block_columns(r, block, are_calls ? CALL_PLACE_COLUMNS : FAULT_PLACE_COLUMNS, &c) < 0)
 		return;
 	for (uint32_t i = 0; i < c.rows; i++) {

@@ -4,9 +4,12 @@
 #include "profile/facts.h"
 #include "profile/fault_row.h"
 
-static void note_stack(struct scan *scan, uint64_t stack, bool lost, uint64_t events)
+static void note_stack(struct scan *scan, uint64_t stack, bool lost, bool unasked, uint64_t events)
 {
-	scan->stack_events[stack] += events;
+	if (unasked)
+		scan->stacks_unasked += events;
+	else
+		scan->stack_events[stack] += events;
 	if (lost)
 		scan->stacks_lost += events;
 }
@@ -21,8 +24,16 @@ static void add_syscalls(struct scan *scan, const struct columns *c)
 		if (!(flags & (SYSCALL_UNFINISHED | SYSCALL_BLOCKED)))
 			task->syscall_ns += c->at[SYSCALL_DURATION_NS][i];
 		scan->populated_pages += c->at[SYSCALL_POPULATED_PAGES][i];
-		note_stack(scan, c->at[SYSCALL_STACK][i], flags & SYSCALL_STACK_LOST, 1);
+		note_stack(scan, c->at[SYSCALL_STACK][i], flags & SYSCALL_STACK_LOST,
+			   flags & SYSCALL_STACK_UNASKED, 1);
 	}
+}
+
+/* Of calls that were not chosen, only what balances the faults counts. */
+static void add_unchosen(struct scan *scan, const struct columns *c)
+{
+	for (uint32_t i = 0; i < c->rows; i++)
+		scan->populated_pages += c->at[SYSCALL_POPULATED_PAGES][i];
 }
 
 static void add_to_class(struct fault_class *class, const struct columns *c, uint32_t i)
@@ -45,12 +56,13 @@ static void add_faults(struct scan *scan, const struct columns *c, uint64_t page
 {
 	for (uint32_t i = 0; i < c->rows; i++) {
 		uint64_t kind = c->at[FAULT_KIND][i], count = c->at[FAULT_COUNT][i];
+		uint64_t flags = c->at[FAULT_FLAGS][i];
 
 		add_to_class(&scan->faults[kind], c, i);
 		scan->tasks[c->at[FAULT_TASK][i]].faults += count;
 		scan->populated_pages += c->at[FAULT_POPULATED_PAGES][i];
-		note_stack(scan, c->at[FAULT_STACK][i], c->at[FAULT_FLAGS][i] & FAULT_STACK_LOST,
-			   count);
+		note_stack(scan, c->at[FAULT_STACK][i], flags & FAULT_STACK_LOST,
+			   flags & FAULT_STACK_UNASKED, count);
 		fault_row_add(c, i, 0, page_bytes, &scan->fault_places);
 	}
 }
@@ -64,6 +76,8 @@ static uint64_t kernel_count(const struct recording *r, const char *what, const 
 
 static uint32_t wanted_columns(enum block_kind kind)
 {
+	if (kind == BLOCK_MEMORY_CALLS)
+		return COLUMN(SYSCALL_POPULATED_PAGES);
 	if (kind == BLOCK_SYSCALLS)
 		return COLUMN(SYSCALL_TASK) | COLUMN(SYSCALL_DURATION_NS) | COLUMN(SYSCALL_STACK) |
 		       COLUMN(SYSCALL_FLAGS) | COLUMN(SYSCALL_POPULATED_PAGES);
@@ -79,6 +93,8 @@ static void scan_block(struct recording *r, const struct block *block, struct sc
 		return;
 	if (block->kind == BLOCK_SYSCALLS)
 		add_syscalls(scan, &c);
+	else if (block->kind == BLOCK_MEMORY_CALLS)
+		add_unchosen(scan, &c);
 	else
 		add_faults(scan, &c, recording_page_bytes(r));
 	columns_fini(&c);

@@ -14,7 +14,7 @@ struct order {
 
 static uint32_t task_column(const struct block *block)
 {
-	return block->kind == BLOCK_SYSCALLS ? (uint32_t)SYSCALL_TASK : (uint32_t)FAULT_TASK;
+	return block->kind == BLOCK_FAULTS ? (uint32_t)FAULT_TASK : (uint32_t)SYSCALL_TASK;
 }
 
 static int compare_order(const void *a, const void *b)
@@ -70,8 +70,8 @@ void slice_init(struct slice *s, const struct block *block)
 {
 	*s = (struct slice){
 		.block = block,
-		.nr_columns = block->kind == BLOCK_SYSCALLS ? (uint32_t)NR_SYSCALL_COLUMNS
-							    : (uint32_t)NR_FAULT_COLUMNS,
+		.nr_columns = block->kind == BLOCK_FAULTS ? (uint32_t)NR_FAULT_COLUMNS
+							  : (uint32_t)NR_SYSCALL_COLUMNS,
 	};
 }
 

@@ -51,6 +51,7 @@ void stack_quality_of(const struct recording *r, const struct scan *scan, struct
 
 		out->events[verdict] += scan->stack_events[id];
 	}
+	out->unasked = scan->stacks_unasked;
 	out->events[STACK_LOST] += scan->stacks_lost;
 	if (r->stacks.size)
 		out->none = scan->stack_events[0] - scan->stacks_lost;

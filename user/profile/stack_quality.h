@@ -34,6 +34,7 @@ struct stack_quality {
 	uint64_t events[NR_STACK_VERDICTS];
 	uint64_t complete, incomplete;
 	uint64_t none; /* there was none to take: in the execve, before the first instruction */
+	uint64_t unasked; /* events that were to have none: in none of the above */
 };
 
 void stack_quality_of(const struct recording *r, const struct scan *scan,

@@ -138,17 +138,22 @@ static bool is_wanted(const struct timeline *t, enum event_kind kind)
 	return t->kinds >> kind & 1;
 }
 
+static const enum event_kind kind_of_block[NR_BLOCK_KINDS] = {
+	[BLOCK_SYSCALLS] = EVENT_SYSCALL,
+	[BLOCK_FAULTS] = EVENT_FAULT,
+	[BLOCK_MEMORY_CALLS] = EVENT_UNCHOSEN,
+};
+
 static void open_block(struct timeline *t, uint32_t index)
 {
 	const struct block *block = &t->r->blocks.items[index];
-	enum event_kind kind = block->kind == BLOCK_SYSCALLS ? EVENT_SYSCALL : EVENT_FAULT;
 	struct source *source;
 
-	if (!is_wanted(t, kind))
+	if (!is_wanted(t, kind_of_block[block->kind]))
 		return;
 	source = xnew(struct source);
 	source->type = SOURCE_BLOCK;
-	source->kind = kind;
+	source->kind = block->kind == BLOCK_FAULTS ? EVENT_FAULT : EVENT_SYSCALL;
 	source->block = index;
 	slice_init(&source->slice, block);
 	source_advance(t, source);

@@ -14,7 +14,15 @@
 
 #include "recording/reader.h"
 
-enum event_kind { EVENT_TASK, EVENT_SYSCALL, EVENT_FAULT, NR_EVENT_KINDS };
+enum event_kind {
+	EVENT_TASK,
+	EVENT_SYSCALL,
+	EVENT_FAULT,
+	EVENT_UNCHOSEN, /* asks for memory calls that were not chosen; they come as EVENT_SYSCALL */
+	NR_EVENT_KINDS
+};
+
+#define CHOSEN_EVENTS (1U << EVENT_TASK | 1U << EVENT_SYSCALL | 1U << EVENT_FAULT)
 
 struct event {
 	enum event_kind kind;

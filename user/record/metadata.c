@@ -58,6 +58,9 @@ void metadata_write(struct writer *w, const struct record_options *options, char
 	if (options->chosen_syscalls)
 		writer_meta_text(w, "trace", options->trace);
 	writer_meta_text(w, "stacks", options->stacks ? "tables" : "none");
+	writer_meta_text(w, "stacks_of", stack_choice_names[options->stacks]);
+	if (options->kernel_stacks)
+		writer_meta_text(w, "kernel_stacks", "yes");
 }
 
 _Static_assert(TOTAL_BITS == KERNEL_TOTAL_BITS, "histograms of the kernel side");
@@ -99,23 +102,24 @@ static void fault_totals_write(struct writer *w, struct capture *capture)
 	}
 }
 
-void totals_write(struct writer *w, struct capture *capture)
+void totals_write(struct writer *w, struct capture *capture, const struct event_sets *sets)
 {
 	struct total_sum sum;
 
 	for (uint32_t nr = 0; nr < NR_SYSCALL_TOTALS; nr++)
-		if (capture_total(capture, CAPTURE_SYSCALL_TOTALS, nr, &sum))
+		if ((sets->all_chosen || syscall_set_has(&sets->chosen, nr)) &&
+		    capture_total(capture, CAPTURE_SYSCALL_TOTALS, nr, &sum))
 			syscall_total_write(w, nr, &sum);
 	fault_totals_write(w, capture);
 }
 
 /* What each kind of event is called where losses are told. */
 static const char *const loss_names[NR_EVENT_TYPES] = {
-	[EVENT_SYSCALL] = "syscalls",  [EVENT_FAULT] = "faults", [EVENT_STACK] = "stacks",
-	[EVENT_MAPPING] = "mappings",  [EVENT_START] = "tasks",  [EVENT_FORK] = "tasks",
-	[EVENT_EXEC] = "tasks",        [EVENT_EXIT] = "tasks",   [EVENT_COMM] = "tasks",
-	[EVENT_STACK_REST] = "stacks", [EVENT_SIGNAL] = "tasks", [EVENT_LEFT] = "tasks",
-	[EVENT_FILE] = "mappings",
+	[EVENT_SYSCALL] = "syscalls",  [EVENT_FAULT] = "faults",        [EVENT_STACK] = "stacks",
+	[EVENT_MAPPING] = "mappings",  [EVENT_START] = "tasks",         [EVENT_FORK] = "tasks",
+	[EVENT_EXEC] = "tasks",        [EVENT_EXIT] = "tasks",          [EVENT_COMM] = "tasks",
+	[EVENT_STACK_REST] = "stacks", [EVENT_SIGNAL] = "tasks",        [EVENT_LEFT] = "tasks",
+	[EVENT_FILE] = "mappings",     [EVENT_KERNEL_STACK] = "stacks",
 };
 
 static const char *const reason_names[NR_LOSS_REASONS] = {

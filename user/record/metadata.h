@@ -8,13 +8,14 @@
 #include <sys/resource.h>
 
 #include "capture/capture.h"
-#include "record/record.h"
+#include "record/event_sets.h"
 #include "recording/writer.h"
 
 void metadata_write(struct writer *w, const struct record_options *options, char *const *argv);
 
-/* Totals that the programs kept beside the stream, and every loss by kind and reason. */
-void totals_write(struct writer *w, struct capture *capture);
+/* Totals that the programs kept beside the stream, of faults and of the chosen system calls; and
+ * every loss by kind and reason. */
+void totals_write(struct writer *w, struct capture *capture, const struct event_sets *sets);
 void losses_write(struct writer *w, const struct rings *rings);
 
 #endif

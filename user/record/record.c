@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "cli/number.h"
 #include "correlate/correlate.h"
+#include "record/event_sets.h"
 #include "record/lost_events.h"
 #include "record/metadata.h"
 #include "record/output_file.h"
@@ -18,9 +19,17 @@
 #define FLUSH_MIN_NS 50000000ULL
 #define FLUSH_MAX_NS 1000000000ULL
 
+const char *const stack_choice_names[NR_STACK_CHOICES + 1] = {
+	[STACKS_NONE] = "none",
+	[STACKS_MEMORY] = "memory",
+	[STACKS_FAULTS] = "faults",
+	[STACKS_ALL] = "all",
+};
+
 /* The sink of a session that writes a recording. */
 struct recorder {
 	const struct record_options *options;
+	struct event_sets sets;
 	struct output_file file;
 	struct writer *writer;
 	struct correlator *correlator;
@@ -46,13 +55,23 @@ static int recorder_open(struct session *s)
 	return writer_new(fd, r->options->output, &r->writer);
 }
 
+static bool kernel_name(void *capture, uint64_t address, struct kernel_symbol *out)
+{
+	return capture_kernel_symbol(capture, address, out);
+}
+
 static void recorder_begin(struct session *s)
 {
 	struct recorder *r = s->arg;
+	const struct correlator_options correlator = {
+		.chosen = r->sets.all_chosen ? NULL : &r->sets.chosen,
+		.unwind_store = s->unwinding ? capture_unwind_store(s->capture) : NULL,
+		.kernel_name = r->options->kernel_stacks ? kernel_name : NULL,
+		.arg = s->capture,
+	};
 
 	r->flushed_ns = s->start_ns;
-	r->correlator =
-		correlator_new(r->writer, s->unwinding ? capture_unwind_store(s->capture) : NULL);
+	r->correlator = correlator_new(r->writer, &correlator);
 	metadata_write(r->writer, r->options, s->argv);
 	writer_flush(r->writer);
 }
@@ -159,7 +178,7 @@ static int recorder_finish(struct session *s)
 	write_counters(s, r->writer);
 	if (s->unwinding)
 		unwinding_counters(s->unwinding, r->writer);
-	totals_write(r->writer, s->capture);
+	totals_write(r->writer, s->capture, &r->sets);
 	losses_write(r->writer, capture_rings(s->capture));
 	writer_flush(r->writer);
 	if (r->symbolization && !writer_error(r->writer)) /* else there is no room for names */
@@ -193,15 +212,18 @@ static const struct session_sink recorder_sink = {
 
 int record_run(const struct record_options *options, char **argv)
 {
-	struct recorder recorder = {.options = options};
+	struct recorder recorder = {.options = options, .sets = event_sets_of(options)};
+	const struct event_sets *sets = &recorder.sets;
 	struct session session = {
 		.capture_options =
 			{
 				.faults = options->faults,
-				.syscalls = options->syscalls,
-				.stacks = options->stacks,
-				.syscall_set =
-					options->chosen_syscalls ? options->syscall_set.bits : NULL,
+				.syscalls = true, /* with faults there are always some */
+				.syscall_set = sets->all_chosen ? NULL : sets->recorded.bits,
+				.stacks = options->stacks != STACKS_NONE,
+				.fault_stacks = sets->fault_stacks,
+				.syscall_stack_set = sets->all_walked ? NULL : sets->walked.bits,
+				.kernel_stacks = options->kernel_stacks,
 				.ring_bytes = options->ring_bytes,
 			},
 		.as_root = options->as_root,

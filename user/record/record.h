@@ -10,9 +10,21 @@
 
 #include "decode/syscalls.h"
 
+/* Which events carry their stacks. */
+enum stack_choice {
+	STACKS_NONE,
+	STACKS_MEMORY, /* system calls that manage memory */
+	STACKS_FAULTS, /* those, and page faults */
+	STACKS_ALL,
+	NR_STACK_CHOICES
+};
+extern const char *const stack_choice_names[NR_STACK_CHOICES + 1]; /* ends with NULL */
+
 struct record_options {
 	const char *output; /* path of the recording */
-	bool faults, syscalls, stacks, symbols;
+	bool faults, syscalls, symbols;
+	enum stack_choice stacks;
+	bool kernel_stacks;   /* the kernel's part of them, too */
 	bool chosen_syscalls; /* only those of syscall_set */
 	struct syscall_set syscall_set;
 	const char *trace; /* what the set was asked for with */

@@ -72,7 +72,7 @@ static int place_compare(const void *left, const void *right)
 	return a->offset < b->offset ? -1 : a->offset > b->offset;
 }
 
-/* All frames, each place once, file by file. */
+/* All frames in files, each place once, file by file. */
 static struct places places_gather(const struct writer *w)
 {
 	struct places places = {0};
@@ -82,7 +82,7 @@ static struct places places_gather(const struct writer *w)
 		struct frame frame;
 
 		writer_frame_at(w, id, &frame);
-		if (frame.module != MODULE_UNKNOWN)
+		if (frame.module != MODULE_UNKNOWN && frame.module != MODULE_KERNEL)
 			*vec_push(&places) = (struct place){frame.module, frame.offset};
 	}
 	if (places.size)

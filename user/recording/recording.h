@@ -17,7 +17,14 @@
 
 /* ---- Event rows. Numbers are on disk: append, never renumber. ---- */
 
-enum block_kind { BLOCK_SYSCALLS = 1, BLOCK_FAULTS = 2, NR_BLOCK_KINDS };
+enum block_kind {
+	BLOCK_SYSCALLS = 1,
+	BLOCK_FAULTS = 2,
+	/* System calls that manage memory and were not chosen: recorded for what they tell about
+	 * page faults, in the same columns as other calls. */
+	BLOCK_MEMORY_CALLS = 3,
+	NR_BLOCK_KINDS
+};
 
 enum syscall_column {
 	SYSCALL_START_NS, /* CLOCK_MONOTONIC at sys_enter; at sys_exit when BLOCKED */
@@ -43,6 +50,7 @@ enum syscall_flag {
 	SYSCALL_BLOCKED = 2,    /* refused by seccomp before it began; has no duration */
 	SYSCALL_COMPAT = 4,     /* 32-bit entry: the number is of the other table */
 	SYSCALL_STACK_LOST = 8, /* its stack could not be delivered */
+	SYSCALL_STACK_UNASKED = 16, /* calls of its kind were to have none */
 };
 
 /*
@@ -75,8 +83,9 @@ enum fault_kind { FAULT_MINOR, FAULT_MAJOR, FAULT_FAILED, NR_FAULT_KINDS };
 enum fault_flag {
 	FAULT_KERNEL =
 		1, /* taken in kernel mode, inside a system call; FAULT_IP is a kernel address */
-	FAULT_STACK_LOST = 2, /* its stack could not be delivered */
-	FAULT_UNTIMED = 4,    /* the end was seen without its start */
+	FAULT_STACK_LOST = 2,    /* its stack could not be delivered */
+	FAULT_UNTIMED = 4,       /* the end was seen without its start */
+	FAULT_STACK_UNASKED = 8, /* faults were to have none */
 };
 
 #define MAX_COLUMNS 32
@@ -101,7 +110,9 @@ static inline uint32_t syscall_key(uint64_t nr, uint64_t flags)
  *
  * Metadata keys: argv (one per word), cwd, host, kernel, arch, cpus, prof_version, start_unix_ns,
  * start_monotonic_ns, page_bytes, events ("faults", "syscalls" or "faults,syscalls"), trace (the -e
- * trace= choice, absent when all), stacks ("tables", "frame-pointer", "none"), clock.
+ * trace= choice, absent when all), stacks ("tables", "frame-pointer", "none"), stacks_of (which
+ * events were to have one: "none", "memory", "faults", "all"; all when it is absent), kernel_stacks
+ * ("yes": with the kernel's part; absent: without), clock.
  * Counters: wall_ns, user_ns, system_ns (of the command, by wait4), exit_status (as
  * wait(2) gives it), rusage.minflt, rusage.majflt; counted beside the stream, with KIND one of
  * minor, major, failed: kernel.faults.KIND, of those in kernel mode kernel.faults_in_kernel.KIND,

@@ -42,6 +42,7 @@ static const struct column_schema fault_columns[NR_FAULT_COLUMNS] = {
 static const struct schema schemas[NR_BLOCK_KINDS] = {
 	[BLOCK_SYSCALLS] = {NR_SYSCALL_COLUMNS, SYSCALL_NR, syscall_columns},
 	[BLOCK_FAULTS]   = {NR_FAULT_COLUMNS, FAULT_STACK, fault_columns},
+	[BLOCK_MEMORY_CALLS] = {NR_SYSCALL_COLUMNS, SYSCALL_NR, syscall_columns},
 };
 /* clang-format on */
 

@@ -287,7 +287,8 @@ int writer_error(const struct writer *w)
 
 uint64_t writer_dropped_events(const struct writer *w)
 {
-	return w->dropped[BLOCK_SYSCALLS] + w->dropped[BLOCK_FAULTS];
+	return w->dropped[BLOCK_SYSCALLS] + w->dropped[BLOCK_MEMORY_CALLS] +
+	       w->dropped[BLOCK_FAULTS];
 }
 
 /* Also after an error: the room that was kept is for this. The file counts as complete when it says
@@ -299,7 +300,8 @@ int writer_finish(struct writer *w)
 
 	write_all_gathered(w);
 	if (writer_dropped_events(w)) {
-		writer_counter(w, "lost.syscalls.disk", w->dropped[BLOCK_SYSCALLS]);
+		writer_counter(w, "lost.syscalls.disk",
+			       w->dropped[BLOCK_SYSCALLS] + w->dropped[BLOCK_MEMORY_CALLS]);
 		writer_counter(w, "lost.faults.disk", w->dropped[BLOCK_FAULTS]);
 		pack_table(w, CHUNK_COUNTERS);
 		commit_tables(w);

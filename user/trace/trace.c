@@ -154,6 +154,7 @@ int trace_run(const struct trace_options *options, char **argv)
 				.places = true,
 				.fault_kinds = options->fault_kinds,
 				.stacks = options->max_frames > 0,
+				.fault_stacks = options->max_frames > 0,
 				.ring_bytes = options->ring_bytes,
 			},
 		.as_root = options->as_root,
