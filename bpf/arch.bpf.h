@@ -5,6 +5,7 @@
 
 #include "vmlinux.h"
 #include <bpf/bpf_helpers.h>
+#include <bpf/bpf_core_read.h>
 
 #if defined(__TARGET_ARCH_x86)
 
@@ -15,8 +16,9 @@ static __always_inline bool task_in_compat_syscall(struct task_struct *task)
 	return task->thread_info.status & TS_COMPAT;
 }
 
-#define regs_ip(regs) ((regs)->ip)
-#define regs_nr(regs) ((long)(regs)->orig_ax)
+#define regs_ip(regs)      ((regs)->ip)
+#define regs_ip_read(regs) BPF_CORE_READ(regs, ip) /* of any pointer */
+#define regs_nr(regs)      ((long)(regs)->orig_ax)
 
 /* By DWARF's numbers (walk.h). */
 static __always_inline void regs_copy(struct pt_regs *regs, __u64 out[16])
@@ -47,8 +49,9 @@ static __always_inline bool task_in_compat_syscall(struct task_struct *task)
 	return task->thread_info.flags >> TIF_32BIT & 1;
 }
 
-#define regs_ip(regs) ((regs)->pc)
-#define regs_nr(regs) ((long)(regs)->syscallno)
+#define regs_ip(regs)      ((regs)->pc)
+#define regs_ip_read(regs) BPF_CORE_READ(regs, pc)
+#define regs_nr(regs)      ((long)(regs)->syscallno)
 
 /* There are no tables for this processor yet: frame pointer and stack pointer, where walk.h wants
  * them, are all that a walk asks for. */

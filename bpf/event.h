@@ -277,12 +277,15 @@ struct task_state {
 	__u8 fresh;      /* its first sys_exit is that of the fork which made it */
 	__u8 in_syscall; /* sys_enter was seen, of a call to be recorded */
 	__u8 compat;
-	__u8 walk_pending; /* a program with a walker was called for this stack alone */
-	__u8 in_exec;      /* half-way between two address spaces; syscall_stack is of the first */
-	__u8 reserved[2];
+	__u8 walk_for;   /* enum walk_for (walker.bpf.h) */
+	__u8 exit_flags; /* of the call that is over, as in its event */
+	__u8 in_exec;    /* half-way between two address spaces; syscall_stack is of the first */
+	__u8 reserved[1];
 	__u32 nr;
 	__u32 syscall_stack; /* taken at enter by calls that do not come back the same */
 	__u64 enter_ns;
+	__u64 duration_ns; /* of the call that is over, and its result */
+	__s64 result;
 	__u64 args[6];
 	__u64 faults_seen; /* min_flt + maj_flt as of the last event */
 	struct pending_fault user, kernel;

@@ -18,17 +18,7 @@
 #include "kernel_stack.bpf.h"
 #include "stack.bpf.h"
 #include "state.bpf.h"
-
-/*
- * on_page_fault_user, which can walk stacks, for on_page_fault_kernel: the verifier takes most of
- * its time for the walk, so it is in as few programs as can be.
- */
-struct {
-	__uint(type, BPF_MAP_TYPE_PROG_ARRAY);
-	__uint(max_entries, 1);
-	__type(key, __u32);
-	__type(value, __u32);
-} fault_walker SEC(".maps");
+#include "walker.bpf.h"
 
 static __always_inline void fault_begin(struct pending_fault *fault, __u64 address, __u64 ip,
 					__u64 error_code, __u32 stack)
@@ -40,53 +30,47 @@ static __always_inline void fault_begin(struct pending_fault *fault, __u64 addre
 	fault->time_ns = bpf_ktime_get_ns();
 }
 
-SEC("tp_btf/page_fault_user")
-int BPF_PROG(on_page_fault_user, unsigned long address, struct pt_regs *regs,
+SEC("raw_tp/page_fault_user")
+int BPF_PROG(on_page_fault_user, unsigned long address, struct pt_regs *untyped,
 	     unsigned long error_code)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
+	struct pt_regs *regs = (struct pt_regs *)bpf_task_pt_regs(task);
 	struct task_state *state = state_of(task);
 
 	if (!state || (long)address < 0)
 		return 0;
-	if (state->walk_pending) { /* called by on_page_fault_kernel */
-		state->walk_pending = 0;
-		regs = (struct pt_regs *)bpf_task_pt_regs(task);
-		state->kernel.stack = with_kernel_stack(ctx, stack_of(regs, state, false), state,
-							state->kernel.ip);
-		state->kernel.time_ns = bpf_ktime_get_ns();
-		return 0;
-	}
 	fault_fail_pending(task, state);
 	fault_begin(&state->user, address, regs_ip(regs), error_code,
-		    cfg_fault_stacks ? stack_of(regs, state, true) : 0);
+		    cfg_fault_stacks ? STACK_LOST : 0);
+	if (cfg_fault_stacks)
+		walker_call(ctx, state, WALK_FOR_USER_FAULT);
 	return 0;
 }
 
-SEC("tp_btf/page_fault_kernel")
-int BPF_PROG(on_page_fault_kernel, unsigned long address, struct pt_regs *regs,
+SEC("raw_tp/page_fault_kernel")
+int BPF_PROG(on_page_fault_kernel, unsigned long address, struct pt_regs *untyped,
 	     unsigned long error_code)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct task_state *state = state_of(task);
+	__u64 ip;
 
 	/* Kernel addresses are no user memory; with faults disabled (a peek that may fail, such as
 	 * our own at a stack) the kernel does not handle the fault at all. */
 	if (!state || (long)address < 0 || task->pagefault_disabled)
 		return 0;
+	ip = regs_ip_read(untyped);
 	if (state->kernel.time_ns)
 		fault_send(task, state, &state->kernel, WIRE_FAILED, WIRE_KERNEL, 0);
 	if (cfg_fault_stacks && state->in_exec) {
-		fault_begin(&state->kernel, address, regs_ip(regs), error_code,
-			    with_kernel_stack(ctx, state->syscall_stack, state, regs_ip(regs)));
+		fault_begin(&state->kernel, address, ip, error_code,
+			    with_kernel_stack(ctx, state->syscall_stack, state, ip));
 		return 0;
 	}
-	fault_begin(&state->kernel, address, regs_ip(regs), error_code, 0);
-	if (cfg_fault_stacks) {
-		state->walk_pending = 1;
-		bpf_tail_call(ctx, &fault_walker, 0);
-		state->walk_pending = 0; /* only if that failed */
-	}
+	fault_begin(&state->kernel, address, ip, error_code, cfg_fault_stacks ? STACK_LOST : 0);
+	if (cfg_fault_stacks)
+		walker_call(ctx, state, WALK_FOR_KERNEL_FAULT);
 	return 0;
 }
 

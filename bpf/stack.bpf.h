@@ -91,7 +91,7 @@ struct walk_memo {
 	__u32 exact;
 	__u32 stack;
 	__u32 nr_reads;
-	__u32 needs_fp, reserved;
+	__u32 needs_fp, differs;
 	__u64 addresses[MEMO_READS], values[MEMO_READS];
 };
 
@@ -392,25 +392,37 @@ static __always_inline __u32 stack_unfinished(struct walk *walk, __u32 task, __u
 	return id;
 }
 
-/* Are the words that the walk read what they were? A function of its own, with a plain loop: in the
- * order of a walk's reads one block of the stack serves many. */
-__weak __noinline int memo_holds(void)
+#define MEMO_STEP 8 /* words compared in each round: rounds are dear, and so is verifying many */
+
+/* Are the words what they were? 1 ends the loop. */
+static long memo_check(__u32 index, void *unused)
 {
 	struct walk *walk = walk_of_cpu();
 	struct walk_memo *memo;
 
 	if (!walk)
-		return 0;
+		return 1;
 	memo = memo_of(walk);
-	for (__u32 i = 0; i < MEMO_READS; i++) {
-		__u64 address = memo->addresses[i], value;
+	memo->differs = 1;
+#pragma GCC unroll 8
+	for (__u32 i = 0; i < MEMO_STEP; i++) {
+		__u32 at = index * MEMO_STEP + i;
+		__u64 value;
 
-		if (i >= memo->nr_reads)
+		if (at >= memo->nr_reads || at >= MEMO_READS)
 			break;
-		if (!stack_read(walk, address, &value) || value != memo->values[i])
-			return 0;
+		if (!stack_read(walk, memo->addresses[at], &value) || value != memo->values[at])
+			return 1;
 	}
-	return 1;
+	memo->differs = 0;
+	return 0;
+}
+
+static __always_inline bool memo_holds(struct walk_memo *memo)
+{
+	memo->differs = 0;
+	bpf_loop((memo->nr_reads + MEMO_STEP - 1) / MEMO_STEP, memo_check, NULL, 0);
+	return !memo->differs;
 }
 
 /* The kept stack, or 0; then the walk that follows is noted in its place. */
@@ -425,7 +437,7 @@ static __always_inline __u32 memo_recall(struct walk *walk, __u64 ip, __u32 spac
 	memo = memo_of(walk);
 	if (memo->ip == ip && memo->sp == sp && (memo->fp == fp || !memo->needs_fp) &&
 	    memo->version == version && memo->space == space && memo->exact == exact &&
-	    memo_holds())
+	    memo_holds(memo))
 		return memo->stack;
 	memo->ip = ip;
 	memo->sp = sp;

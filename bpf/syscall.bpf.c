@@ -7,7 +7,8 @@
  * registers then, but for the few calls that replace them. The cases that do not come in such
  * pairs: the child of a fork returns without having entered; seccomp refuses before the entry;
  * exit, and being killed, do not return (task.bpf.c sends those). Times exclude our own work: the
- * clock is read last at enter and first at exit.
+ * clock is read last at enter and first at exit. (A raw tracepoint's own pointer to the registers
+ * cannot be read through; the task's is the same one.)
  *
  * Licence: the object is "Dual MIT/GPL" (task.bpf.c). Reads pt_regs and task_struct.
  */
@@ -24,6 +25,7 @@
 #include "stack.bpf.h"
 #include "state.bpf.h"
 #include "syscall.bpf.h"
+#include "walker.bpf.h"
 
 #define PROT_EXEC 4
 #define MAX_ERRNO 4095
@@ -52,31 +54,38 @@ static __always_inline void watch_mappings(struct pt_regs *regs, __s64 result)
 		mappings_move(args[0], args[1], result, args[2]);
 }
 
-/* Faults of an exec need its stack, too, which is gone when they come. */
-static __always_inline void stack_at_enter(struct pt_regs *regs, struct task_state *state, long nr,
-					   bool released)
+/* Has the call's stack to be taken now? Faults of an exec need its stack, too, which is gone when
+ * they come. */
+static __always_inline bool is_walked_at_enter(const struct task_state *state, long nr)
 {
-	state->in_exec = cfg_fault_stacks && is_exec(nr);
-	state->syscall_stack = 0;
-	if (!released && (state->in_exec || is_walked(nr, state->compat)))
-		state->syscall_stack = stack_of(regs, state, false);
+	if (!returns_elsewhere(nr))
+		return false;
+	return state->in_exec || (state->in_syscall && is_walked(nr, state->compat));
 }
 
-static __always_inline void state_enter(struct task_state *state, struct task_struct *task,
-					struct pt_regs *regs, long nr, bool released)
+/* `released`: this is the launched command's execve, whose stack is our own. */
+static __always_inline void state_enter(void *ctx, struct task_state *state,
+					struct task_struct *task, struct pt_regs *regs, long nr,
+					bool released)
 {
 	state->compat = task_in_compat_syscall(task);
 	state->in_syscall = is_recorded(nr, state->compat);
-	if (returns_elsewhere(nr) && (state->in_syscall || (cfg_fault_stacks && is_exec(nr))))
-		stack_at_enter(regs, state, nr, released);
-	if (!state->in_syscall)
+	state->in_exec = cfg_fault_stacks && is_exec(nr);
+	if (!state->in_syscall && !state->in_exec)
 		return;
-	state->fresh = 0;
-	state->nr = nr;
-	if (returns_elsewhere(nr))
-		regs_args(regs, state->compat, state->args);
-	if (!cfg_faults)
-		state->faults_seen = task->min_flt + task->maj_flt;
+	state->syscall_stack = 0;
+	if (state->in_syscall) {
+		state->fresh = 0;
+		state->nr = nr;
+		if (returns_elsewhere(nr))
+			regs_args(regs, state->compat, state->args);
+		if (!cfg_faults)
+			state->faults_seen = task->min_flt + task->maj_flt;
+	}
+	if (!released && is_walked_at_enter(state, nr)) {
+		walker_call(ctx, state, WALK_FOR_ENTER);
+		state->syscall_stack = STACK_LOST;
+	}
 	state->enter_ns = bpf_ktime_get_ns();
 }
 
@@ -99,51 +108,55 @@ static __always_inline void state_release(struct task_state *state, struct task_
 	ring_commit(ring, EVENT_START, sizeof *event);
 }
 
-/* The stack of a call at its return; `taken`: its user part was already, at the call's entry. */
-static __always_inline __u32 stack_at_exit(void *ctx, struct pt_regs *regs,
-					   struct task_state *state, bool taken)
+/* The call that sys_enter told of. */
+static __always_inline void end_returned(struct task_state *state, __s64 result)
 {
-	if (!is_walked(state->nr, state->compat))
-		return 0;
-	return with_kernel_stack(ctx, taken ? state->syscall_stack : stack_of(regs, state, false),
-				 state, 0);
+	state->duration_ns = bpf_ktime_get_ns() - state->enter_ns;
+	state->result = result;
+	state->exit_flags = 0;
 }
 
 /* A seccomp filter answered in the call's place, so there was no entry; the arguments still stand.
- */
-static __always_inline void send_blocked(void *ctx, struct task_struct *task,
-					 struct task_state *state, struct pt_regs *regs,
-					 __s64 result)
+ * False when there is nothing to be recorded. */
+static __always_inline bool end_blocked(struct task_state *state, struct task_struct *task,
+					struct pt_regs *regs, __s64 result)
 {
 	long nr = regs_nr(regs);
 
 	if (nr < 0) /* rt_sigreturn, or a tracer made it no call at all */
-		return;
+		return false;
 	state->compat = task_in_compat_syscall(task);
 	if (!is_recorded(nr, state->compat))
-		return;
+		return false;
 	state->nr = nr;
 	state->enter_ns = bpf_ktime_get_ns();
+	state->duration_ns = 0;
 	/* Before it kills or traps, seccomp puts the number back to where the result would be. */
-	syscall_send(task, state, regs, result == nr ? 0 : result, 0,
-		     WIRE_BLOCKED | (result == nr ? WIRE_UNFINISHED : 0),
-		     stack_at_exit(ctx, regs, state, false));
+	state->result = result == nr ? 0 : result;
+	state->exit_flags = WIRE_BLOCKED | (result == nr ? WIRE_UNFINISHED : 0);
+	return true;
 }
 
-static __always_inline void send_returned(void *ctx, struct task_struct *task,
-					  struct task_state *state, struct pt_regs *regs,
-					  __s64 result)
+/* Sends the call that is over. */
+static __always_inline void send_ended(void *ctx, struct task_struct *task,
+				       struct task_state *state, struct pt_regs *regs)
 {
-	__u64 duration_ns = bpf_ktime_get_ns() - state->enter_ns;
-	__u32 stack = stack_at_exit(ctx, regs, state, returns_elsewhere(state->nr));
+	bool has_stack = is_walked(state->nr, state->compat);
+	bool is_taken = returns_elsewhere(state->nr) && !(state->exit_flags & WIRE_BLOCKED);
 
-	syscall_send(task, state, regs, result, duration_ns, 0, stack);
+	if (has_stack && !is_taken)
+		walker_call(ctx, state, WALK_FOR_EXIT);
+	syscall_send(task, state, regs,
+		     !has_stack ? 0
+		     : is_taken ? with_kernel_stack(ctx, state->syscall_stack, state, 0)
+				: STACK_LOST);
 }
 
-SEC("tp_btf/sys_enter")
-int BPF_PROG(on_sys_enter, struct pt_regs *regs, long nr)
+SEC("raw_tp/sys_enter")
+int BPF_PROG(on_sys_enter, struct pt_regs *untyped, long nr)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
+	struct pt_regs *regs = (struct pt_regs *)bpf_task_pt_regs(task);
 	struct task_state *state = state_find(task);
 	bool held = state && state->held;
 
@@ -151,28 +164,32 @@ int BPF_PROG(on_sys_enter, struct pt_regs *regs, long nr)
 		return 0;
 	if (held)
 		state_release(state, task);
-	state_enter(state, task, regs, nr, held);
+	state_enter(ctx, state, task, regs, nr, held);
 	return 0;
 }
 
-SEC("tp_btf/sys_exit")
-int BPF_PROG(on_sys_exit, struct pt_regs *regs, long result)
+SEC("raw_tp/sys_exit")
+int BPF_PROG(on_sys_exit, struct pt_regs *untyped, long result)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
+	struct pt_regs *regs = (struct pt_regs *)bpf_task_pt_regs(task);
 	struct task_state *state = state_of(task);
+	bool has_ended = true;
 
 	if (!state)
 		return 0;
+	if (state->in_syscall)
+		end_returned(state, result);
+	else if (state->fresh)
+		has_ended = state->fresh = 0; /* the fork that made this task, returning in it */
+	else
+		has_ended = end_blocked(state, task, regs, result);
 	if (cfg_faults && state->kernel.time_ns)
 		fault_fail_pending(task, state); /* the call ended in EFAULT, or the like */
 	state->in_exec = 0;
-	if (state->in_syscall)
-		send_returned(ctx, task, state, regs, result);
-	else if (state->fresh)
-		state->fresh = 0; /* the fork that made this task, returning in it */
-	else
-		send_blocked(ctx, task, state, regs, result);
 	watch_mappings(regs, result);
+	if (has_ended)
+		send_ended(ctx, task, state, regs);
 	return 0;
 }
 

@@ -10,8 +10,7 @@
 #include "ring.bpf.h"
 #include "state.bpf.h"
 
-static __always_inline void syscall_count(struct task_state *state, __s64 result, __u64 duration_ns,
-					  __u32 flags)
+static __always_inline void syscall_count(const struct task_state *state)
 {
 	bool has_own = state->nr < NR_SYSCALL_TOTALS && !state->compat;
 	__u32 key = has_own ? state->nr : NR_SYSCALL_TOTALS - 1;
@@ -20,19 +19,18 @@ static __always_inline void syscall_count(struct task_state *state, __s64 result
 	if (!total)
 		return;
 	total->calls++;
-	if (flags & WIRE_UNFINISHED)
+	if (state->exit_flags & WIRE_UNFINISHED)
 		return;
-	if (result < 0 && result >= -4095)
+	if (state->result < 0 && state->result >= -4095)
 		total->errors++;
-	if (!(flags & WIRE_BLOCKED))
-		total_add_time(total, duration_ns);
+	if (!(state->exit_flags & WIRE_BLOCKED))
+		total_add_time(total, state->duration_ns);
 }
 
-/* Counts the call that `state` holds and sends its event; the call is over then. `regs` are the
- * user's. */
+/* Counts the call that `state` holds, with its result, and sends its event; it is over then. `regs`
+ * are the user's. */
 static __always_inline void syscall_send(struct task_struct *task, struct task_state *state,
-					 struct pt_regs *regs, __s64 result, __u64 duration_ns,
-					 __u32 flags, __u32 stack)
+					 struct pt_regs *regs, __u32 stack)
 {
 	__u32 populated_pages = state_populated(state, task, 0);
 	struct ring_head *ring = ring_of_cpu();
@@ -41,14 +39,15 @@ static __always_inline void syscall_send(struct task_struct *task, struct task_s
 	if (!cfg_faults)
 		populated_pages = 0; /* the kernel's count holds faults, too, and cannot tell */
 	state->in_syscall = 0;
-	syscall_count(state, result, duration_ns, flags);
+	syscall_count(state);
 	event = ring_reserve(ring, EVENT_SYSCALL, sizeof *event);
 	if (!event)
 		return;
-	event_head(&event->head, EVENT_SYSCALL, flags | (state->compat ? WIRE_COMPAT : 0),
-		   sizeof *event, state->task, state->enter_ns);
-	event->duration_ns = duration_ns;
-	event->result = result;
+	event_head(&event->head, EVENT_SYSCALL,
+		   state->exit_flags | (state->compat ? WIRE_COMPAT : 0), sizeof *event,
+		   state->task, state->enter_ns);
+	event->duration_ns = state->duration_ns;
+	event->result = state->result;
 	if (returns_elsewhere(state->nr))
 		__builtin_memcpy(event->args, state->args, sizeof event->args);
 	else

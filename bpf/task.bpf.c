@@ -159,10 +159,13 @@ static __always_inline void exit_send(struct task_struct *task, struct task_stat
 static __always_inline void task_end(struct task_struct *task, struct task_state *state, __u32 type)
 {
 	fault_fail_pending(task, state);
-	if (state->in_syscall)
-		syscall_send(task, state, (struct pt_regs *)bpf_task_pt_regs(task), 0, 0,
-			     WIRE_UNFINISHED,
+	if (state->in_syscall) {
+		state->duration_ns = 0;
+		state->result = 0;
+		state->exit_flags = WIRE_UNFINISHED;
+		syscall_send(task, state, (struct pt_regs *)bpf_task_pt_regs(task),
 			     returns_elsewhere(state->nr) ? state->syscall_stack : 0);
+	}
 	exit_send(task, state, type);
 }
 

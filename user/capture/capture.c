@@ -86,6 +86,7 @@ static void choose_programs(struct prof_bpf *s, const struct capture_options *op
 		{s->progs.on_mapping, !options->syscalls && options->stacks},
 		{s->progs.on_exit_mmap, options->stacks},
 		{s->progs.on_file_of_mapping, options->stacks},
+		{s->progs.on_walk, options->stacks},
 		{s->progs.on_page_fault_user, options->faults},
 		{s->progs.on_page_fault_kernel, options->faults},
 		{s->progs.on_minor_fault, options->faults},
@@ -173,11 +174,11 @@ static int report_load_failure(int err)
 static int lend_walker(struct prof_bpf *s, const struct capture_options *options)
 {
 	uint32_t zero = 0;
-	int fd = bpf_program__fd(s->progs.on_page_fault_user);
+	int fd = bpf_program__fd(s->progs.on_walk);
 
-	if (!options->stacks || !options->fault_stacks || !options->faults)
+	if (!options->stacks)
 		return 0;
-	if (bpf_map_update_elem(bpf_map__fd(s->maps.fault_walker), &zero, &fd, BPF_ANY))
+	if (bpf_map_update_elem(bpf_map__fd(s->maps.walker), &zero, &fd, BPF_ANY))
 		return fail(-errno, "cannot let one program call another");
 	return 0;
 }
@@ -246,7 +247,8 @@ static int attach_tracepoints(struct capture *c)
 		const char *section = bpf_program__section_name(program);
 		int err;
 
-		if (!bpf_program__autoload(program) || strncmp(section, "tp_btf/", 7))
+		if (!bpf_program__autoload(program) ||
+		    (strncmp(section, "tp_btf/", 7) && strncmp(section, "raw_tp/", 7)))
 			continue;
 		err = keep_link(c, bpf_program__attach(program), section + 7);
 		if (err)
