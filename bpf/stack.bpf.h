@@ -91,7 +91,7 @@ struct walk_memo {
 	__u32 exact;
 	__u32 stack;
 	__u32 nr_reads;
-	__u32 needs_fp, differs;
+	__u32 needs_fp, reserved;
 	__u64 addresses[MEMO_READS], values[MEMO_READS];
 };
 
@@ -134,52 +134,55 @@ static __always_inline struct walk_memo *memo_of(struct walk *walk)
 	return &cpu->memos[cpu->memo & (NR_MEMOS - 1)];
 }
 
-static __always_inline bool block_fill(struct cpu_walk *cpu, __u64 address)
+/* A function of its own, as those below: verified once. */
+__weak __noinline int block_fill(__u64 address)
 {
+	struct cpu_walk *cpu = (struct cpu_walk *)walk_of_cpu();
 	__u64 page = address & ~4095ULL;
 	__u64 start = address - page < BLOCK_BEFORE ? page : address - BLOCK_BEFORE;
 	__u64 bytes = page + 4096 - start;
 
+	if (!cpu)
+		return 0;
 	if (bytes > sizeof cpu->block)
 		bytes = sizeof cpu->block;
 	cpu->block_start = start;
 	cpu->block_bytes = bytes;
 	if (bpf_probe_read_user(cpu->block, bytes, (void *)start) == 0)
-		return true;
+		return 1;
 	cpu->block_bytes = 0;
-	return false;
+	return 0;
 }
 
-static __always_inline bool stack_read(struct walk *walk, __u64 address, __u64 *out)
+/* A word at a multiple of eight. */
+static __always_inline bool block_read(struct cpu_walk *cpu, __u64 address, __u64 *out)
 {
-	struct cpu_walk *cpu = (struct cpu_walk *)walk;
-
-	if (address & 7) /* hardly ever */
-		return bpf_probe_read_user(out, sizeof *out, (void *)address) == 0;
-	if (address - cpu->block_start >= cpu->block_bytes && !block_fill(cpu, address))
+	if (address - cpu->block_start >= cpu->block_bytes && !block_fill(address))
 		return false;
 	*out = cpu->block[(address - cpu->block_start) / 8 & (BLOCK_WORDS - 1)];
 	return true;
 }
 
-/* A function of its own, since a step reads in nine places: verified once. */
+/* A step reads in nine places. */
 __weak __noinline int word_read(__u64 address)
 {
-	struct walk *walk = walk_of_cpu();
+	struct cpu_walk *cpu = (struct cpu_walk *)walk_of_cpu();
 	struct walk_memo *memo;
-	__u64 word;
 	__u32 at;
 
-	if (!walk)
+	if (!cpu)
 		return 0;
-	memo = memo_of(walk);
+	memo = memo_of(&cpu->walk);
+	if (address & 7) { /* hardly ever */
+		memo->nr_reads = MEMO_READS + 1;
+		return bpf_probe_read_user(&cpu->word, sizeof cpu->word, (void *)address) == 0;
+	}
 	at = memo->nr_reads++;
-	if (!stack_read(walk, address, &word))
+	if (!block_read(cpu, address, &cpu->word))
 		return 0;
-	((struct cpu_walk *)walk)->word = word;
 	if (at < MEMO_READS) {
 		memo->addresses[at] = address;
-		memo->values[at] = word;
+		memo->values[at] = cpu->word;
 	}
 	return 1;
 }
@@ -392,37 +395,23 @@ static __always_inline __u32 stack_unfinished(struct walk *walk, __u32 task, __u
 	return id;
 }
 
-#define MEMO_STEP 8 /* words compared in each round: rounds are dear, and so is verifying many */
-
-/* Are the words what they were? 1 ends the loop. */
-static long memo_check(__u32 index, void *unused)
+/* Are the words that the walk read what they were? A plain loop: bpf_loop would take longer for
+ * each than the comparison. */
+__weak __noinline int memo_holds(void)
 {
-	struct walk *walk = walk_of_cpu();
+	struct cpu_walk *cpu = (struct cpu_walk *)walk_of_cpu();
 	struct walk_memo *memo;
 
-	if (!walk)
-		return 1;
-	memo = memo_of(walk);
-	memo->differs = 1;
-#pragma GCC unroll 8
-	for (__u32 i = 0; i < MEMO_STEP; i++) {
-		__u32 at = index * MEMO_STEP + i;
+	if (!cpu)
+		return 0;
+	memo = memo_of(&cpu->walk);
+	for (__u32 i = 0; i < MEMO_READS && i < memo->nr_reads; i++) {
 		__u64 value;
 
-		if (at >= memo->nr_reads || at >= MEMO_READS)
-			break;
-		if (!stack_read(walk, memo->addresses[at], &value) || value != memo->values[at])
-			return 1;
+		if (!block_read(cpu, memo->addresses[i], &value) || value != memo->values[i])
+			return 0;
 	}
-	memo->differs = 0;
-	return 0;
-}
-
-static __always_inline bool memo_holds(struct walk_memo *memo)
-{
-	memo->differs = 0;
-	bpf_loop((memo->nr_reads + MEMO_STEP - 1) / MEMO_STEP, memo_check, NULL, 0);
-	return !memo->differs;
+	return 1;
 }
 
 /* The kept stack, or 0; then the walk that follows is noted in its place. */
@@ -437,7 +426,7 @@ static __always_inline __u32 memo_recall(struct walk *walk, __u64 ip, __u32 spac
 	memo = memo_of(walk);
 	if (memo->ip == ip && memo->sp == sp && (memo->fp == fp || !memo->needs_fp) &&
 	    memo->version == version && memo->space == space && memo->exact == exact &&
-	    memo_holds(memo))
+	    memo_holds())
 		return memo->stack;
 	memo->ip = ip;
 	memo->sp = sp;
