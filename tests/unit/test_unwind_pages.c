@@ -112,6 +112,29 @@ static void assert_same_rules(const struct unwind_store *store, const struct unw
 	unwind_table_fini(&whole);
 }
 
+/* Else functions that lie on many pages would fill the room. */
+static void a_page_has_its_own_rows_only(void **state)
+{
+	struct unwind_index *index = libc_index();
+	struct unwind_table whole, page;
+	size_t nr_rows = 0, nr_pages = unwind_index_pages(index);
+
+	(void)state;
+	unwind_index_rows(index, 0, UINT64_MAX, &whole);
+	for (uint64_t i = 0; i < nr_pages; i++) {
+		uint64_t start = i << UNWIND_PAGE_SHIFT, end = (i + 1) << UNWIND_PAGE_SHIFT;
+
+		unwind_index_rows(index, start, end, &page);
+		for (size_t row = 1; row < page.nr_rows; row++)
+			assert_in_range(page.rows[row].offset, start + 1, end);
+		nr_rows += page.nr_rows;
+		unwind_table_fini(&page);
+	}
+	assert_in_range(nr_rows, whole.nr_rows, whole.nr_rows + 2 * nr_pages);
+	unwind_table_fini(&whole);
+	unwind_index_free(index);
+}
+
 static void pages_come_in_any_order(void **state)
 {
 	struct unwind_index *index = libc_index();
@@ -175,6 +198,7 @@ static void pages_without_room_are_left_to_user_space(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_page_has_its_own_rows_only),
 		cmocka_unit_test(pages_come_in_any_order),
 		cmocka_unit_test(one_table_and_its_pages_are_the_same),
 		cmocka_unit_test(pages_without_room_are_left_to_user_space),

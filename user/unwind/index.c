@@ -157,6 +157,22 @@ static size_t first_fde(const struct frames *frames, uint64_t offset)
 	return low;
 }
 
+/* Leaves the row that holds at `start` and those up to `end`: a function may have more of them than
+ * fit into the pages that are asked for, and would bring them along with each. */
+static void clip_rows(struct builder *b, uint64_t start, uint64_t end)
+{
+	struct unwind_row *rows = b->rows.items;
+	size_t first = 0, nr = b->rows.size;
+
+	while (nr && rows[nr - 1].offset > end)
+		nr--;
+	while (first + 1 < nr && rows[first + 1].offset <= start)
+		first++;
+	b->rows.size = nr - first;
+	if (b->rows.size)
+		memmove(rows, rows + first, b->rows.size * sizeof *rows);
+}
+
 void unwind_index_rows(const struct unwind_index *index, uint64_t start, uint64_t end,
 		       struct unwind_table *out)
 {
@@ -167,6 +183,7 @@ void unwind_index_rows(const struct unwind_index *index, uint64_t start, uint64_
 	rule_set_init(&b.rules);
 	for (; at < frames->fdes.size && frames->fdes.items[at].start <= end; at++)
 		add_fde_rows(&b, frames, &frames->fdes.items[at]);
+	clip_rows(&b, start, end);
 	b.rows.items = xrealloc(b.rows.items, b.rows.size, sizeof *b.rows.items);
 	*out = (struct unwind_table){
 		.rows = b.rows.items,

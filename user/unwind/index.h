@@ -24,8 +24,7 @@ void unwind_index_free(struct unwind_index *index);
 /* How many pages (UNWIND_PAGE_SHIFT) of the file its FDEs reach into, those between counted. */
 size_t unwind_index_pages(const struct unwind_index *index);
 
-/* The rows that hold in [start, end) of the file, the one at `end` included; others may be there as
- * well, of FDEs that reach beyond. */
+/* The rows that hold in [start, end] of the file. */
 void unwind_index_rows(const struct unwind_index *index, uint64_t start, uint64_t end,
 		       struct unwind_table *out);
 
