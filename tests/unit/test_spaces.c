@@ -57,6 +57,35 @@ static void the_youngest_overlay_of_the_time_wins(void **state)
 	spaces_free(&spaces);
 }
 
+static void what_is_told_again_takes_no_room(void **state)
+{
+	struct mapping moved = {.start = 0x1000, .end = 0x2000, .time_ns = 40, .module = 7};
+	struct spaces spaces = {0};
+
+	(void)state;
+	map(&spaces, 1, 10, 0x1000, 0x9000, 7);
+	for (uint64_t time_ns = 11; time_ns < 30; time_ns++)
+		space_map(&spaces, 1,
+			  &(struct mapping){.start = 0x2000,
+					    .end = 0x3000,
+					    .file_offset_bytes = 0x1000,
+					    .time_ns = time_ns,
+					    .module = 7});
+	assert_int_equal(spaces.by_id.items[1].mappings.size, 1);
+	map(&spaces, 1, 30, 0x2000, 0x3000, 8); /* another one came over it */
+	map(&spaces, 1, 31, 0x1000, 0x9000, 7);
+	assert_int_equal(spaces.by_id.items[1].mappings.size, 3);
+	assert_int_equal(module_at(&spaces, 1, 30, 0x2000), 8);
+	assert_int_equal(module_at(&spaces, 1, 31, 0x2000), 7);
+	moved.file_offset_bytes = 0x5000; /* another part of the same file */
+	space_map(&spaces, 1, &moved);
+	map(&spaces, 1, 5, 0x1000, 0x2000, 7); /* told late */
+	assert_int_equal(spaces.by_id.items[1].mappings.size, 5);
+	assert_int_equal(module_at(&spaces, 1, 5, 0x1000), 7);
+	assert_int_equal(space_find(&spaces, 1, 0x1000, 40)->file_offset_bytes, 0x5000);
+	spaces_free(&spaces);
+}
+
 static void a_child_sees_its_parent_as_of_the_fork(void **state)
 {
 	struct spaces spaces = {0};
@@ -90,6 +119,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(bounds_are_half_open),
 		cmocka_unit_test(the_youngest_overlay_of_the_time_wins),
+		cmocka_unit_test(what_is_told_again_takes_no_room),
 		cmocka_unit_test(a_child_sees_its_parent_as_of_the_fork),
 		cmocka_unit_test(exec_forgets_the_parent),
 	};

@@ -23,10 +23,30 @@ void space_born(struct spaces *spaces, uint32_t id, uint32_t parent, uint64_t ti
 	space->born_ns = time_ns;
 }
 
+/* Is the same told again of some or all of a mapping over which no other has come since? Whoever
+ * makes code changes its protection to and fro, thousands of times. */
+static bool is_known(const struct space *space, const struct mapping *mapping)
+{
+	for (size_t i = space->mappings.size; i-- > 0;) {
+		const struct mapping *known = &space->mappings.items[i];
+
+		if (known->start < mapping->end && known->end > mapping->start)
+			return known->time_ns <= mapping->time_ns &&
+			       known->start <= mapping->start && known->end >= mapping->end &&
+			       known->module == mapping->module && known->file == mapping->file &&
+			       known->file_offset_bytes - known->start ==
+				       mapping->file_offset_bytes - mapping->start;
+	}
+	return false;
+}
+
 void space_map(struct spaces *spaces, uint32_t id, const struct mapping *mapping)
 {
 	struct space *space = space_at(spaces, id);
 	size_t at = space->mappings.size;
+
+	if (is_known(space, mapping))
+		return;
 
 	vec_push(&space->mappings);
 	for (; at > 0 && space->mappings.items[at - 1].time_ns > mapping->time_ns; at--)
