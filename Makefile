@@ -97,6 +97,7 @@ $(O)/programs/compare_stacks: $(LIBRARY)
 $(O)/programs/lost_stacks: PROGRAM_CFLAGS = -O2 -fno-optimize-sibling-calls
 $(O)/programs/mapped_code: PROGRAM_CFLAGS = -O2 -fomit-frame-pointer -fno-toplevel-reorder \
 	-fno-optimize-sibling-calls
+$(O)/programs/lost_files $(O)/programs/jit_calls: PROGRAM_CFLAGS = -O2 -fomit-frame-pointer
 $(O)/programs/%: tests/programs/%.c
 	$(call say,CC,$<) mkdir -p $(@D) && $(CC) -std=gnu11 -g $(PROGRAM_CFLAGS) \
 		-Wall -Wextra -D_GNU_SOURCE -MMD -MP -o $@ $< $(PROGRAM_LDLIBS) -lpthread
@@ -122,7 +123,8 @@ compile-check-aarch64: ## compile the BPF programs for aarch64
 	done
 
 # A fuzz target needs no sanitized copy of the objects: one command compiles it with all it tests.
-FUZZ_SOURCES := $(filter-out user/main.c user/cmd/% user/capture/% user/record/% user/trace/%,$(SOURCES))
+FUZZ_SOURCES := $(filter-out user/main.c user/cmd/% user/capture/% user/correlate/% \
+	user/record/% user/trace/%,$(SOURCES))
 FUZZ_RUNS ?= 20000
 FUZZ_SECONDS ?= 600
 $(O)/fuzz/%: tests/fuzz/%.c $(FUZZ_SOURCES)

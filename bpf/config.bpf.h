@@ -26,6 +26,8 @@ const volatile __u64 cfg_syscall_stack_set[8] __weak = {0};
 const volatile bool cfg_kernel_stacks __weak = false; /* the kernel's part of them, too */
 const volatile __u64 cfg_ring_bytes __weak = 1 << 20; /* a power of two */
 
+const volatile __u32 cfg_unwind_rows __weak = 0; /* that the first array of them has room for */
+
 /* The numbers of the few system calls that mean something to the programs, by architecture. */
 const volatile __u32 cfg_nr_execve __weak = 0;
 const volatile __u32 cfg_nr_execveat __weak = 0;

@@ -108,6 +108,7 @@ enum walk_flag {
 	WALK_NO_RULE = 32,  /* in code without call-frame information */
 	WALK_NO_CODE = 64,  /* outside of all known code */
 	WALK_INCONSISTENT = 128,
+	WALK_MADE_CODE = 256, /* as FRAME_POINTER, in code that is of no file */
 };
 
 /* A stack seen for the first time; later events name it by its id. */
@@ -163,8 +164,8 @@ struct mapping_event {
 	__u64 start, end, file_offset_bytes;
 	__u64 inode;
 	__u64 device;
-	__u32 file; /* by which its unwinding table is known; 0: none, FILE_VDSO */
-	__u32 reserved;
+	__u32 file;  /* by which its unwinding table is known; 0: none, FILE_VDSO */
+	__u32 pid;   /* of the process, in the first pid namespace */
 	char path[]; /* padded with NUL */
 };
 
@@ -205,6 +206,7 @@ struct exit_event { /* also EVENT_LEFT, without status and reaped faults */
 	struct event head;
 	__u32 status;       /* as wait(2) gives it */
 	__u32 ends_process; /* no thread was left alive; several that end together may say so */
+	__u32 pid, reserved;
 	__u64 minor_faults, major_faults;
 	__u64 reaped_faults; /* of children that the process waited for */
 	__u64 populated_pages;
@@ -293,7 +295,7 @@ struct task_state {
 
 /* Ids of files that have, or are to have, an unwinding table. */
 enum { FILE_NONE, FILE_VDSO, FIRST_FILE };
-#define MAX_FILES 8192
+#define MAX_FILES 32768
 
 /* Question and answer of on_file_of_mapping (code.bpf.c): which file lies at an own address? */
 struct mapped_file {

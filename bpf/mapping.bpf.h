@@ -173,7 +173,7 @@ __weak __noinline int mapping_send(void)
 	event->inode = file ? BPF_CORE_READ(file, f_inode, i_ino) : 0;
 	event->device = file ? BPF_CORE_READ(file, f_inode, i_sb, s_dev) : 0;
 	event->file = told->file_id;
-	event->reserved = 0;
+	event->pid = bpf_get_current_pid_tgid() >> 32;
 	bpf_probe_read_kernel(event->path, path_bytes, &walk->text[at]);
 	ring_commit(ring, EVENT_MAPPING, size_bytes);
 	return 0;
@@ -237,8 +237,8 @@ __weak __noinline int code_put(__u64 start, __u64 end, __u64 found_end, __u32 fi
 	return 0;
 }
 
-/* The mapping at the range's start, or another try while another thread changes it; 1 ends the
- * loop. */
+/* The mapping at the range's start, or another try while another thread changes it, or a page
+ * further on in a hole between parts of a program's code; 1 ends the loop. */
 static long mapping_step(__u32 index, struct vma_context *context)
 {
 	__u64 at = context->at;

@@ -26,6 +26,22 @@ struct {
 	__type(value, struct unwind_row);
 } unwind_rows SEC(".maps") __weak;
 
+/* Those for which the first array has no room. */
+struct unwind_chunk {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, UNWIND_CHUNK_ROWS);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__type(key, __u32);
+	__type(value, struct unwind_row);
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
+	__uint(max_entries, MAX_UNWIND_CHUNKS);
+	__type(key, __u32);
+	__array(values, struct unwind_chunk);
+} unwind_chunks SEC(".maps") __weak;
+
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, 1); /* set by the recorder */
@@ -64,7 +80,19 @@ static __always_inline const __u64 *walk_page(struct walk *walk, __u32 index)
 
 static __always_inline const struct unwind_row *walk_row(struct walk *walk, __u32 index)
 {
-	return bpf_map_lookup_elem(&unwind_rows, &index);
+	__u32 beyond, chunk;
+	void *rows;
+
+	/* A number of its own to the verifier: what is asked of it below says nothing of the one
+	 * that a search goes on with, so all of its rounds look alike. */
+	asm volatile("%0 &= 0x7fffffff" : "+r"(index));
+	beyond = index - cfg_unwind_rows;
+	chunk = beyond / UNWIND_CHUNK_ROWS;
+	if (index < cfg_unwind_rows)
+		return bpf_map_lookup_elem(&unwind_rows, &index);
+	rows = bpf_map_lookup_elem(&unwind_chunks, &chunk);
+	beyond %= UNWIND_CHUNK_ROWS;
+	return rows ? bpf_map_lookup_elem(rows, &beyond) : NULL;
 }
 
 static __always_inline const struct unwind_rule *walk_rule(struct walk *walk, __u32 index)
@@ -442,7 +470,8 @@ static __always_inline void memo_keep(struct walk *walk, __u32 space, __u32 stac
 {
 	struct walk_memo *memo = memo_of(walk);
 
-	if (walk->flags != WALK_COMPLETE || memo->nr_reads > MEMO_READS || stack == STACK_LOST ||
+	if ((walk->flags & ~(WALK_FRAME_POINTER | WALK_MADE_CODE)) != WALK_COMPLETE ||
+	    memo->nr_reads > MEMO_READS || stack == STACK_LOST ||
 	    walk->used & ~(1U << WALK_SP | 1U << WALK_FP))
 		return;
 	memo->needs_fp = walk->used >> WALK_FP & 1;

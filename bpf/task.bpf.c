@@ -148,6 +148,8 @@ static __always_inline void exit_send(struct task_struct *task, struct task_stat
 		return;
 	event_head(&event->head, type, 0, sizeof *event, state->task, bpf_ktime_get_ns());
 	event->status = task->exit_code;
+	event->pid = task->tgid;
+	event->reserved = 0;
 	event->ends_process = type == EVENT_EXIT && BPF_CORE_READ(signal, live.counter) == 0;
 	event->minor_faults = task->min_flt;
 	event->major_faults = task->maj_flt;

@@ -89,4 +89,8 @@ struct unwind_file {
 
 #define MAX_UNWIND_RULES 65536
 
+/* Rows beyond the first array of them come in chunks, of 2 MiB each: room for 16 million. */
+#define UNWIND_CHUNK_ROWS (1 << 18)
+#define MAX_UNWIND_CHUNKS 60
+
 #endif

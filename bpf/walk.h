@@ -210,21 +210,50 @@ static __always_inline bool walk_out_of_signal(struct walk *walk)
 	return true;
 }
 
+#if defined(__TARGET_ARCH_arm64) || defined(__aarch64__)
+#define WALK_X86 0
+#else
+#define WALK_X86 1
+#endif
+
+/*
+ * Code that keeps frame pointers, interrupted where it has no frame of its own: 1, at its first
+ * instruction, or at the return, with the return address on top of the stack; 2, where rbp is
+ * pushed but not set yet. Else 0. Nothing but the instructions tell.
+ */
+static __always_inline __u32 walk_frameless_words(struct walk *walk)
+{
+	__u64 code;
+
+	if (!WALK_X86 || !walk->exact || !walk_read(walk, walk->ip, &code))
+		return 0;
+	if ((code & 0xff) == 0x55 || (code & 0xff) == 0xc3 || (__u32)code == 0xfa1e0ff3)
+		return 1; /* push %rbp; ret; endbr64 */
+	code &= 0xffffff;
+	return code == 0xe58948 || code == 0xec8b48 ? 2 : 0; /* mov %rsp,%rbp in both forms */
+}
+
 /* No table tells: believe the frame pointer if it looks like one, and say so. `anywhere`: it may
  * lead down. */
 static __always_inline bool walk_by_frame_pointer(struct walk *walk, __u32 reason, bool anywhere)
 {
+	__u32 step = walk->mapping.file ? WALK_FRAME_POINTER : WALK_MADE_CODE;
 	__u64 sp = walk->registers[WALK_SP], fp, ip;
+	__u32 words;
 
 	if (!(walk->known >> WALK_FP & 1))
 		return walk_end(walk, reason);
 	if (!walk_register(walk, WALK_FP, &fp))
 		return false;
-	if ((fp < sp && !anywhere) || fp & 7 || !walk_read(walk, fp + 8, &ip) ||
+	words = anywhere ? 0 : walk_frameless_words(walk);
+	if (words)
+		fp = sp + 8 * words - 16;
+	if ((fp < sp && !words && !anywhere) || fp & 7 || !walk_read(walk, fp + 8, &ip) ||
 	    !walk_map(walk, ip - 1))
 		return walk_end(walk, reason);
-	walk->flags |= WALK_FRAME_POINTER;
-	walk->saved_at[WALK_FP] = fp;
+	walk->flags |= step;
+	if (words != 1)
+		walk->saved_at[WALK_FP] = fp;
 	walk->registers[WALK_SP] = fp + 16;
 	walk->known &= 1U << WALK_FP | 1U << WALK_SP;
 	walk->ip = ip;
@@ -267,6 +296,14 @@ static __always_inline bool walk_rises(const struct walk *walk, const struct unw
 	return cfa > walk->registers[WALK_SP];
 }
 
+static __always_inline bool walk_can_follow(const struct unwind_rule *rule)
+{
+	if (rule->cfa_kind == UNWIND_CFA_NONE)
+		return false;
+	return rule->flags & UNWIND_SIGNAL_FRAME || rule->ra_kind == UNWIND_RA_UNDEFINED ||
+	       (rule->cfa_kind < UNWIND_CFA_ANYWHERE && rule->ra_kind != UNWIND_RA_UNSUPPORTED);
+}
+
 /* The caller's registers by the rule; false when there is no caller, or none can be found. */
 static __always_inline bool walk_by_rule(struct walk *walk, const struct unwind_rule *rule)
 {
@@ -277,9 +314,6 @@ static __always_inline bool walk_by_rule(struct walk *walk, const struct unwind_
 	if (rule->ra_kind == UNWIND_RA_UNDEFINED ||
 	    (rule->ra_kind == UNWIND_RA_FORKED && !walk->registers[WALK_RAX]))
 		return walk_end(walk, WALK_COMPLETE);
-	if (rule->cfa_kind >= UNWIND_CFA_ANYWHERE || rule->ra_kind == UNWIND_RA_UNSUPPORTED)
-		return walk_by_frame_pointer(walk, WALK_NO_RULE,
-					     rule->cfa_kind == UNWIND_CFA_ANYWHERE);
 	if (!walk_cfa(walk, rule, &cfa))
 		return false;
 	if (rule->ra_kind == UNWIND_RA_REGISTER) {
@@ -306,26 +340,27 @@ static __always_inline bool walk_by_rule(struct walk *walk, const struct unwind_
 static __always_inline bool walk_step(struct walk *walk)
 {
 	__u64 at = walk->exact ? walk->ip : walk->ip - 1, offset, page_rows;
+	const struct unwind_rule *rule = NULL;
 	const struct unwind_row *row;
-	const struct unwind_rule *rule;
 
 	if (walk->nr_frames >= MAX_FRAMES)
 		return walk_end(walk, WALK_TOO_DEEP);
 	walk_push(walk, at);
 	if ((at < walk->mapping.start || at >= walk->mapping.end) && !walk_map(walk, at))
 		return walk_end(walk, WALK_NO_CODE);
-	if (!walk->mapping.file)
-		return walk_by_frame_pointer(walk, WALK_NO_RULE, false);
-	if (!walk->mapping.nr_pages)
-		return walk_end(walk, WALK_NO_TABLE);
-	offset = at - walk->mapping.base;
-	page_rows = walk_page_rows(walk, offset);
-	if (!page_rows)
-		return walk_end(walk, WALK_NO_TABLE);
-	row = walk_find_row(walk, page_rows, offset);
-	rule = row ? walk_rule(walk, row->rule) : NULL;
-	if (!rule || rule->cfa_kind == UNWIND_CFA_NONE)
-		return walk_by_frame_pointer(walk, WALK_NO_RULE, false);
+	if (walk->mapping.file) {
+		if (!walk->mapping.nr_pages)
+			return walk_end(walk, WALK_NO_TABLE);
+		offset = at - walk->mapping.base;
+		page_rows = walk_page_rows(walk, offset);
+		if (!page_rows)
+			return walk_end(walk, WALK_NO_TABLE);
+		row = walk_find_row(walk, page_rows, offset);
+		rule = row ? walk_rule(walk, row->rule) : NULL;
+	}
+	if (!rule || !walk_can_follow(rule)) /* in one place, for the verifier's sake */
+		return walk_by_frame_pointer(walk, WALK_NO_RULE,
+					     rule && rule->cfa_kind == UNWIND_CFA_ANYWHERE);
 	return walk_by_rule(walk, rule);
 }
 

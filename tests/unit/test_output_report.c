@@ -290,6 +290,40 @@ static void json_has_what_the_text_shows(void **state)
 	recording_close(r);
 }
 
+static void missing_tables_are_told_with_the_stacks(void **state)
+{
+	struct recording *r;
+	struct maker m;
+	scoped_free char *text = NULL;
+	json_t *report, *stacks;
+
+	(void)state;
+	maker_start(&m);
+	make_root(&m, "x", 0);
+	make_stack(&m, 1, writer_frame(m.w, 0, MODULE_UNKNOWN, 0x1));
+	MAKE_FAULT(&m, [FAULT_COUNT] = 1, [FAULT_TASK] = 1, [FAULT_STACK] = 1);
+	writer_counter(m.w, "unwind.tables_refused", 1234);
+	writer_counter(m.w, "files.unreachable", 1);
+	r = maker_open(&m, true);
+	text = print(r, &report_text, &plain);
+	assert_non_null(strstr(text, "\n           1 file, without names and tables, had gone"));
+	assert_non_null(strstr(text, "\n           1,234 parts of unwinding tables had no room"));
+	free(text);
+	text = print(r, &report_json, &plain);
+	report = json_loads(text, 0, NULL);
+	stacks = json_object_get(report, "stacks");
+	assert_int_equal(number(stacks, "tables_refused"), 1234);
+	assert_int_equal(number(stacks, "files_unreachable"), 1);
+	json_decref(report);
+	recording_close(r);
+	r = planted();
+	free(text);
+	text = print(r, &report_text, &plain);
+	assert_null(strstr(text, "no room"));
+	assert_null(strstr(text, "had gone"));
+	recording_close(r);
+}
+
 static void unknown_is_null_in_json(void **state)
 {
 	struct recording *r;
@@ -405,6 +439,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(caller_graph_looks_like_perfs),
+		cmocka_unit_test(missing_tables_are_told_with_the_stacks),
 		cmocka_unit_test(percent_limit_leaves_out_what_is_below_it),
 		cmocka_unit_test(small_branches_are_summed_up_when_they_are_many),
 		cmocka_unit_test(no_limit_shows_everything),

@@ -210,16 +210,23 @@ static void stacks_are_judged_by_the_events_on_them(void **state)
 	writer_stack(m.w, 1, &(struct stack){frame, STACK_COMPLETE});
 	writer_stack(m.w, 2, &(struct stack){frame, STACK_FRAME_POINTER});
 	writer_stack(m.w, 3, &(struct stack){frame, STACK_FRAME_POINTER | STACK_TOO_DEEP});
+	writer_stack(m.w, 4, &(struct stack){frame, STACK_COMPLETE | STACK_MADE_CODE});
+	writer_stack(
+		m.w, 5,
+		&(struct stack){frame, STACK_COMPLETE | STACK_MADE_CODE | STACK_FRAME_POINTER});
 	MAKE_FAULT(&m, [FAULT_COUNT] = 8, [FAULT_TASK] = 1, [FAULT_STACK] = 1);
 	MAKE_FAULT(&m, [FAULT_COUNT] = 4, [FAULT_TASK] = 1, [FAULT_STACK] = 2);
+	MAKE_FAULT(&m, [FAULT_COUNT] = 16, [FAULT_TASK] = 1, [FAULT_STACK] = 4);
+	MAKE_FAULT(&m, [FAULT_COUNT] = 32, [FAULT_TASK] = 1, [FAULT_STACK] = 5);
 	MAKE_FAULT(&m, [FAULT_TASK] = 1, [FAULT_FLAGS] = FAULT_STACK_LOST);
 	MAKE_SYSCALL(&m, [SYSCALL_TASK] = 1, [SYSCALL_STACK] = 3);
 	MAKE_SYSCALL(&m, [SYSCALL_TASK] = 1);
 	r = maker_open(&m, true);
 	report = report_new(r, 0);
 	assert_int_equal(report->stacks.complete, 8);
-	assert_int_equal(report->stacks.incomplete, 6);
-	assert_int_equal(report->stacks.events[STACK_UNPROVEN], 4);
+	assert_int_equal(report->stacks.incomplete, 54);
+	assert_int_equal(report->stacks.events[STACK_THROUGH_MADE_CODE], 16);
+	assert_int_equal(report->stacks.events[STACK_UNPROVEN], 36);
 	assert_int_equal(report->stacks.events[STACK_CUT_TOO_DEEP], 1);
 	assert_int_equal(report->stacks.events[STACK_LOST], 1);
 	assert_int_equal(report->stacks.none, 1);

@@ -3,6 +3,7 @@
 #include "symbols_workdir.h"
 
 #include <dlfcn.h>
+#include <fcntl.h>
 #include <sys/auxv.h>
 
 /* Lines matter: `inner` is called in line 5 and `middle` in line 7, the work is done in line 3. */
@@ -420,6 +421,31 @@ static void a_file_opened_ahead_is_used(void **state)
 	symbolizer_free(s);
 }
 
+static int open_named(void *path, uint32_t module_id)
+{
+	return module_id == FIRST_FILE_MODULE ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+}
+
+/* The file at the path is of no interest to whoever says which one was mapped. */
+static void names_come_from_the_file_that_is_handed_over(void **state)
+{
+	struct probe probe;
+	const struct function_line *lines;
+
+	(void)state;
+	need("gcc");
+	write_text("nested.c", nested_source);
+	build("gcc -O2 -g -Wl,--build-id=none -o mapped nested.c");
+	build("gcc -O2 -g -Wl,--build-id=none -Douter=wrong -o other nested.c");
+	probe_init(&probe, "other");
+	symbolizer_use_files(probe.symbolizer, open_named, "mapped");
+	assert_string_equal(function_at(&probe, "mapped", "outer"), "outer");
+	assert_int_equal(symbolizer_lookup(probe.symbolizer, &probe.module, FIRST_FILE_MODULE + 1,
+					   64, &lines),
+			 0);
+	probe_fini(&probe);
+}
+
 static void build_ids_are_read(void **state)
 {
 	static const uint8_t expected[] = {0xde, 0xad, 0xbe, 0xef, 0x01};
@@ -469,6 +495,7 @@ int main(void)
 		cmocka_unit_test(vdso_has_names),
 		cmocka_unit_test(kernel_places_are_not_known_here),
 		cmocka_unit_test(a_file_opened_ahead_is_used),
+		IN_WORKDIR(names_come_from_the_file_that_is_handed_over),
 		IN_WORKDIR(build_ids_are_read),
 	};
 

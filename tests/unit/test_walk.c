@@ -31,12 +31,17 @@ static uint64_t pages[64];
 static struct unwind_rule rules[MAX_UNWIND_RULES];
 static struct unwind_file files[8];
 static uint64_t stack[STACK_WORDS];
+static uint8_t made_code[8]; /* at ANONYMOUS */
 static uint32_t nr_reads;
 
 static bool walk_read(struct walk *walk, __u64 address, __u64 *out)
 {
 	(void)walk;
 	nr_reads++;
+	if (address == ANONYMOUS) {
+		memcpy(out, made_code, sizeof made_code);
+		return true;
+	}
 	if (address < STACK || address - STACK >= sizeof stack)
 		return false;
 	memcpy(out, (char *)stack + (address - STACK), sizeof *out);
@@ -392,11 +397,12 @@ static void test_frame_pointer_where_there_is_no_table(void **state)
 	stack[100] = SLOT(110);
 	stack[101] = RETURN(FRAMED);
 	stack[111] = RETURN(START);
-	for (uint64_t ip = AT(LEAF) + 0x90; ip; ip = ip < ANONYMOUS ? ANONYMOUS + 1 : 0) {
-		walk_all(&walk, ip);
-		FRAMES(&walk, WALK_COMPLETE | WALK_FRAME_POINTER, ip, RETURN(FRAMED) - 1,
-		       RETURN(START) - 1);
-	}
+	walk_all(&walk, AT(LEAF) + 0x90);
+	FRAMES(&walk, WALK_COMPLETE | WALK_FRAME_POINTER, AT(LEAF) + 0x90, RETURN(FRAMED) - 1,
+	       RETURN(START) - 1);
+	walk_all(&walk, ANONYMOUS + 1);
+	FRAMES(&walk, WALK_COMPLETE | WALK_MADE_CODE, ANONYMOUS + 1, RETURN(FRAMED) - 1,
+	       RETURN(START) - 1);
 	walk_all(&walk, AT(EXPRESSION));
 	FRAMES(&walk, WALK_COMPLETE | WALK_FRAME_POINTER, AT(EXPRESSION), RETURN(FRAMED) - 1,
 	       RETURN(START) - 1);
@@ -426,6 +432,37 @@ static void test_another_stack_below(void **state)
 	while (walk_step(&walk))
 		;
 	FRAMES(&walk, WALK_NO_RULE, AT(LEAF), RETURN(EXPRESSION) - 1);
+}
+
+/* Where rbp is the caller's still, or again, the instructions say so. */
+static void test_made_code_without_a_frame(void **state)
+{
+	static const struct {
+		uint8_t code[8];
+		uint32_t words; /* from rsp to behind the return address */
+	} cases[] = {
+		{{0x55, 0x48, 0x89, 0xe5}, 1},       /* push %rbp */
+		{{0xf3, 0x0f, 0x1e, 0xfa, 0x55}, 1}, /* endbr64 */
+		{{0xc3}, 1},
+		{{0x48, 0x89, 0xe5}, 2}, /* mov %rsp,%rbp */
+		{{0x48, 0x8b, 0xec}, 2},
+	};
+	struct walk walk;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		memcpy(made_code, cases[i].code, sizeof made_code);
+		memset(stack, 0, sizeof stack);
+		stack[0] = SLOT(100); /* rbp, where it has been pushed */
+		stack[cases[i].words - 1] = RETURN(FRAMED);
+		stack[101] = RETURN(START);
+		walk_all(&walk, ANONYMOUS);
+		FRAMES(&walk, WALK_COMPLETE | WALK_MADE_CODE, ANONYMOUS, RETURN(FRAMED) - 1,
+		       RETURN(START) - 1);
+	}
+	memset(made_code, 0x90, sizeof made_code); /* of any other it is believed to be its own */
+	walk_all(&walk, ANONYMOUS);
+	FRAMES(&walk, WALK_COMPLETE | WALK_MADE_CODE, ANONYMOUS, RETURN(START) - 1);
 }
 
 static void test_why_a_walk_ends(void **state)
@@ -476,7 +513,7 @@ static void test_rules_that_lead_in_circles(void **state)
 	stack[100] = SLOT(100); /* rbp leads to itself */
 	stack[101] = ANONYMOUS + 8;
 	walk_all(&walk, ANONYMOUS + 1);
-	FRAMES(&walk, WALK_NO_RULE | WALK_FRAME_POINTER, ANONYMOUS + 1, ANONYMOUS + 7);
+	FRAMES(&walk, WALK_NO_RULE | WALK_MADE_CODE, ANONYMOUS + 1, ANONYMOUS + 7);
 	stack[0] = AT(SIGNAL) + 1; /* the signal came at the end of its own frame */
 	stack[1 + 5 + 15] = SLOT(1);
 	stack[1 + 5 + 16] = AT(SIGNAL);
@@ -566,6 +603,7 @@ int main(void)
 		TEST(system_call_is_looked_up_before_its_return),
 		TEST(frame_pointer_where_there_is_no_table),
 		TEST(another_stack_below),
+		TEST(made_code_without_a_frame),
 		TEST(why_a_walk_ends),
 		TEST(caller_below_its_callee),
 		TEST(rules_that_lead_in_circles),

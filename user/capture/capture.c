@@ -17,6 +17,7 @@
 #include "base/error.h"
 #include "base/vec.h"
 #include "capture/privileges.h"
+#include "capture/row_room.h"
 #include "prof.skel.h"
 
 struct capture {
@@ -29,6 +30,7 @@ struct capture {
 	struct bpf_link *release_link; /* also in links, until it is taken away early */
 	struct total *per_cpu;         /* one value per CPU, to read totals into */
 	struct unwind_store unwind_store;
+	struct row_room row_room;
 };
 
 /* All rings together; at 96 bytes an event, 16 MiB hold what 60 ms of the busiest loop make. */
@@ -85,7 +87,6 @@ static void choose_programs(struct prof_bpf *s, const struct capture_options *op
 		{s->progs.on_release, !options->syscalls},
 		{s->progs.on_mapping, !options->syscalls && options->stacks},
 		{s->progs.on_exit_mmap, options->stacks},
-		{s->progs.on_file_of_mapping, options->stacks},
 		{s->progs.on_walk, options->stacks},
 		{s->progs.on_page_fault_user, options->faults},
 		{s->progs.on_page_fault_kernel, options->faults},
@@ -106,7 +107,8 @@ static int size_maps(struct capture *c, const struct capture_options *options)
 	if (bpf_map__set_max_entries(s->maps.rings, c->nr_cpus) ||
 	    bpf_map__set_value_size(s->maps.rings, ring_stride(c->ring_bytes)))
 		return fail(-errno, "cannot set the size of the event rings");
-	store->max_rows = options->stacks ? options->unwind_rows + 1 : 1;
+	store->max_rows = options->stacks ? row_room_first(options->unwind_rows) : 1;
+	s->rodata->cfg_unwind_rows = store->max_rows;
 	store->max_pages = options->stacks ? options->unwind_pages + 1 : 1;
 	store->max_files = options->stacks ? MAX_FILES : 1;
 	if (bpf_map__set_max_entries(s->maps.unwind_rows, store->max_rows) ||
@@ -136,11 +138,16 @@ static int map_unwind_store(struct capture *c)
 	struct prof_bpf *s = c->skeleton;
 	struct unwind_store *store = &c->unwind_store;
 
-	store->rows = map_array(s->maps.unwind_rows);
+	int err = row_room_init(&c->row_room, bpf_map__fd(s->maps.unwind_rows), store->max_rows,
+				bpf_map__fd(s->maps.unwind_chunks));
+
+	if (err)
+		return err;
+	store->rows = c->row_room.rows;
 	store->pages = map_array(s->maps.unwind_pages);
 	store->rules = map_array(s->maps.unwind_rules);
 	store->files = map_array(s->maps.unwind_files);
-	if (!store->rows || !store->pages || !store->rules || !store->files)
+	if (!store->pages || !store->rules || !store->files)
 		return fail(-errno, "cannot map the unwinding tables");
 	unwind_store_begin(store);
 	return 0;
@@ -414,6 +421,11 @@ struct unwind_store *capture_unwind_store(struct capture *c)
 	return &c->unwind_store;
 }
 
+size_t capture_unwind_grow(struct capture *c)
+{
+	return row_room_grow(&c->row_room);
+}
+
 /* Another thread holds the mappings for microseconds at a time, and to free memory for longer. */
 #define MAX_ID_TRIES 100000
 
@@ -439,6 +451,7 @@ void capture_free(struct capture *c)
 		return;
 	capture_detach(c);
 	unwind_store_fini(&c->unwind_store);
+	row_room_fini(&c->row_room);
 	rings_unmap(&c->rings);
 	prof_bpf__destroy(c->skeleton);
 	free(c->per_cpu);

@@ -45,6 +45,8 @@ struct rings *capture_rings(struct capture *c);
 
 /* Where unwinding tables go, and under which id: that of the file mapped at an own `address`. */
 struct unwind_store *capture_unwind_store(struct capture *c);
+/* Makes room for more rows, and returns for how many there is some then (see row_room.h). */
+size_t capture_unwind_grow(struct capture *c);
 uint32_t capture_file_id(struct capture *c, const void *address);
 
 /* Stops recording. Then the programs tell once more of every task that is still running. */

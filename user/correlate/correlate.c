@@ -25,7 +25,8 @@ _Static_assert((int)WALK_COMPLETE == STACK_COMPLETE &&
 		       (int)WALK_UNREADABLE == STACK_UNREADABLE &&
 		       (int)WALK_NO_TABLE == STACK_NO_TABLE && (int)WALK_NO_RULE == STACK_NO_RULE &&
 		       (int)WALK_NO_CODE == STACK_NO_CODE &&
-		       (int)WALK_INCONSISTENT == STACK_INCONSISTENT,
+		       (int)WALK_INCONSISTENT == STACK_INCONSISTENT &&
+		       (int)WALK_MADE_CODE == STACK_MADE_CODE,
 	       "flags of stacks");
 
 struct waiting_stack {
@@ -62,7 +63,7 @@ struct correlator *correlator_new(struct writer *writer, const struct correlator
 	c->options = *options;
 	kernel_stacks_init(&c->kernel_stacks, writer, options->kernel_name, options->arg);
 	fault_runs_init(&c->runs, writer);
-	modules_init(&c->modules, writer);
+	modules_init(&c->modules, writer, options->files);
 	return c;
 }
 
@@ -218,13 +219,15 @@ static void take_mapping(struct correlator *c, const struct mapping_event *event
 		.file = event->file,
 	};
 
-	if (event->file == FILE_VDSO)
+	if (event->file == FILE_VDSO) {
 		mapping.module = MODULE_VDSO;
-	else if (event->path_bytes && *event->path)
-		mapping.module =
-			module_intern(&c->modules, event->path, event->device, event->inode);
-	if (event->file == FILE_VDSO)
 		mapping.file_offset_bytes = 0;
+	} else if (event->path_bytes && *event->path) {
+		mapping.module = module_intern(&c->modules, event);
+	} else {
+		mapping.module = module_intern_made_code(&c->modules, event);
+		mapping.file_offset_bytes = event->start; /* its places are addresses */
+	}
 	space_map(&c->spaces, event->space, &mapping);
 }
 
@@ -445,6 +448,11 @@ const struct recorded *correlator_recorded(const struct correlator *c)
 const struct module *correlator_module(const struct correlator *c, uint32_t id)
 {
 	return &c->modules.by_id.items[id];
+}
+
+const struct module_origin *correlator_module_origin(const struct correlator *c, uint32_t id)
+{
+	return &c->modules.origins.items[id];
 }
 
 const uint64_t *correlator_kernel_ips(const struct correlator *c, size_t *out_count)

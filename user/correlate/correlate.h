@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #include "correlate/kernel_frames.h"
+#include "correlate/modules.h"
 #include "decode/syscalls.h"
 #include "event.h"
 #include "recording/writer.h"
@@ -26,7 +27,8 @@ struct correlator_options {
 	const struct syscall_set *chosen; /* the calls that were; NULL: all */
 	/* The tables by which stacks are finished that the kernel side had to leave. */
 	const struct unwind_store *unwind_store;
-	kernel_namer *kernel_name; /* NULL: there are no kernel frames */
+	const struct mapped_files *files; /* for the build-ids of what is mapped */
+	kernel_namer *kernel_name;        /* NULL: there are no kernel frames */
 	void *arg;
 };
 
@@ -51,6 +53,7 @@ const struct recorded *correlator_recorded(const struct correlator *c);
 /* The modules met, by id, and the distinct kernel addresses that faulted or are on stacks, for
  * symbolization. */
 const struct module *correlator_module(const struct correlator *c, uint32_t id);
+const struct module_origin *correlator_module_origin(const struct correlator *c, uint32_t id);
 const uint64_t *correlator_kernel_ips(const struct correlator *c, size_t *out_count);
 
 #endif

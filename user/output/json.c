@@ -154,6 +154,8 @@ static void write_stacks(struct json_stream *s, const struct report *report)
 	set(object, "incomplete", json_count(stacks->incomplete));
 	set(object, "none", json_count(stacks->none));
 	set(object, "unasked", json_count(stacks->unasked));
+	set(object, "tables_refused", json_count(stacks->tables_refused));
+	set(object, "files_unreachable", json_count(stacks->files_unreachable));
 	set(object, "reasons", reasons);
 	json_stream_member(s, "stacks", object);
 }

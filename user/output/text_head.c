@@ -108,6 +108,25 @@ static void write_recorded(FILE *out, const struct report *report)
 	fputc('\n', out);
 }
 
+static void write_missing_tables(FILE *out, const struct stack_quality *stacks)
+{
+	char count[NUMBER_SIZE];
+
+	if (stacks->files_unreachable)
+		fprintf(out,
+			"\n           %s file%s, without names and tables, had gone before the "
+			"recorder could look",
+			count_format(stacks->files_unreachable, count),
+			stacks->files_unreachable == 1 ? "" : "s");
+	if (stacks->tables_refused)
+		fprintf(out,
+			"\n           %s part%s of unwinding tables had no room: fewer programs in "
+			"a "
+			"recording help",
+			count_format(stacks->tables_refused, count),
+			stacks->tables_refused == 1 ? "" : "s");
+}
+
 /* "12 events have none, as asked: -g faults" */
 static void write_unasked(FILE *out, const struct report *report, const char *label)
 {
@@ -148,6 +167,7 @@ static void write_stacks(FILE *out, const struct report *report)
 			"\n           %s more have none: within an execve, before the first "
 			"instruction",
 			count_format(stacks->none, count));
+	write_missing_tables(out, stacks);
 	fputc('\n', out);
 	write_unasked(out, report, "");
 }

@@ -14,6 +14,9 @@ const struct stack_verdict_words stack_verdict_words[NR_STACK_VERDICTS] = {
 				"end in a file whose unwinding table was not ready yet"},
 	[STACK_CUT_NO_RULE] = {"no_rule", "end in code without call-frame information"},
 	[STACK_CUT_NO_CODE] = {"no_code", "end outside of all mapped code"},
+	[STACK_THROUGH_MADE_CODE] = {"jit",
+				     "reach the outermost frame through code made at run time, if "
+				     "that keeps frame pointers"},
 	[STACK_UNPROVEN] =
 		{"frame_pointer",
 		 "were walked by frame pointers in part, which cannot prove that none is missing"},
@@ -23,7 +26,7 @@ const struct stack_verdict_words stack_verdict_words[NR_STACK_VERDICTS] = {
 enum stack_verdict stack_verdict_of(uint32_t stack_flags)
 {
 	if (stack_flags & STACK_COMPLETE && !(stack_flags & STACK_FRAME_POINTER))
-		return STACK_PROVEN;
+		return stack_flags & STACK_MADE_CODE ? STACK_THROUGH_MADE_CODE : STACK_PROVEN;
 	if (stack_flags & STACK_UNREADABLE)
 		return STACK_CUT_UNREADABLE;
 	if (stack_flags & STACK_TOO_DEEP)
@@ -44,6 +47,8 @@ void stack_quality_of(const struct recording *r, const struct scan *scan, struct
 	*out = (struct stack_quality){.recorded = !method || strcmp(method, "none") != 0};
 	if (!out->recorded)
 		return;
+	out->tables_refused = recording_counter(r, "unwind.tables_refused");
+	out->files_unreachable = recording_counter(r, "files.unreachable");
 	for (size_t id = 1; id < r->stacks.size; id++) {
 		const struct stack *stack = &r->stacks.items[id];
 		enum stack_verdict verdict =

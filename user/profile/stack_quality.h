@@ -18,8 +18,9 @@ enum stack_verdict {
 	STACK_CUT_NO_TABLE,
 	STACK_CUT_NO_RULE,
 	STACK_CUT_NO_CODE,
-	STACK_UNPROVEN, /* by frame pointers */
-	STACK_BROKEN,   /* ended early for no stated reason */
+	STACK_THROUGH_MADE_CODE, /* whole, if that keeps frame pointers as it seems to */
+	STACK_UNPROVEN,          /* by frame pointers */
+	STACK_BROKEN,            /* ended early for no stated reason */
 	NR_STACK_VERDICTS
 };
 
@@ -33,7 +34,10 @@ struct stack_quality {
 	bool recorded; /* stacks were asked for */
 	uint64_t events[NR_STACK_VERDICTS];
 	uint64_t complete, incomplete;
-	uint64_t none; /* there was none to take: in the execve, before the first instruction */
+	/* Why stacks may be worse than they had to be. */
+	uint64_t tables_refused;    /* parts of unwinding tables that there was no room for */
+	uint64_t files_unreachable; /* that were gone before they could be opened */
+	uint64_t none;    /* there was none to take: in the execve, before the first instruction */
 	uint64_t unasked; /* events that were to have none: in none of the above */
 };
 

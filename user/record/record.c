@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "cli/number.h"
+#include "capture/perf_maps.h"
 #include "correlate/correlate.h"
 #include "record/event_sets.h"
 #include "record/lost_events.h"
@@ -34,6 +35,7 @@ struct recorder {
 	struct writer *writer;
 	struct correlator *correlator;
 	struct symbolization *symbolization; /* NULL: not wanted */
+	struct perf_maps *perf_maps;         /* NULL, too */
 	uint64_t flushed_ns;
 };
 
@@ -43,6 +45,8 @@ static void recorder_prepare(struct session *s)
 
 	if (r->options->symbols && r->options->stacks)
 		r->symbolization = symbolization_new();
+	if (r->symbolization)
+		r->perf_maps = perf_maps_new(&s->keeper, s->identity.uid);
 }
 
 static int recorder_open(struct session *s)
@@ -66,6 +70,7 @@ static void recorder_begin(struct session *s)
 	const struct correlator_options correlator = {
 		.chosen = r->sets.all_chosen ? NULL : &r->sets.chosen,
 		.unwind_store = s->unwinding ? capture_unwind_store(s->capture) : NULL,
+		.files = s->files,
 		.kernel_name = r->options->kernel_stacks ? kernel_name : NULL,
 		.arg = s->capture,
 	};
@@ -76,11 +81,27 @@ static void recorder_begin(struct session *s)
 	writer_flush(r->writer);
 }
 
+/* Code that is made at run time has its names elsewhere. */
+static void watch_perf_maps(struct recorder *r, const struct event *event)
+{
+	const struct mapping_event *mapping = (const void *)event;
+
+	if (event->type == EVENT_EXEC)
+		perf_maps_exec(r->perf_maps, (const void *)event);
+	else if (event->type == EVENT_EXIT)
+		perf_maps_exit(r->perf_maps, (const void *)event);
+	else if (event->type == EVENT_MAPPING && mapping->file == FILE_NONE &&
+		 (!mapping->path_bytes || !*mapping->path))
+		perf_maps_mapping(r->perf_maps, mapping);
+}
+
 static void recorder_event(void *session, uint32_t cpu, const struct event *event)
 {
 	const struct session *s = session;
 	struct recorder *r = s->arg;
 
+	if (r->perf_maps)
+		watch_perf_maps(r, event);
 	correlator_event(r->correlator, cpu, event);
 }
 
@@ -169,6 +190,20 @@ static void recorder_tell(const struct session *s)
 		fprintf(stderr, "prof: next: prof report\n");
 }
 
+static void recorder_symbolize(struct session *s)
+{
+	const struct recorder *r = s->arg;
+	struct symbol_sources sources = {
+		.correlator = r->correlator,
+		.files = s->files,
+		.perf_maps = r->perf_maps,
+		.capture = s->capture,
+	};
+
+	symbolization_write(r->symbolization, r->writer, &sources, !r->options->quiet,
+			    symbols_unwanted, s);
+}
+
 static int recorder_finish(struct session *s)
 {
 	struct recorder *r = s->arg;
@@ -178,12 +213,12 @@ static int recorder_finish(struct session *s)
 	write_counters(s, r->writer);
 	if (s->unwinding)
 		unwinding_counters(s->unwinding, r->writer);
+	writer_counter(r->writer, "files.unreachable", mapped_files_unreachable(s->files));
 	totals_write(r->writer, s->capture, &r->sets);
 	losses_write(r->writer, capture_rings(s->capture));
 	writer_flush(r->writer);
 	if (r->symbolization && !writer_error(r->writer)) /* else there is no room for names */
-		symbolization_write(r->symbolization, r->writer, r->correlator, s->capture,
-				    !r->options->quiet, symbols_unwanted, s);
+		recorder_symbolize(s);
 	err = writer_finish(r->writer);
 	recorder_tell(s);
 	return err;
@@ -196,6 +231,7 @@ static void recorder_close(struct session *s, bool has_run)
 	if (!has_run)
 		output_file_discard(&r->file);
 	correlator_free(r->correlator);
+	perf_maps_free(r->perf_maps);
 	writer_free(r->writer);
 	output_file_fini(&r->file);
 }
@@ -227,6 +263,7 @@ int record_run(const struct record_options *options, char **argv)
 				.ring_bytes = options->ring_bytes,
 			},
 		.as_root = options->as_root,
+		.keep_files = options->symbols && options->stacks,
 		.argv = argv,
 		.sink = &recorder_sink,
 		.arg = &recorder,

@@ -31,6 +31,7 @@ static int session_prepare(struct session *s)
 		return err;
 	if (s->unwinding)
 		unwinding_begin(s->unwinding, s->capture);
+	s->files = mapped_files_new(s->capture, &s->keeper, s->keep_files);
 	err = s->sink->open(s);
 	if (err == 0)
 		err = capture_attach(s->capture);
@@ -56,12 +57,22 @@ static int session_launch(struct session *s)
 	return 0;
 }
 
+static void session_mapping(const struct session *s, const struct mapping_event *event)
+{
+	int fd = mapped_files_meet(s->files, event);
+
+	if (s->unwinding)
+		unwinding_mapping(s->unwinding, event->file, fd);
+	else
+		scope_end_close(&fd);
+}
+
 static void session_event(void *session, uint32_t cpu, const struct event *event)
 {
 	struct session *s = session;
 
-	if (event->type == EVENT_MAPPING && s->unwinding)
-		unwinding_mapping(s->unwinding, (const void *)event);
+	if (event->type == EVENT_MAPPING)
+		session_mapping(s, (const void *)event);
 	s->sink->event(s, cpu, event);
 }
 
@@ -156,6 +167,7 @@ static int session_watch(struct session *s, const char *path)
 	 */
 	if (child_spawn(path, s->argv, &s->identity, &s->launch_state, &s->child))
 		return EXIT_NOT_RUN;
+	keeper_init(&s->keeper);
 	status = session_start(s, path);
 	if (status) {
 		child_abandon(&s->child);
@@ -169,6 +181,8 @@ static int session_watch(struct session *s, const char *path)
 static void session_fini(struct session *s)
 {
 	unwinding_free(s->unwinding);
+	mapped_files_free(s->files);
+	keeper_fini(&s->keeper);
 	capture_free(s->capture);
 	identity_fini(&s->identity);
 	signals_fini(&s->signals);

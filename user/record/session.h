@@ -15,6 +15,8 @@
 
 #include "capture/capture.h"
 #include "capture/child.h"
+#include "capture/keeper.h"
+#include "capture/mapped_files.h"
 #include "record/signals.h"
 #include "record/unwinding.h"
 
@@ -22,7 +24,8 @@ struct session_sink;
 
 struct session {
 	struct capture_options capture_options;
-	bool as_root; /* also under sudo */
+	bool as_root;    /* also under sudo */
+	bool keep_files; /* that the command maps, so that the sink can open them at the end */
 	char **argv;
 	const struct session_sink *sink;
 	void *arg; /* the sink's own */
@@ -33,6 +36,8 @@ struct session {
 	struct signals signals;
 	struct capture *capture;
 	struct unwinding *unwinding; /* NULL: no stacks */
+	struct keeper keeper;
+	struct mapped_files *files;
 	struct child child;
 	uint64_t start_ns, wall_ns;
 	bool sated; /* the sink wants no more: the command runs unwatched */

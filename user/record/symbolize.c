@@ -8,6 +8,7 @@
 
 #include "base/vec.h"
 #include "cli/progress.h"
+#include "symbols/perf_map.h"
 #include "symbols/symbols.h"
 
 struct symbolization {
@@ -95,11 +96,10 @@ static struct places places_gather(const struct writer *w)
 	return places;
 }
 
-static void name_kernel_places(struct writer *w, const struct correlator *correlator,
-			       struct capture *capture)
+static void name_kernel_places(struct writer *w, const struct symbol_sources *sources)
 {
 	size_t nr_ips;
-	const uint64_t *ips = correlator_kernel_ips(correlator, &nr_ips);
+	const uint64_t *ips = correlator_kernel_ips(sources->correlator, &nr_ips);
 
 	for (size_t i = 0; i < nr_ips; i++) {
 		struct kernel_symbol symbol;
@@ -107,7 +107,7 @@ static void name_kernel_places(struct writer *w, const struct correlator *correl
 		struct location location = {
 			.module = MODULE_KERNEL, .offset = ips[i], .nr_lines = 1, .lines = &line};
 
-		if (capture_kernel_symbol(capture, ips[i], &symbol))
+		if (capture_kernel_symbol(sources->capture, ips[i], &symbol))
 			writer_location(w, &location);
 	}
 }
@@ -145,25 +145,84 @@ static bool wait_for_server(void *arg)
 	return waiting->stop(waiting->arg);
 }
 
+static int open_module(void *arg, uint32_t module)
+{
+	const struct symbol_sources *from = arg;
+
+	return mapped_file_open(from->files,
+				correlator_module_origin(from->correlator, module)->file);
+}
+
+/* The places of one module, whose code a process made at run time. */
+static void name_made_code(struct writer *w, const struct symbol_sources *sources,
+			   const struct place *places, size_t nr_places)
+{
+	const struct module_origin *origin =
+		correlator_module_origin(sources->correlator, places->module);
+	scoped_fd int fd = perf_map_open(sources->perf_maps, origin->space);
+	scoped_free struct named_place *named = xcalloc(nr_places, sizeof *named);
+
+	for (size_t i = 0; i < nr_places; i++)
+		named[i].address = places[i].offset;
+	perf_map_name(fd, named, nr_places);
+	for (size_t i = 0; i < nr_places; i++) {
+		struct function_line line = {.function = named[i].name};
+		struct location location = {.module = places->module,
+					    .offset = named[i].address,
+					    .nr_lines = 1,
+					    .lines = &line};
+
+		if (line.function)
+			writer_location(w, &location);
+		free(line.function);
+	}
+}
+
+/* How many places from this one on are of its module. */
+static size_t places_alike(const struct places *places, size_t first)
+{
+	size_t end = first;
+
+	while (end < places->size && places->items[end].module == places->items[first].module)
+		end++;
+	return end - first;
+}
+
+static void name_places(struct symbolization *s, struct writer *w,
+			const struct symbol_sources *sources, const struct places *places,
+			struct waiting *waiting)
+{
+	size_t nr_named;
+
+	for (size_t i = 0; i < places->size && !waiting->stop(waiting->arg); i += nr_named) {
+		const struct place *place = &places->items[i];
+
+		nr_named = 1;
+		waiting->nr_named = i;
+		if (correlator_module_origin(sources->correlator, place->module)->space) {
+			nr_named = places_alike(places, i);
+			name_made_code(w, sources, place, nr_named);
+		} else {
+			name_place(w, sources->correlator, s->symbolizer, place);
+		}
+		progress_update(waiting->progress, i);
+	}
+}
+
 void symbolization_write(struct symbolization *s, struct writer *w,
-			 const struct correlator *correlator, struct capture *capture,
-			 bool show_progress, symbolization_stop *stop, void *arg)
+			 const struct symbol_sources *sources, bool show_progress,
+			 symbolization_stop *stop, void *arg)
 {
 	struct places places = places_gather(w);
 	struct progress progress;
 	struct waiting waiting = {.progress = &progress, .stop = stop, .arg = arg};
 
-	name_kernel_places(w, correlator, capture);
+	name_kernel_places(w, sources);
 	progress_start(&progress, "naming functions", places.size, show_progress);
 	join(s);
+	symbolizer_use_files(s->symbolizer, open_module, (void *)sources);
 	symbolizer_use_servers(s->symbolizer, wait_for_server, &waiting);
-	vec_each (&places, place) {
-		waiting.nr_named = (uint64_t)(place - places.items);
-		if (stop(arg))
-			break;
-		name_place(w, correlator, s->symbolizer, place);
-		progress_update(&progress, waiting.nr_named);
-	}
+	name_places(s, w, sources, &places, &waiting);
 	progress_finish(&progress);
 	vec_free(&places);
 }

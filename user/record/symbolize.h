@@ -8,6 +8,8 @@
 #include <stdbool.h>
 
 #include "capture/capture.h"
+#include "capture/mapped_files.h"
+#include "capture/perf_maps.h"
 #include "correlate/correlate.h"
 #include "recording/writer.h"
 
@@ -24,8 +26,16 @@ struct symbolization *symbolization_new(void);
 /* Asked between two places; true ends the work early, and what has no name yet goes without. */
 typedef bool symbolization_stop(void *arg);
 
+/* Where the names are. */
+struct symbol_sources {
+	const struct correlator *correlator;
+	const struct mapped_files *files;
+	struct perf_maps *perf_maps;
+	struct capture *capture;
+};
+
 void symbolization_write(struct symbolization *s, struct writer *w,
-			 const struct correlator *correlator, struct capture *capture,
-			 bool show_progress, symbolization_stop *stop, void *arg);
+			 const struct symbol_sources *sources, bool show_progress,
+			 symbolization_stop *stop, void *arg);
 
 #endif

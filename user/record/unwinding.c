@@ -16,11 +16,12 @@
 #include "unwind/index.h"
 
 /*
- * Room for what is not foreseen: a compiler proper behind its driver, a program's plug-ins. Of more
- * code than there is room for, the part that stacks lie in gets the last quarter.
+ * Room at first for what is not foreseen: a compiler proper behind its driver has half a million
+ * rows. More is made when a quarter is left; when no more can be made, that quarter is for the code
+ * that stacks lie in. The pages are of 1 GiB of code.
  */
 #define SPARE_ROWS  (1 << 20)
-#define SPARE_PAGES (128 << 10)
+#define SPARE_PAGES (256 << 10)
 
 /* Filled under one lock: some 50 us, for which a stack may have to wait. */
 #define FILL_PAGES 16
@@ -32,8 +33,8 @@ struct built {
 };
 
 struct wanted {
-	uint32_t file;
-	char *path;
+	uint32_t file; /* FILE_NONE: none */
+	int fd;        /* -1: it cannot be opened */
 };
 
 /* A file whose pages get their rows one after the other, when there is nothing else to do. */
@@ -42,16 +43,19 @@ struct filling {
 	size_t next_page, nr_pages;
 };
 
+enum meeting { NOT_MET, NOT_OPENED, MET };
+
 struct unwinding {
 	VEC(struct built) ahead;
 	struct capture *capture;
-	uint8_t met[MAX_FILES]; /* by file id: built, or waiting for it */
+	uint8_t met[MAX_FILES]; /* enum meeting, by file id */
 	pthread_t thread;
 	bool has_thread;
 	pthread_mutex_t lock; /* guards what follows */
 	pthread_cond_t changed;
 	VEC(struct wanted) wanted;
 	bool ended;
+	bool grows;                 /* the thread's: there can be more room than there is */
 	unsigned int waiting;       /* stacks, for the lock below: they come before the thread */
 	pthread_mutex_t store_lock; /* guards the store, once the thread runs, and what follows */
 	struct unwind_index *indexes[MAX_FILES];
@@ -69,14 +73,9 @@ static void *identity_map(int fd)
 	return memory == MAP_FAILED ? NULL : memory;
 }
 
-static int file_open(const char *path)
-{
-	return open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-}
-
 static bool file_build(const char *path, struct built *out)
 {
-	scoped_fd int fd = file_open(path);
+	scoped_fd int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 
 	*out = (struct built){0};
 	if (fd < 0)
@@ -122,7 +121,7 @@ void unwinding_free(struct unwinding *u)
 	vec_each (&u->ahead, built)
 		built_fini(built);
 	vec_each (&u->wanted, wanted)
-		free(wanted->path);
+		scope_end_close(&wanted->fd);
 	vec_free(&u->ahead);
 	vec_free(&u->wanted);
 	vec_free(&u->to_fill);
@@ -156,7 +155,8 @@ static void publish(struct unwinding *u, uint32_t file, const struct unwind_tabl
 /* The first one to ask for a file is told so, and is to see to its table. */
 static bool meet(struct unwinding *u, uint32_t file)
 {
-	return file < MAX_FILES && !__atomic_exchange_n(&u->met[file], 1, __ATOMIC_RELAXED);
+	return file < MAX_FILES &&
+	       __atomic_exchange_n(&u->met[file], MET, __ATOMIC_RELAXED) == NOT_MET;
 }
 
 static void publish_met(struct unwinding *u, const struct built *built)
@@ -180,27 +180,15 @@ static void publish_vdso(struct unwinding *u)
 	unwind_table_fini(&table);
 }
 
-/* A path may have come to mean another file than the one that was mapped; then there is no table.
- */
-static struct unwind_index *index_of(struct unwinding *u, const struct wanted *wanted)
-{
-	scoped_fd int fd = file_open(wanted->path);
-	struct unwind_index *index = NULL;
-	void *memory = fd < 0 ? NULL : identity_map(fd);
-
-	if (memory && capture_file_id(u->capture, memory) == wanted->file)
-		unwind_index_open(fd, &index);
-	if (memory)
-		munmap(memory, IDENTITY_BYTES);
-	return index;
-}
-
 static void announce_late(struct unwinding *u, const struct wanted *wanted)
 {
 	struct unwind_store *store = capture_unwind_store(u->capture);
-	struct unwind_index *index = index_of(u, wanted);
+	struct unwind_index *index = NULL;
 	struct unwind_table none = {0};
 	size_t nr_pages;
+
+	if (wanted->fd >= 0)
+		unwind_index_open(wanted->fd, &index);
 
 	pthread_mutex_lock(&u->store_lock);
 	u->nr_late++;
@@ -265,29 +253,45 @@ static void fill_some(struct unwinding *u, struct filling *filling)
 	u->to_fill.size--;
 }
 
+/* Takes the kernel a while, so without the lock of the store. */
+static bool grow(struct unwinding *u)
+{
+	struct unwind_store *store = capture_unwind_store(u->capture);
+	size_t max_rows = u->grows ? capture_unwind_grow(u->capture) : 0;
+
+	u->grows = max_rows > store->max_rows;
+	if (!u->grows)
+		return false;
+	pthread_mutex_lock(&u->store_lock);
+	__atomic_store_n(&store->max_rows, max_rows, __ATOMIC_RELAXED);
+	pthread_mutex_unlock(&u->store_lock);
+	return true;
+}
+
 /* False when there is nothing to fill, or no room. The lock is not fair: whoever gives it back gets
  * it again before those who sleep for it. */
 static bool fill_next(struct unwinding *u)
 {
-	bool fills;
+	bool fills, room;
 
 	while (__atomic_load_n(&u->waiting, __ATOMIC_RELAXED))
 		sched_yield();
 	pthread_mutex_lock(&u->store_lock);
-	fills = u->to_fill.size && has_room(capture_unwind_store(u->capture));
-	if (fills)
+	fills = u->to_fill.size;
+	room = has_room(capture_unwind_store(u->capture));
+	if (fills && room)
 		fill_some(u, &u->to_fill.items[u->to_fill.size - 1]);
 	pthread_mutex_unlock(&u->store_lock);
-	return fills;
+	return fills && (room || grow(u));
 }
 
-/* Waits for a file unless there is something to fill, too; no path: there is none. False when all
+/* Waits for a file unless there is something to fill, too; FILE_NONE: there is none. False when all
  * is done: pages that were not filled by then are made when a stack needs them. */
 static bool next_wanted(struct unwinding *u, bool fills, struct wanted *out)
 {
 	bool goes_on;
 
-	*out = (struct wanted){0};
+	*out = (struct wanted){.fd = -1};
 	pthread_mutex_lock(&u->lock);
 	while (!u->wanted.size && !u->ended && !fills)
 		pthread_cond_wait(&u->changed, &u->lock);
@@ -308,9 +312,9 @@ static void *build_wanted(void *unwinding)
 
 	setpriority(PRIO_PROCESS, 0, -20); /* of this thread: stacks wait for it */
 	while (next_wanted(u, fills, &wanted)) {
-		if (wanted.path)
+		if (wanted.file)
 			announce_late(u, &wanted);
-		free(wanted.path);
+		scope_end_close(&wanted.fd);
 		fills = fill_next(u);
 	}
 	return NULL;
@@ -321,10 +325,11 @@ void unwinding_begin(struct unwinding *u, struct capture *capture)
 	struct unwind_store *store = capture_unwind_store(capture);
 
 	u->capture = capture;
+	u->grows = true;
 	store->make_page = make_page;
 	store->maker = u;
 	publish_vdso(u);
-	u->met[FILE_NONE] = u->met[FILE_VDSO] = 1;
+	u->met[FILE_NONE] = u->met[FILE_VDSO] = MET;
 	vec_each (&u->ahead, built) {
 		publish_met(u, built);
 		built_fini(built);
@@ -333,12 +338,28 @@ void unwinding_begin(struct unwinding *u, struct capture *capture)
 	u->has_thread = !pthread_create(&u->thread, NULL, build_wanted, u);
 }
 
-void unwinding_mapping(struct unwinding *u, const struct mapping_event *event)
+/* One that could not be opened is asked for again when somebody else maps it. */
+static bool is_wanted(struct unwinding *u, uint32_t file, bool opened)
 {
-	if (!event->path_bytes || !meet(u, event->file))
+	if (!opened && file < MAX_FILES && u->met[file] == NOT_OPENED)
+		return false;
+	if (opened && file < MAX_FILES && u->met[file] == NOT_OPENED)
+		u->met[file] = NOT_MET;
+	if (!meet(u, file))
+		return false;
+	if (!opened)
+		u->met[file] = NOT_OPENED;
+	return true;
+}
+
+void unwinding_mapping(struct unwinding *u, uint32_t file, int fd)
+{
+	if (!is_wanted(u, file, fd >= 0)) {
+		scope_end_close(&fd);
 		return;
+	}
 	pthread_mutex_lock(&u->lock);
-	*vec_push(&u->wanted) = (struct wanted){.file = event->file, .path = xstrdup(event->path)};
+	*vec_push(&u->wanted) = (struct wanted){.file = file, .fd = fd};
 	pthread_cond_signal(&u->changed);
 	pthread_mutex_unlock(&u->lock);
 }
@@ -360,4 +381,6 @@ void unwinding_counters(const struct unwinding *u, struct writer *w)
 	writer_counter(w, "unwind.tables_late", u->nr_late);
 	writer_counter(w, "unwind.files_without_table", u->nr_without);
 	writer_counter(w, "unwind.tables_refused", u->nr_refused);
+	if (u->capture)
+		writer_counter(w, "unwind.rows", capture_unwind_store(u->capture)->nr_rows);
 }

@@ -23,7 +23,8 @@ void unwinding_room(const struct unwinding *u, struct capture_options *out);
 
 /* Publishes what was built, and from here on what is told. */
 void unwinding_begin(struct unwinding *u, struct capture *capture);
-void unwinding_mapping(struct unwinding *u, const struct mapping_event *event);
+/* A file is mapped, which `fd` leads to if it was opened just now; takes that. */
+void unwinding_mapping(struct unwinding *u, uint32_t file, int fd);
 
 /* Waits for the tables of all that was told. */
 void unwinding_end(struct unwinding *u);

@@ -118,7 +118,8 @@ static inline uint32_t syscall_key(uint64_t nr, uint64_t flags)
  * minor, major, failed: kernel.faults.KIND, of those in kernel mode kernel.faults_in_kernel.KIND,
  * their service time kernel.fault_ns.KIND; lost.EVENTS.REASON with EVENTS one of syscalls, faults,
  * stacks, tasks, mappings and REASON one of ring_full, ring_busy, no_memory, lock_busy, unread,
- * disk.
+ * disk; unwind.tables_refused (parts of tables without room), files.unreachable (mapped, but gone
+ * before the recorder could open them).
  */
 
 /* ---- Tables ---- */
@@ -126,7 +127,9 @@ static inline uint32_t syscall_key(uint64_t nr, uint64_t flags)
 enum { MODULE_UNKNOWN = 0, MODULE_KERNEL = 1, MODULE_VDSO = 2, FIRST_FILE_MODULE = 3 };
 
 struct module {
-	char *path; /* as the target saw it; [unknown], [kernel], [vdso] for the first three */
+	/* As the target saw it; [unknown], [kernel], [vdso] for the first three; [jit] for what a
+	 * process keeps code in that is of no file, with the process's pid for an inode. */
+	char *path;
 	uint8_t build_id[20];
 	uint8_t build_id_size; /* 0 when the file has none */
 	uint64_t device, inode;
@@ -137,8 +140,8 @@ struct frame {
 	uint32_t parent; /* the caller's node, smaller than the own; 0 for the outermost frame */
 	uint32_t module;
 	/* File offset of a byte of the executing or calling instruction: the pc itself in the
-	 * innermost frame of a fault, one less than the return address elsewhere. In MODULE_UNKNOWN
-	 * and MODULE_KERNEL it is the address. */
+	 * innermost frame of a fault, one less than the return address elsewhere. In modules
+	 * that are no files it is the address. */
 	uint64_t offset;
 };
 
@@ -151,6 +154,7 @@ enum stack_flag {
 	STACK_NO_RULE = 32,       /* ends in code without call-frame information */
 	STACK_NO_CODE = 64,       /* ends outside of all mapped code */
 	STACK_INCONSISTENT = 128, /* ends where the caller would lie below its callee */
+	STACK_MADE_CODE = 256,    /* as FRAME_POINTER, in code that was made at run time */
 };
 
 struct stack {

@@ -75,30 +75,28 @@ static int identify(struct elf_file *file)
 }
 
 /* O_NONBLOCK: what the path names by now may be a FIFO. */
-static int open_regular(const char *path)
+static int open_path(const char *path)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	struct stat status;
 
-	if (fd < 0)
-		return -errno;
-	if (fstat(fd, &status) == 0 && S_ISREG(status.st_mode))
-		return fd;
-	close(fd);
-	return -ENOEXEC;
+	return fd < 0 ? -errno : fd;
 }
 
-static int open_with(const char *path, Elf_Cmd command, struct elf_file *out)
+/* Takes `fd`, or passes on why there is none. */
+static int open_with(int fd, Elf_Cmd command, struct elf_file *out)
 {
-	int err;
+	struct stat status;
+	int err = -ENOEXEC;
 
 	*out = ELF_FILE_CLOSED;
+	if (fd < 0)
+		return fd;
 	elf_version(EV_CURRENT);
-	out->fd = open_regular(path);
-	if (out->fd < 0)
-		return out->fd;
-	out->elf = elf_begin(out->fd, command, NULL);
-	err = identify(out);
+	out->fd = fd;
+	if (fstat(fd, &status) == 0 && S_ISREG(status.st_mode)) {
+		out->elf = elf_begin(fd, command, NULL);
+		err = identify(out);
+	}
 	if (err)
 		elf_file_close(out);
 	return err;
@@ -106,7 +104,12 @@ static int open_with(const char *path, Elf_Cmd command, struct elf_file *out)
 
 int elf_file_open(const char *path, struct elf_file *out)
 {
-	return open_with(path, ELF_C_READ_MMAP, out);
+	return open_with(open_path(path), ELF_C_READ_MMAP, out);
+}
+
+int elf_file_open_descriptor(int fd, struct elf_file *out)
+{
+	return open_with(fd, ELF_C_READ_MMAP, out);
 }
 
 /* Its section headers follow its one segment, within the segment's last page. */
@@ -207,16 +210,26 @@ bool elf_file_has_type(const struct elf_file *file, uint32_t section_type)
 	return false;
 }
 
-/* Read, not mapped: while recording, the file may be written to at the same time. */
-uint8_t build_id_of_file(const char *path, uint8_t out[BUILD_ID_BYTES])
+/* Read, not mapped: while recording, the file may be written to at the same time. Takes `fd`. */
+static uint8_t read_build_id(int fd, uint8_t out[BUILD_ID_BYTES])
 {
 	struct elf_file file;
 	uint8_t size;
 
-	if (open_with(path, ELF_C_READ, &file))
+	if (open_with(fd, ELF_C_READ, &file))
 		return 0;
 	size = file.build_id_size;
 	memcpy(out, file.build_id, size);
 	elf_file_close(&file);
 	return size;
+}
+
+uint8_t build_id_of_file(const char *path, uint8_t out[BUILD_ID_BYTES])
+{
+	return read_build_id(open_path(path), out);
+}
+
+uint8_t build_id_of_descriptor(int fd, uint8_t out[BUILD_ID_BYTES])
+{
+	return read_build_id(fcntl(fd, F_DUPFD_CLOEXEC, 0), out);
 }

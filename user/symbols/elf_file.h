@@ -25,6 +25,7 @@ struct elf_file {
 
 /* 0 or -errno, unreported: a file that cannot be read just has no names. */
 int elf_file_open(const char *path, struct elf_file *out);
+int elf_file_open_descriptor(int fd, struct elf_file *out); /* takes it; -1 is fine */
 /* The vdso as it lies in this process; its offsets are offsets into that image. */
 int elf_file_open_vdso(struct elf_file *out);
 /* Whether both have a build-id, and the same one. */

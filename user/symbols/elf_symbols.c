@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "symbols/elf_symbols.h"
 
-#include <elfutils/libdwfl.h>
+#include <elfutils/libdwelf.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "base/go_table.h"
 
@@ -84,52 +86,34 @@ static void add_sections(struct symbol_table *table, Elf *elf, uint32_t type)
 	vec_free(&code);
 }
 
-/* Keeps libdwfl from looking for any other file. */
-static int find_no_file(Dwfl_Module *module, void **data, const char *name, Dwarf_Addr base,
-			const char *path, const char *link, GElf_Word checksum, char **out)
+/* A section's contents as a file, which libdwelf then unpacks. */
+static int memory_file(const Elf_Data *data)
 {
-	(void)module, (void)data, (void)name, (void)base;
-	(void)path, (void)link, (void)checksum, (void)out;
+	int fd = memfd_create("packed symbols", MFD_CLOEXEC);
+
+	if (fd >= 0 && write(fd, data->d_buf, data->d_size) == (ssize_t)data->d_size)
+		return fd;
+	if (fd >= 0)
+		close(fd);
 	return -1;
 }
 
-/* The ELF image in .gnu_debugdata: the one besides the program itself that libdwfl has symbols
- * from. */
-static Elf *unpack(Dwfl *dwfl, const char *path)
+static void add_packed(struct elf_symbols *symbols, const struct elf_file *program)
 {
-	Dwfl_Module *module = dwfl_report_offline(dwfl, "", path, -1);
-	int nr_symbols = module ? dwfl_module_getsymtab(module) : 0;
-	GElf_Addr bias, address;
-	Elf *program = module ? dwfl_module_getelf(module, &bias) : NULL;
-
-	for (int i = nr_symbols - 1; i > 0; i--) {
-		GElf_Sym symbol;
-		Elf *elf = NULL;
-
-		if (dwfl_module_getsym_info(module, i, &symbol, &address, NULL, &elf, NULL) &&
-		    elf && elf != program)
-			return elf;
-	}
-	return NULL;
-}
-
-static void add_packed(struct elf_symbols *symbols, const char *path,
-		       const struct elf_file *program)
-{
-	static const Dwfl_Callbacks callbacks = {
-		.find_debuginfo = find_no_file,
-		.section_address = dwfl_offline_section_address,
-	};
 	GElf_Shdr header;
-	Elf *elf;
+	Elf_Scn *section = elf_file_section(program, ".gnu_debugdata", &header);
+	Elf_Data *data = NULL;
+	scoped_fd int fd = -1;
 
-	if (!elf_file_section(program, ".gnu_debugdata", &header) ||
-	    header.sh_size > MAX_PACKED_BYTES)
+	if (section && header.sh_size <= MAX_PACKED_BYTES)
+		data = elf_rawdata(section, NULL);
+	if (data && data->d_buf)
+		fd = memory_file(data);
+	if (fd < 0)
 		return;
-	symbols->packed = dwfl_begin(&callbacks);
-	elf = symbols->packed ? unpack(symbols->packed, path) : NULL;
-	if (elf)
-		add_sections(&symbols->table, elf, SHT_SYMTAB);
+	symbols->packed = dwelf_elf_begin(fd);
+	if (symbols->packed)
+		add_sections(&symbols->table, symbols->packed, SHT_SYMTAB);
 }
 
 static bool open_go_section(const struct elf_file *program, const char *name, struct go_table *out)
@@ -176,7 +160,7 @@ static void add_go_functions(struct symbol_table *symbols, const struct elf_file
 								   .name = function.name});
 }
 
-void elf_symbols_init(struct elf_symbols *symbols, const char *path, const struct elf_file *program,
+void elf_symbols_init(struct elf_symbols *symbols, const struct elf_file *program,
 		      const struct elf_file *debug)
 {
 	memset(symbols, 0, sizeof *symbols);
@@ -186,7 +170,7 @@ void elf_symbols_init(struct elf_symbols *symbols, const char *path, const struc
 		add_sections(&symbols->table, debug->elf, SHT_SYMTAB);
 	} else {
 		add_sections(&symbols->table, program->elf, SHT_DYNSYM);
-		add_packed(symbols, path, program);
+		add_packed(symbols, program);
 		add_go_functions(&symbols->table, program);
 	}
 	symbol_table_seal(&symbols->table);
@@ -195,6 +179,5 @@ void elf_symbols_init(struct elf_symbols *symbols, const char *path, const struc
 void elf_symbols_fini(struct elf_symbols *symbols)
 {
 	symbol_table_fini(&symbols->table);
-	if (symbols->packed)
-		dwfl_end(symbols->packed);
+	elf_end(symbols->packed);
 }

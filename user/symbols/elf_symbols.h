@@ -14,12 +14,11 @@
 
 struct elf_symbols {
 	struct symbol_table table;
-	struct Dwfl *packed; /* holds .gnu_debugdata, unpacked; or NULL */
+	Elf *packed; /* .gnu_debugdata, unpacked; or NULL */
 };
 
-/* `debug` may be one that is not open. Both files must outlive the symbols; `path` is the
- * program's. */
-void elf_symbols_init(struct elf_symbols *symbols, const char *path, const struct elf_file *program,
+/* `debug` may be one that is not open. Both files must outlive the symbols. */
+void elf_symbols_init(struct elf_symbols *symbols, const struct elf_file *program,
 		      const struct elf_file *debug);
 void elf_symbols_fini(struct elf_symbols *symbols);
 

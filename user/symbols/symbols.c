@@ -26,6 +26,8 @@ struct symbolizer {
 	VEC(struct image *) images;  /* by module id; NULL until asked for */
 	VEC(struct image *) ahead;   /* opened before anybody asked */
 	struct debug_server *server; /* NULL: none is to be asked */
+	symbolizer_open *open;       /* NULL: at its path */
+	void *open_arg;
 	struct function_chain answer;
 };
 
@@ -38,10 +40,13 @@ static bool is_deleted(const char *path)
 }
 
 /* Opens the module's file if it still is the one that was mapped. */
-static void open_program(const struct module *module, bool is_vdso, struct elf_file *out)
+static void open_program(const struct symbolizer *s, const struct module *module, uint32_t id,
+			 struct elf_file *out)
 {
-	if (is_vdso)
+	if (id == MODULE_VDSO)
 		elf_file_open_vdso(out);
+	else if (s->open)
+		elf_file_open_descriptor(s->open(s->open_arg, id), out);
 	else if (module->path[0] == '/' && !is_deleted(module->path))
 		elf_file_open(module->path, out);
 	if (out->elf && module->build_id_size &&
@@ -58,19 +63,18 @@ static bool has_dwarf(const struct elf_file *file)
 	       elf_file_section(file, ".zdebug_info", &header);
 }
 
-static struct image *image_new(const struct module *module, bool is_vdso,
-			       struct debug_server *server)
+static struct image *image_new(const struct symbolizer *s, const struct module *module, uint32_t id)
 {
 	struct image *image = xnew(struct image);
 
 	image->program = image->debug = ELF_FILE_CLOSED;
 	image->path = xstrdup(module->path);
-	open_program(module, is_vdso, &image->program);
+	open_program(s, module, id, &image->program);
 	if (!image->program.elf)
 		return image;
 	if ((!has_dwarf(&image->program) || !elf_file_has_type(&image->program, SHT_SYMTAB)) &&
-	    !debug_file_open(&image->program, module->path, &image->debug) && !is_vdso)
-		debug_server_fetch(server, &image->program, &image->debug);
+	    !debug_file_open(&image->program, module->path, &image->debug) && id != MODULE_VDSO)
+		debug_server_fetch(s->server, &image->program, &image->debug);
 	if (has_dwarf(&image->program))
 		image->dwarf = dwarf_info_new(image->program.elf);
 	else if (has_dwarf(&image->debug))
@@ -101,7 +105,7 @@ static char *image_symbol(struct image *image, uint64_t address)
 	struct code_range function = {0};
 
 	if (!image->has_symbols)
-		elf_symbols_init(&image->symbols, image->path, &image->program, &image->debug);
+		elf_symbols_init(&image->symbols, &image->program, &image->debug);
 	image->has_symbols = true;
 	fde_table_find(&image->fdes, address, &function);
 	return symbol_table_find_within(&image->symbols.table, address, function.start);
@@ -162,7 +166,7 @@ static struct image *image_of(struct symbolizer *s, const struct module *module,
 	if (!s->images.items[id])
 		s->images.items[id] = image_taken(s, module);
 	if (!s->images.items[id])
-		s->images.items[id] = image_new(module, id == MODULE_VDSO, s->server);
+		s->images.items[id] = image_new(s, module, id);
 	return s->images.items[id];
 }
 
@@ -190,13 +194,19 @@ void symbolizer_open_ahead(struct symbolizer *s, const char *path)
 {
 	struct module module = {.path = (char *)path};
 
-	*vec_push(&s->ahead) = image_new(&module, false, NULL);
+	*vec_push(&s->ahead) = image_new(s, &module, FIRST_FILE_MODULE);
 }
 
 void symbolizer_use_servers(struct symbolizer *s, symbolizer_wait *wait, void *arg)
 {
 	if (!s->server)
 		s->server = debug_server_new(wait, arg);
+}
+
+void symbolizer_use_files(struct symbolizer *s, symbolizer_open *open, void *arg)
+{
+	s->open = open;
+	s->open_arg = arg;
 }
 
 uint32_t symbolizer_lookup(struct symbolizer *s, const struct module *module, uint32_t module_id,

@@ -33,6 +33,13 @@ typedef bool symbolizer_wait(void *arg);
 void symbolizer_use_servers(struct symbolizer *s, symbolizer_wait *wait, void *arg);
 
 /*
+ * Whom to ask for modules' files instead of opening them at their paths: for a descriptor that
+ * becomes the symbolizer's, or -1 when there is no such file any more.
+ */
+typedef int symbolizer_open(void *arg, uint32_t module_id);
+void symbolizer_use_files(struct symbolizer *s, symbolizer_open *open, void *arg);
+
+/*
  * What lies at `offset` of the module's file (not its virtual address). The file is opened at its
  * path, and used only if its build-id is still the module's; its debug information may lie in the
  * file itself, in a separate file by build-id or .gnu_debuglink, and its symbols in .symtab,
@@ -52,6 +59,7 @@ bool symbolizer_function_offset(struct symbolizer *s, const struct module *modul
 /* The GNU build-id of a file; returns its size in bytes, 0 when it has none (at most 20 are kept).
  */
 uint8_t build_id_of_file(const char *path, uint8_t out[20]);
+uint8_t build_id_of_descriptor(int fd, uint8_t out[20]); /* which stays open */
 
 /* A readable name for a C++ or Rust (legacy and v0) symbol, a copy of the symbol for any other. */
 char *demangle(const char *symbol);

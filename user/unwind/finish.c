@@ -67,7 +67,8 @@ static const struct unwind_row *walk_row(struct walk *walk, __u32 index)
 {
 	const struct unwind_store *store = ((struct finish *)walk)->store;
 
-	return index < store->max_rows ? &store->rows[index] : NULL;
+	return index < __atomic_load_n(&store->max_rows, __ATOMIC_RELAXED) ? &store->rows[index]
+									   : NULL;
 }
 
 static const struct unwind_rule *walk_rule(struct walk *walk, __u32 index)
