@@ -39,6 +39,7 @@ const volatile __u32 cfg_nr_mprotect __weak = 0;
 const volatile __u32 cfg_nr_pkey_mprotect __weak = 0;
 const volatile __u32 cfg_nr_munmap __weak = 0;
 const volatile __u32 cfg_nr_mremap __weak = 0;
+const volatile __u32 cfg_nr_shmat __weak = 0;
 
 static __always_inline bool is_exec(__u32 nr)
 {

@@ -71,7 +71,8 @@ struct fault_event {
 	__u32 stack;
 	__u32 populated_pages; /* since the task's last event, without a fault */
 	__u32 error_code;
-	__u32 kind; /* enum wire_fault_kind */
+	__u16 kind;    /* enum wire_fault_kind */
+	__u16 syscall; /* in kernel mode: number of the call that it lies in, + 1; 0: none */
 };
 
 enum wire_fault_kind { WIRE_MINOR, WIRE_MAJOR, WIRE_FAILED, NR_WIRE_FAULT_KINDS };
@@ -156,7 +157,19 @@ struct kernel_stack_event {
 
 #define MAX_PATH_BYTES 4096
 
-/* Executable memory appeared in an address space. */
+/*
+ * Something is mapped in an address space: executable memory, a file, or what a new program finds
+ * at its exec. The flags are the kernel's own (VM_READ, ..., VM_GROWSDOWN).
+ */
+enum mapping_flag {
+	MAPPING_READ = 1,
+	MAPPING_WRITE = 2,
+	MAPPING_EXEC = 4,
+	MAPPING_SHARED = 8,
+	MAPPING_GROWS_DOWN = 0x100,
+};
+#define MAPPING_FLAGS 0x10f
+
 struct mapping_event {
 	struct event head;
 	__u32 space;
@@ -166,6 +179,7 @@ struct mapping_event {
 	__u64 device;
 	__u32 file;  /* by which its unwinding table is known; 0: none, FILE_VDSO */
 	__u32 pid;   /* of the process, in the first pid namespace */
+	__u32 flags; /* enum mapping_flag */
 	char path[]; /* padded with NUL */
 };
 
@@ -198,6 +212,8 @@ struct exec_event {
 	struct event head;
 	__u32 pid, tid;
 	__u32 space, path_bytes;
+	__u64 start_brk, start_stack, vdso;
+	__u64 entry; /* of the loader; 0 when there is none */
 	char comm[COMM_BYTES];
 	char path[]; /* padded with NUL */
 };
@@ -268,6 +284,8 @@ struct pending_fault {
 	__u64 ip;
 	__u32 error_code;
 	__u32 stack;
+	__u32 syscall; /* as in the event */
+	__u32 reserved;
 };
 
 struct task_state {

@@ -30,6 +30,15 @@ static __always_inline void fault_begin(struct pending_fault *fault, __u64 addre
 	fault->time_ns = bpf_ktime_get_ns();
 }
 
+/* Number of the system call that the task is in, + 1; 0 outside of calls, and in 32-bit ones. */
+static __always_inline __u32 syscall_of(struct task_struct *task)
+{
+	struct pt_regs *regs = (struct pt_regs *)bpf_task_pt_regs(task);
+	long nr = regs_nr(regs);
+
+	return nr >= 0 && nr < 0xffff && !task_in_compat_syscall(task) ? nr + 1 : 0;
+}
+
 SEC("raw_tp/page_fault_user")
 int BPF_PROG(on_page_fault_user, unsigned long address, struct pt_regs *untyped,
 	     unsigned long error_code)
@@ -63,6 +72,7 @@ int BPF_PROG(on_page_fault_kernel, unsigned long address, struct pt_regs *untype
 	ip = regs_ip_read(untyped);
 	if (state->kernel.time_ns)
 		fault_send(task, state, &state->kernel, WIRE_FAILED, WIRE_KERNEL, 0);
+	state->kernel.syscall = syscall_of(task);
 	if (cfg_fault_stacks && state->in_exec) {
 		fault_begin(&state->kernel, address, ip, error_code,
 			    with_kernel_stack(ctx, state->syscall_stack, state, ip));
@@ -95,6 +105,7 @@ static __always_inline int fault_end(struct bpf_perf_event_data *context, __u32 
 		fault->ip = ip;
 		fault->error_code = 0;
 		fault->stack = 0;
+		fault->syscall = 0;
 	}
 	fault_send(task, state, fault, kind, flags, service_ns);
 	return 0;

@@ -54,6 +54,7 @@ static __always_inline void fault_send(struct task_struct *task, struct task_sta
 		event->populated_pages = populated_pages;
 		event->error_code = fault->error_code;
 		event->kind = kind;
+		event->syscall = flags & WIRE_KERNEL ? fault->syscall : 0;
 		if (cfg_places)
 			place_put(&place, (struct placed_fault_event *)event);
 		ring_commit(ring, EVENT_FAULT, size_bytes);

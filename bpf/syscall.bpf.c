@@ -20,6 +20,7 @@
 #include "config.bpf.h"
 #include "fault.bpf.h"
 #include "kernel_stack.bpf.h"
+#include "layout.bpf.h"
 #include "mapping.bpf.h"
 #include "ring.bpf.h"
 #include "stack.bpf.h"
@@ -27,8 +28,8 @@
 #include "syscall.bpf.h"
 #include "walker.bpf.h"
 
-#define PROT_EXEC 4
-#define MAX_ERRNO 4095
+#define PROT_EXEC     4
+#define MAX_ERRNO     4095
 
 /* Code appears by mmap and mprotect, and goes by whatever changes the mappings. */
 static __always_inline void watch_mappings(struct pt_regs *regs, __s64 result)
@@ -61,6 +62,21 @@ static __always_inline bool is_walked_at_enter(const struct task_state *state, l
 	if (!returns_elsewhere(nr))
 		return false;
 	return state->in_exec || (state->in_syscall && is_walked(nr, state->compat));
+}
+
+/* Files that are mapped without being executable, and shared memory, whose size no argument tells.
+ */
+static __always_inline void watch_layout(struct pt_regs *regs, __s64 result)
+{
+	long nr = regs_nr(regs);
+	__u64 args[6];
+
+	if (!cfg_faults || (nr != cfg_nr_mmap && nr != cfg_nr_shmat) ||
+	    (result < 0 && result >= -MAX_ERRNO))
+		return;
+	regs_args(regs, false, args);
+	if (nr == cfg_nr_shmat || !(args[3] & MAP_ANONYMOUS))
+		layout_follow(result, result + 1, false);
 }
 
 /* `released`: this is the launched command's execve, whose stack is our own. */
@@ -188,6 +204,7 @@ int BPF_PROG(on_sys_exit, struct pt_regs *untyped, long result)
 		fault_fail_pending(task, state); /* the call ended in EFAULT, or the like */
 	state->in_exec = 0;
 	watch_mappings(regs, result);
+	watch_layout(regs, result);
 	if (has_ended)
 		send_ended(ctx, task, state, regs);
 	return 0;
@@ -208,7 +225,9 @@ int BPF_PROG(on_release, struct pt_regs *regs, long nr)
 SEC("tp_btf/sys_exit")
 int BPF_PROG(on_mapping, struct pt_regs *regs, long result)
 {
-	if (state_of(bpf_get_current_task_btf()))
-		watch_mappings(regs, result);
+	if (!state_of(bpf_get_current_task_btf()))
+		return 0;
+	watch_mappings(regs, result);
+	watch_layout(regs, result);
 	return 0;
 }

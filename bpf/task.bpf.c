@@ -16,6 +16,7 @@
 
 #include "arch.bpf.h"
 #include "fault.bpf.h"
+#include "layout.bpf.h"
 #include "mapping.bpf.h"
 #include "ring.bpf.h"
 #include "state.bpf.h"
@@ -102,6 +103,10 @@ static __always_inline void exec_send(struct task_struct *task, struct task_stat
 	event->tid = task->pid;
 	event->space = state->space;
 	event->path_bytes = path_bytes;
+	event->start_brk = BPF_CORE_READ(task, mm, start_brk);
+	event->start_stack = BPF_CORE_READ(task, mm, start_stack);
+	event->vdso = (__u64)BPF_CORE_READ(task, mm, context.vdso);
+	event->entry = program_loader(task);
 	bpf_probe_read_kernel(event->comm, sizeof event->comm, task->comm);
 	ring_commit(ring, EVENT_EXEC, size_bytes);
 }
@@ -128,9 +133,10 @@ int BPF_PROG(on_exec, struct task_struct *task, int old_pid, struct linux_binprm
 		return 0;
 	state->space = __sync_fetch_and_add(&nr_spaces, 1) + 1;
 	exec_send(task, state, bprm);
-	if (!cfg_stacks)
-		return 0;
-	program_mappings_follow(task, regs_ip(regs));
+	if (cfg_stacks)
+		program_mappings_follow(task, regs_ip(regs));
+	if (cfg_faults)
+		layout_of_program(task);
 	return 0;
 }
 

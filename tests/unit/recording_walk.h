@@ -82,6 +82,11 @@ static void walk_tasks(const struct recording *r)
 		PROMISED(e->text && e->task < r->tasks.size && e->other < r->tasks.size);
 		PROMISED(e == r->task_events.items || e[-1].time_ns <= e->time_ns);
 	}
+	vec_each (&r->mappings, m) {
+		PROMISED(m->task < r->tasks.size && m->module < r->modules.size);
+		PROMISED(m->start <= m->end);
+		PROMISED(m == r->mappings.items || m[-1].time_ns <= m->time_ns);
+	}
 	PROMISED(r->tasks.size && r->tasks.items[0].comm);
 	for (uint32_t id = 1; id < r->tasks.size; id++) {
 		const struct task *task = &r->tasks.items[id];

@@ -73,6 +73,7 @@ static void configure(struct prof_bpf *s, const struct capture_options *options)
 	s->rodata->cfg_nr_pkey_mprotect = SYS_pkey_mprotect;
 	s->rodata->cfg_nr_munmap = SYS_munmap;
 	s->rodata->cfg_nr_mremap = SYS_mremap;
+	s->rodata->cfg_nr_shmat = SYS_shmat;
 }
 
 /* Programs of features that are off are not loaded at all. */
@@ -85,7 +86,7 @@ static void choose_programs(struct prof_bpf *s, const struct capture_options *op
 		{s->progs.on_sys_enter, options->syscalls},
 		{s->progs.on_sys_exit, options->syscalls},
 		{s->progs.on_release, !options->syscalls},
-		{s->progs.on_mapping, !options->syscalls && options->stacks},
+		{s->progs.on_mapping, !options->syscalls && (options->stacks || options->faults)},
 		{s->progs.on_exit_mmap, options->stacks},
 		{s->progs.on_walk, options->stacks},
 		{s->progs.on_page_fault_user, options->faults},

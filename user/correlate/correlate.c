@@ -28,6 +28,10 @@ _Static_assert((int)WALK_COMPLETE == STACK_COMPLETE &&
 		       (int)WALK_INCONSISTENT == STACK_INCONSISTENT &&
 		       (int)WALK_MADE_CODE == STACK_MADE_CODE,
 	       "flags of stacks");
+_Static_assert((int)MAPPING_READ == MAPPED_READ && (int)MAPPING_WRITE == MAPPED_WRITE &&
+		       (int)MAPPING_EXEC == MAPPED_EXEC && (int)MAPPING_SHARED == MAPPED_SHARED &&
+		       (int)MAPPING_GROWS_DOWN == MAPPED_GROWS_DOWN,
+	       "flags of mappings");
 
 struct waiting_stack {
 	uint64_t time_ns;
@@ -208,6 +212,21 @@ static void take_stack_rest(struct correlator *c, const struct stack_rest_event 
 	memcpy(stack->rest, event, event->head.size_bytes);
 }
 
+static void write_mapping(struct correlator *c, const struct mapping_event *event, uint32_t module)
+{
+	const struct task_mapping row = {
+		.time_ns = event->head.time_ns,
+		.task = event->head.task,
+		.module = module,
+		.start = event->start,
+		.end = event->end,
+		.offset = event->file_offset_bytes,
+		.flags = event->flags,
+	};
+
+	writer_mapping(c->writer, &row);
+}
+
 static void take_mapping(struct correlator *c, const struct mapping_event *event)
 {
 	struct mapping mapping = {
@@ -224,11 +243,13 @@ static void take_mapping(struct correlator *c, const struct mapping_event *event
 		mapping.file_offset_bytes = 0;
 	} else if (event->path_bytes && *event->path) {
 		mapping.module = module_intern(&c->modules, event);
-	} else {
+	} else if (event->flags & MAPPING_EXEC) {
 		mapping.module = module_intern_made_code(&c->modules, event);
 		mapping.file_offset_bytes = event->start; /* its places are addresses */
 	}
-	space_map(&c->spaces, event->space, &mapping);
+	write_mapping(c, event, mapping.module);
+	if (event->flags & MAPPING_EXEC)
+		space_map(&c->spaces, event->space, &mapping);
 }
 
 static struct task_event task_event(const struct event *head, enum task_event_type type,
@@ -258,6 +279,8 @@ static void take_fork(struct correlator *c, const struct fork_event *event)
 	row.value[0] = event->child_process;
 	row.value[1] = event->pid;
 	row.value[2] = event->tid;
+	row.value[3] =
+		event->child == event->child_process && event->child_space == event->parent_space;
 	writer_task_event(c->writer, &row);
 	if (event->child_space != event->parent_space)
 		space_born(&c->spaces, event->child_space, event->parent_space,
@@ -273,6 +296,10 @@ static void take_exec(struct correlator *c, const struct exec_event *event)
 
 	row.value[0] = event->pid;
 	row.value[1] = event->tid;
+	row.value[2] = event->start_brk;
+	row.value[3] = event->start_stack;
+	row.value[4] = event->vdso;
+	row.value[5] = event->entry;
 	writer_task_event(c->writer, &row);
 	writer_task_event(c->writer, &comm);
 	space_born(&c->spaces, event->space, 0, event->head.time_ns);

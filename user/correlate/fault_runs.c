@@ -52,6 +52,7 @@ static void run_begin(struct fault_run *run, uint32_t cpu, const struct fault_ev
 	row[FAULT_FLAGS] = flags_of(event);
 	row[FAULT_POPULATED_PAGES] = event->populated_pages;
 	row[FAULT_CPU] = cpu;
+	row[FAULT_SYSCALL] = event->syscall;
 	run->last_ns = event->head.time_ns;
 	run->last_address = event->address;
 }
@@ -64,7 +65,7 @@ static bool run_alike(const struct fault_run *run, uint32_t cpu, const struct fa
 	       event->stack != STACK_LOST && /* they may have been different */
 	       row[FAULT_ERROR_CODE] == event->error_code && row[FAULT_KIND] == event->kind &&
 	       row[FAULT_FLAGS] == flags_of(event) && row[FAULT_CPU] == cpu &&
-	       event->populated_pages == 0;
+	       row[FAULT_SYSCALL] == event->syscall && event->populated_pages == 0;
 }
 
 static bool run_takes(const struct fault_run *run, uint32_t cpu, const struct fault_event *event)

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "correlate/modules.h"
 
+#include <xxhash.h>
+
 #define MADE_CODE "[jit]"
 
 static void add_special(struct modules *modules, const char *name)
@@ -23,20 +25,38 @@ void modules_fini(struct modules *modules)
 		free(module->path);
 	vec_free(&modules->by_id);
 	vec_free(&modules->origins);
+	idmap_fini(&modules->ids);
 }
 
-/* From the youngest back: a file is mapped again soon or not at all. */
-static uint32_t module_find(const struct modules *modules, const char *path,
-			    const struct module_origin *origin)
-{
-	for (size_t id = modules->by_id.size; id-- > FIRST_FILE_MODULE;) {
-		const struct module_origin *at = &modules->origins.items[id];
+struct wanted_module {
+	const struct module *module;
+	const struct module_origin *origin;
+};
 
-		if (at->file == origin->file && at->space == origin->space &&
-		    !strcmp(modules->by_id.items[id].path, path))
-			return id;
-	}
-	return MODULE_UNKNOWN;
+static bool module_equals(const void *owner, uint32_t id, const void *wanted)
+{
+	const struct modules *modules = owner;
+	const struct wanted_module *w = wanted;
+	const struct module *module = &modules->by_id.items[id];
+	const struct module_origin *origin = &modules->origins.items[id];
+
+	return origin->file == w->origin->file && origin->space == w->origin->space &&
+	       module->inode == w->module->inode && module->device == w->module->device &&
+	       !strcmp(module->path, w->module->path);
+}
+
+/* The module's id; *is_new: it is to be added as that. */
+static uint32_t module_find(struct modules *modules, const struct module *module,
+			    const struct module_origin *origin, bool *is_new)
+{
+	struct wanted_module wanted = {.module = module, .origin = origin};
+	uint64_t hash = XXH3_64bits_withSeed(module->path, strlen(module->path),
+					     module->inode ^ (uint64_t)origin->space << 32);
+	uint32_t new_id = (uint32_t)modules->by_id.size;
+	uint32_t id = idmap_intern(&modules->ids, hash, module_equals, modules, &wanted, new_id);
+
+	*is_new = id == new_id;
+	return id;
 }
 
 static uint32_t module_add(struct modules *modules, const struct module *module,
@@ -50,10 +70,12 @@ static uint32_t module_add(struct modules *modules, const struct module *module,
 uint32_t module_intern(struct modules *modules, const struct mapping_event *event)
 {
 	struct module_origin origin = {.file = event->file};
-	uint32_t id = module_find(modules, event->path, &origin);
-	struct module module = {.device = event->device, .inode = event->inode};
+	struct module module = {
+		.path = (char *)event->path, .device = event->device, .inode = event->inode};
+	bool is_new;
+	uint32_t id = module_find(modules, &module, &origin, &is_new);
 
-	if (id != MODULE_UNKNOWN)
+	if (!is_new)
 		return id;
 	module.path = xstrdup(event->path);
 	module.build_id_size = mapped_file_build_id(modules->files, event->file, module.build_id);
@@ -63,10 +85,11 @@ uint32_t module_intern(struct modules *modules, const struct mapping_event *even
 uint32_t module_intern_made_code(struct modules *modules, const struct mapping_event *event)
 {
 	struct module_origin origin = {.space = event->space};
-	uint32_t id = module_find(modules, MADE_CODE, &origin);
-	struct module module = {.inode = event->pid};
+	struct module module = {.path = (char *)MADE_CODE, .inode = event->pid};
+	bool is_new;
+	uint32_t id = module_find(modules, &module, &origin, &is_new);
 
-	if (id != MODULE_UNKNOWN)
+	if (!is_new)
 		return id;
 	module.path = xstrdup(MADE_CODE);
 	return module_add(modules, &module, &origin);

@@ -12,6 +12,7 @@
 
 #include "base/vec.h"
 #include "capture/mapped_files.h"
+#include "recording/idmap.h"
 #include "recording/writer.h"
 
 /* Where its names are to be had. */
@@ -25,6 +26,7 @@ struct modules {
 	const struct mapped_files *files;
 	VEC(struct module) by_id;
 	VEC(struct module_origin) origins; /* by id */
+	struct idmap ids;
 };
 
 void modules_init(struct modules *modules, struct writer *writer, const struct mapped_files *files);

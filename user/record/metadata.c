@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/sysinfo.h>
 #include <sys/utsname.h>
 #include <time.h>
 #include <unistd.h>
@@ -36,6 +37,38 @@ static const char *events_name(const struct record_options *options)
 	return options->faults ? "faults" : "syscalls";
 }
 
+/* The word in brackets of "always [madvise] never", or the first one. */
+static void meta_choice(struct writer *w, const char *key, const char *path)
+{
+	FILE *file = fopen(path, "re");
+	char text[128], *open, *close;
+
+	if (!file)
+		return;
+	if (fgets(text, sizeof text, file)) {
+		open = strchr(text, '[');
+		close = open ? strchr(open, ']') : NULL;
+		text[strcspn(text, "\n")] = '\0';
+		if (close)
+			*close = '\0';
+		writer_meta_text(w, key, close ? open + 1 : text);
+	}
+	fclose(file);
+}
+
+/* What the kernel does with memory by itself. */
+static void memory_policy_write(struct writer *w)
+{
+	struct sysinfo memory;
+
+	meta_choice(w, "huge_pages", "/sys/kernel/mm/transparent_hugepage/enabled");
+	meta_choice(w, "huge_pages_shared", "/sys/kernel/mm/transparent_hugepage/shmem_enabled");
+	meta_choice(w, "huge_pages_defrag", "/sys/kernel/mm/transparent_hugepage/defrag");
+	meta_choice(w, "numa_balancing", "/proc/sys/kernel/numa_balancing");
+	if (!sysinfo(&memory))
+		meta_number(w, "swap_bytes", (uint64_t)memory.totalswap * memory.mem_unit);
+}
+
 void metadata_write(struct writer *w, const struct record_options *options, char *const *argv)
 {
 	scoped_free char *cwd = getcwd(NULL, 0);
@@ -61,6 +94,7 @@ void metadata_write(struct writer *w, const struct record_options *options, char
 	writer_meta_text(w, "stacks_of", stack_choice_names[options->stacks]);
 	if (options->kernel_stacks)
 		writer_meta_text(w, "kernel_stacks", "yes");
+	memory_policy_write(w);
 }
 
 _Static_assert(TOTAL_BITS == KERNEL_TOTAL_BITS, "histograms of the kernel side");

@@ -65,6 +65,7 @@
  *                 keys, and for each key: varint key minus the key before (the first as it is; they
  *                 ascend), events, timed, duration_ns, min_ns, max_ns - min_ns, buckets of durations
  *                 (SUMMARY_BITS), buckets of errnos. struct key_summary has what they mean.
+ * MAPPINGS        delta time, delta task, delta start, varint end - start, offset, module, flags
  * INDEX           varint kind, stored, raw of every chunk before this one, from the first on
  *
  * A payload of CODEC_COLUMNS, which COLUMNS chunks have, holds the cells of a block's rows; its raw
@@ -112,6 +113,7 @@ enum chunk_kind {
 	CHUNK_BLOCK,
 	CHUNK_COLUMNS,
 	CHUNK_INDEX,
+	CHUNK_MAPPINGS,
 	NR_CHUNK_KINDS
 };
 

@@ -97,6 +97,14 @@ static void load_task_events(struct recording *r, struct table_reader *t)
 		*vec_push(&r->task_events) = event;
 }
 
+static void load_mappings(struct recording *r, struct table_reader *t)
+{
+	struct task_mapping mapping;
+
+	while (task_mapping_take(t, &mapping))
+		*vec_push(&r->mappings) = mapping;
+}
+
 static void load_counters(struct recording *r, struct table_reader *t)
 {
 	struct counter counter = {0};
@@ -120,6 +128,7 @@ static load_rows *const loaders[NR_CHUNK_KINDS] = {
 	[CHUNK_FRAMES] = load_frames,       [CHUNK_STACKS] = load_stacks,
 	[CHUNK_LOCATIONS] = load_locations, [CHUNK_TASK_EVENTS] = load_task_events,
 	[CHUNK_COUNTERS] = load_counters,   [CHUNK_SYSCALL_TOTALS] = load_syscall_totals,
+	[CHUNK_MAPPINGS] = load_mappings,
 };
 
 /*

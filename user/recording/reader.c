@@ -22,9 +22,10 @@ static const char *const chunk_names[MAX_CHUNK_KINDS] = {
 	"block summaries",
 	"columns",
 	"index",
+	"mappings",
 };
 
-_Static_assert(NR_CHUNK_KINDS == 12, "every kind of chunk has a name");
+_Static_assert(NR_CHUNK_KINDS == 13, "every kind of chunk has a name");
 
 static void note_cut(const struct recording *r)
 {
@@ -118,6 +119,7 @@ void recording_close(struct recording *r)
 	vec_free(&r->stacks);
 	vec_free(&r->locations);
 	vec_free(&r->task_events);
+	vec_free(&r->mappings);
 	vec_free(&r->tasks);
 	vec_free(&r->syscall_totals);
 	vec_free(&r->blocks);

@@ -91,6 +91,7 @@ struct recording {
 	VEC(struct location) locations;           /* by (module, offset) */
 	VEC(struct task_event) task_events;       /* by time */
 	VEC(struct task) tasks;                   /* by id */
+	VEC(struct task_mapping) mappings;        /* by time */
 	VEC(struct syscall_total) syscall_totals; /* by nr */
 	VEC(struct block) blocks;                 /* by start_min_ns */
 	struct reader *reader;                    /* the file behind it */

@@ -75,6 +75,7 @@ enum fault_column {
 	FAULT_FLAGS,           /* enum fault_flag */
 	FAULT_POPULATED_PAGES, /* pages populated without a fault since the task's event before */
 	FAULT_CPU,
+	FAULT_SYSCALL, /* in kernel mode: number of the call that it lies in, + 1; 0 = none */
 	NR_FAULT_COLUMNS
 };
 
@@ -112,7 +113,10 @@ static inline uint32_t syscall_key(uint64_t nr, uint64_t flags)
  * start_monotonic_ns, page_bytes, events ("faults", "syscalls" or "faults,syscalls"), trace (the -e
  * trace= choice, absent when all), stacks ("tables", "frame-pointer", "none"), stacks_of (which
  * events were to have one: "none", "memory", "faults", "all"; all when it is absent), kernel_stacks
- * ("yes": with the kernel's part; absent: without), clock.
+ * ("yes": with the kernel's part; absent: without), clock; of the memory of
+ * the host: huge_pages, huge_pages_shared, huge_pages_defrag (the chosen word of the files in
+ * /sys/kernel/mm/transparent_hugepage), swap_bytes, numa_balancing; each absent where it is not
+ * known.
  * Counters: wall_ns, user_ns, system_ns (of the command, by wait4), exit_status (as
  * wait(2) gives it), rusage.minflt, rusage.majflt; counted beside the stream, with KIND one of
  * minor, major, failed: kernel.faults.KIND, of those in kernel mode kernel.faults_in_kernel.KIND,
@@ -179,9 +183,11 @@ struct location {
 
 /* Task ids are serial numbers from 1 in order of birth and never reused; the command's own is 1. */
 enum task_event_type {
-	/* other = the child, value = {child's process, pid, tid}, text = comm */
+	/* other = the child, value = {child's process, pid, tid, 1 if it is another process in the
+	   same memory (vfork)}, text = comm */
 	TASK_FORK = 1,
-	/* value = {pid, tid}, text = path of the program */
+	/* value = {pid, tid, and addresses: start of the heap, initial stack pointer, vdso, entry
+	   of the loader (0 = none)}, text = path of the program */
 	TASK_EXEC,
 	/* text = the new name */
 	TASK_COMM,
@@ -206,6 +212,27 @@ struct task_event {
 	uint32_t type;
 	uint64_t value[TASK_EVENT_VALUES];
 	char *text; /* "" when there is none */
+};
+
+/*
+ * Something that a task found mapped in its memory: all that is there when it executes a program,
+ * files and System V shared memory whenever they are mapped. Anonymous memory is told by the system
+ * calls that make it.
+ */
+struct task_mapping {
+	uint64_t time_ns;
+	uint32_t task;
+	uint32_t module; /* MODULE_UNKNOWN: no file */
+	uint64_t start, end, offset;
+	uint32_t flags; /* enum task_mapping_flag */
+};
+
+enum task_mapping_flag {
+	MAPPED_READ = 1,
+	MAPPED_WRITE = 2,
+	MAPPED_EXEC = 4,
+	MAPPED_SHARED = 8,
+	MAPPED_GROWS_DOWN = 0x100,
 };
 
 /* A system call's totals as the kernel side counted them: exact even where the stream dropped. */

@@ -37,6 +37,7 @@ static const struct column_schema fault_columns[NR_FAULT_COLUMNS] = {
 	[FAULT_ERROR_CODE]     = {LIKE_LAST_ON_STACK},
 	[FAULT_KIND]           = {.check = CELL_FAULT_KIND},
 	[FAULT_CPU]            = {.check = CELL_CPU},
+	[FAULT_SYSCALL]        = {LIKE_LAST_ON_STACK},
 };
 
 static const struct schema schemas[NR_BLOCK_KINDS] = {

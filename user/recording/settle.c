@@ -37,6 +37,13 @@ static int by_time(const void *left, const void *right)
 	return order_of(a->time_ns, b->time_ns);
 }
 
+static int by_time_of_mapping(const void *left, const void *right)
+{
+	const struct task_mapping *a = left, *b = right;
+
+	return order_of(a->time_ns, b->time_ns);
+}
+
 static int by_name(const void *left, const void *right)
 {
 	const struct counter *a = left, *b = right;
@@ -68,6 +75,10 @@ static void ids_settle(struct recording *r)
 		if (stack->frame >= r->frames.size)
 			stack->frame = 0;
 	}
+	vec_each (&r->mappings, mapping) {
+		if (mapping->module >= r->modules.size)
+			mapping->module = MODULE_UNKNOWN;
+	}
 	vec_keep(&r->locations, location, location->module < r->modules.size);
 }
 
@@ -76,6 +87,7 @@ void settle_tables(struct recording *r)
 	ids_settle(r);
 	vec_sort(&r->locations, by_module_and_offset);
 	vec_sort(&r->task_events, by_time);
+	vec_sort(&r->mappings, by_time_of_mapping);
 	vec_sort(&r->blocks, by_start);
 
 	/* Of several of one name or number the last one holds; sorting has kept their order. */

@@ -284,6 +284,32 @@ bool task_event_take(struct table_reader *t, struct task_event *out)
 	return !t->in.failed;
 }
 
+void task_mapping_put(struct table *t, const struct task_mapping *mapping)
+{
+	delta_put(t, 0, mapping->time_ns);
+	delta_put(t, 1, mapping->task);
+	delta_put(t, 2, mapping->start);
+	bytes_varint(&t->rows, mapping->end - mapping->start);
+	bytes_varint(&t->rows, mapping->offset);
+	bytes_varint(&t->rows, mapping->module);
+	bytes_varint(&t->rows, mapping->flags);
+}
+
+bool task_mapping_take(struct table_reader *t, struct task_mapping *out)
+{
+	if (!rows_left(t))
+		return false;
+	out->time_ns = delta_take(t, 0);
+	out->task = delta_u32_take(t, 1);
+	out->start = delta_take(t, 2);
+	out->end = out->start + cursor_varint(&t->in);
+	out->offset = cursor_varint(&t->in);
+	out->module = u32_take(t);
+	out->flags = u32_take(t);
+	t->in.failed |= out->end < out->start;
+	return !t->in.failed;
+}
+
 void counter_put(struct table *t, const char *name, uint64_t value)
 {
 	text_put(t, name);

@@ -34,6 +34,7 @@ void frame_put(struct table *t, uint32_t id, const struct frame *frame);
 void stack_put(struct table *t, uint32_t id, const struct stack *stack);
 void location_put(struct table *t, const struct location *location);
 void task_event_put(struct table *t, const struct task_event *event);
+void task_mapping_put(struct table *t, const struct task_mapping *mapping);
 void counter_put(struct table *t, const char *name, uint64_t value);
 void syscall_total_put(struct table *t, const struct syscall_total *total);
 
@@ -54,6 +55,7 @@ bool frame_take(struct table_reader *t, uint64_t *id, struct frame *out);
 bool stack_take(struct table_reader *t, uint64_t *id, struct stack *out);
 bool location_take(struct table_reader *t, struct location *out);
 bool task_event_take(struct table_reader *t, struct task_event *out);
+bool task_mapping_take(struct table_reader *t, struct task_mapping *out);
 bool counter_take(struct table_reader *t, struct counter *out);
 bool syscall_total_take(struct table_reader *t, struct syscall_total *out);
 

@@ -139,6 +139,10 @@ static void event_ids_settle(struct recording *r)
 		if (e->other >= r->tasks.size)
 			e->other = 0;
 	}
+	vec_each (&r->mappings, mapping) {
+		if (mapping->task >= r->tasks.size)
+			mapping->task = 0;
+	}
 }
 
 void tasks_derive(struct recording *r)

@@ -63,6 +63,7 @@ static void pack_tables(struct writer *w)
 {
 	for (enum chunk_kind kind = CHUNK_META; kind < CHUNK_BLOCK; kind++)
 		pack_table(w, kind);
+	pack_table(w, CHUNK_MAPPINGS);
 }
 
 /* The packed chunks are in the file; or they did not fit, and are dropped. */
@@ -246,6 +247,12 @@ void writer_task_event(struct writer *w, const struct task_event *event)
 {
 	task_event_put(&w->tables[CHUNK_TASK_EVENTS], event);
 	table_grown(w, CHUNK_TASK_EVENTS);
+}
+
+void writer_mapping(struct writer *w, const struct task_mapping *mapping)
+{
+	task_mapping_put(&w->tables[CHUNK_MAPPINGS], mapping);
+	table_grown(w, CHUNK_MAPPINGS);
 }
 
 void writer_counter(struct writer *w, const char *name, uint64_t value)

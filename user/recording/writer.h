@@ -37,6 +37,7 @@ uint32_t writer_frame(struct writer *w, uint32_t parent, uint32_t module, uint64
 void writer_stack(struct writer *w, uint32_t id, const struct stack *stack);
 void writer_location(struct writer *w, const struct location *location);
 void writer_task_event(struct writer *w, const struct task_event *event);
+void writer_mapping(struct writer *w, const struct task_mapping *mapping);
 
 /* Final counters by name ("lost.faults.ring_full"); the same name twice: the later one holds. */
 void writer_counter(struct writer *w, const char *name, uint64_t value);
