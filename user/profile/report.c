@@ -3,6 +3,22 @@
 
 #include "profile/lost_paths.h"
 
+static void build_paths(struct report *report)
+{
+	const struct recording *r = report->recording;
+	struct path_tree *tree = &report->fault_paths;
+
+	path_tree_init(tree);
+	if (report->path_side == BY_TOUCH)
+		paths_add(tree, r, &report->scan.fault_places, NULL, path_extend_kernel,
+			  report->path_detail);
+	else
+		memory_paths_add(tree, r, &report->memory, report->path_side, false,
+				 report->path_detail);
+	lost_faults_add(tree, r, &report->scan);
+	path_tree_finish(tree, report->path_weight);
+}
+
 struct report *report_new(struct recording *r, unsigned int path_detail)
 {
 	struct report *report = xnew(struct report);
@@ -13,15 +29,22 @@ struct report *report_new(struct recording *r, unsigned int path_detail)
 	reconcile(r, &report->scan, &report->reconciliation); /* tells rows from losses */
 	scan_add_lost_faults(&report->scan, r);
 	syscall_table_build(r, &report->syscalls);
-	path_tree_init(&report->fault_paths);
-	paths_add(&report->fault_paths, r, &report->scan.fault_places, NULL, path_extend_kernel,
-		  path_detail);
-	lost_faults_add(&report->fault_paths, r, &report->scan);
-	path_tree_finish(&report->fault_paths, WEIGHT_COUNT);
+	memory_report_build(r, &report->scan, &report->memory);
+	build_paths(report);
 	process_table_build(r, &report->scan, &report->processes);
 	stack_quality_of(r, &report->scan, &report->stacks);
 	losses_of(r, &report->losses);
 	return report;
+}
+
+void report_choose_paths(struct report *report, enum path_side side, enum weight weight)
+{
+	if (report->path_side == side && report->path_weight == weight)
+		return;
+	report->path_side = side;
+	report->path_weight = weight;
+	path_tree_fini(&report->fault_paths);
+	build_paths(report);
 }
 
 void report_free(struct report *report)
@@ -30,6 +53,7 @@ void report_free(struct report *report)
 		return;
 	scan_fini(&report->scan);
 	syscall_table_fini(&report->syscalls);
+	memory_report_fini(&report->memory);
 	path_tree_fini(&report->fault_paths);
 	process_table_fini(&report->processes);
 	losses_fini(&report->losses);

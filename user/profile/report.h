@@ -6,6 +6,7 @@
 #define PROF_PROFILE_REPORT_H
 
 #include "profile/facts.h"
+#include "profile/memory_report.h"
 #include "profile/paths.h"
 #include "profile/process_table.h"
 #include "profile/reconciliation.h"
@@ -18,6 +19,9 @@ struct report {
 	unsigned int path_detail; /* of enum path_detail */
 	struct scan scan;
 	struct syscall_table syscalls;
+	struct memory_report memory;
+	enum path_side path_side;
+	enum weight path_weight;
 	struct path_tree fault_paths; /* the heaviest first */
 	struct process_table processes;
 	struct stack_quality stacks;
@@ -25,8 +29,12 @@ struct report {
 	struct reconciliation reconciliation;
 };
 
-/* `path_detail` has bits of enum path_detail. */
+/*
+ * `path_detail` has bits of enum path_detail. Paths are those of who touched, by faults, until
+ * others are chosen.
+ */
 struct report *report_new(struct recording *r, unsigned int path_detail);
+void report_choose_paths(struct report *report, enum path_side side, enum weight weight);
 void report_free(struct report *report); /* NULL is fine */
 
 #endif

@@ -1,0 +1,490 @@
+// SPDX-License-Identifier: MIT
+/*
+ * What system calls do to memory: each has a part that takes effect when it begins (give-backs) and
+ * one for its end (what it makes).
+ */
+#include <sys/mman.h>
+#include <sys/syscall.h>
+
+#include "memory/model.h"
+
+#define MAP_TYPE_MASK          0x0f
+#define ARENA_BYTES            (64ULL << 20) /* malloc reserves twice as much, and cuts it to be aligned */
+#define ADVICE_PAGEOUT         21
+#define ADVICE_POPULATE_READ   22
+#define ADVICE_POPULATE_WRITE  23
+#define ADVICE_DONTNEED_LOCKED 24
+
+static bool has_failed(const struct call *call)
+{
+	return call->result < 0 && call->result >= -4095;
+}
+
+static uint32_t protection_of(uint64_t prot)
+{
+	return (prot & PROT_READ ? EXTENT_READ : 0) | (prot & PROT_WRITE ? EXTENT_WRITE : 0) |
+	       (prot & PROT_EXEC ? EXTENT_EXEC : 0);
+}
+
+/* ---- mmap ---- */
+
+static bool is_arena(const struct call *call)
+{
+	return call->args[2] == PROT_NONE && call->args[3] & MAP_NORESERVE &&
+	       (call->args[1] == ARENA_BYTES || call->args[1] == 2 * ARENA_BYTES);
+}
+
+/* Whether a file's mapping is laid over: then it is the part of its data that the file lacks. */
+static bool covers_file(const struct vm *vm, struct range range)
+{
+	struct extent under;
+
+	return regions_find(&vm->regions, range.start, range.end, &under) &&
+	       under.flags & EXTENT_FILE;
+}
+
+static enum region_kind kind_of_mmap(const struct vm *vm, const struct call *call,
+				     struct range range)
+{
+	uint64_t flags = call->args[3];
+	bool is_shared = (flags & MAP_TYPE_MASK) != MAP_PRIVATE;
+
+	if (!(flags & MAP_ANONYMOUS))
+		return is_shared                   ? REGION_SHARED_FILE
+		       : call->args[2] & PROT_EXEC ? REGION_TEXT
+						   : REGION_FILE;
+	if (is_shared)
+		return REGION_SHARED;
+	if (flags & MAP_GROWSDOWN)
+		return REGION_STACK;
+	if (flags & MAP_STACK)
+		return REGION_THREAD_STACK;
+	if (is_arena(call))
+		return REGION_ARENA;
+	return flags & MAP_FIXED && covers_file(vm, range) ? REGION_ZEROED : REGION_BLOCK;
+}
+
+static void end_mmap(struct memory *m, struct vm *vm, const struct call *call)
+{
+	uint64_t flags = call->args[3];
+	struct range range = range_of(m, (uint64_t)call->result, call->args[1]);
+	struct extent extent = {
+		.start = range.start,
+		.end = range.end,
+		.owner = call->id,
+		.flags = protection_of(call->args[2]) |
+			 ((flags & MAP_TYPE_MASK) != MAP_PRIVATE ? EXTENT_SHARED : 0) |
+			 (flags & MAP_ANONYMOUS ? 0 : EXTENT_FILE) |
+			 (flags & MAP_HUGETLB ? EXTENT_HUGETLB : 0),
+	};
+
+	vm_map(m, vm, &extent, kind_of_mmap(vm, call, range), flags & MAP_FIXED ? call->id : 0);
+}
+
+/* ---- brk ---- */
+
+static void begin_brk(struct memory *m, struct vm *vm, const struct call *call)
+{
+	uint64_t brk = (uint64_t)call->result;
+	struct range gone = range_of(m, brk, 0);
+
+	if (!vm->brk || brk >= vm->brk || call->args[0] != brk)
+		return;
+	gone.start = gone.end;
+	gone.end = range_of(m, vm->brk, 0).end;
+	vm_unmap(m, vm, gone, call->id);
+	vm->brk = brk;
+}
+
+static void end_brk(struct memory *m, struct vm *vm, const struct call *call)
+{
+	uint64_t brk = (uint64_t)call->result;
+	struct extent extent = {
+		.start = range_of(m, vm->brk, 0).end,
+		.end = range_of(m, brk, 0).end,
+		.owner = call->id,
+		.flags = EXTENT_READ | EXTENT_WRITE,
+	};
+
+	if (vm->brk && brk > vm->brk)
+		vm_map(m, vm, &extent, REGION_HEAP, 0);
+	if (!vm->brk || brk > vm->brk)
+		vm->brk = brk;
+}
+
+/* ---- mremap ---- */
+
+static void begin_mremap(struct memory *m, struct pending *pending)
+{
+	const struct call *call = &pending->call;
+	struct vm *vm = pending->vm;
+	struct range old = range_of(m, call->args[0], call->args[1]);
+	uint64_t new_bytes = range_of(m, 0, call->args[2]).end;
+
+	if (old.end - old.start > new_bytes) {
+		vm_unmap(m, vm, (struct range){old.start + new_bytes, old.end}, call->id);
+		old.end = old.start + new_bytes;
+	}
+	pending->moved.pool = &m->pool;
+	if ((uint64_t)call->result == old.start)
+		return;
+	regions_move(&vm->regions, old.start, old.end, &pending->moved, 0);
+	pages_move(&vm->pages, old.start, old.end, &pending->moved_pages, 0);
+}
+
+/* What mremap added behind what was there: the same region, but this part has another owner. */
+static void extend_moved(struct memory *m, struct vm *vm, struct range range,
+			 const struct call *call)
+{
+	struct extent last = {.flags = EXTENT_SHARED | EXTENT_READ | EXTENT_WRITE};
+
+	while (regions_cut(&vm->regions, range.start, range.end, &last))
+		range.start = last.end;
+	last.start = range.start;
+	last.end = range.end;
+	last.owner = call->id;
+	if (range.start == range.end)
+		return;
+	if (last.region)
+		regions_extend(&vm->regions, &last);
+	else /* an old size of 0 maps shared memory once more */
+		vm_map(m, vm, &last, REGION_SHARED, 0);
+}
+
+static void end_mremap(struct memory *m, struct pending *pending)
+{
+	const struct call *call = &pending->call;
+	struct range old = range_of(m, call->args[0], call->args[1]);
+	struct range now = range_of(m, (uint64_t)call->result, call->args[2]);
+	bool is_same = now.start == old.start;
+
+	if (!is_same) {
+		vm_unmap(m, pending->vm, now, call->args[3] & MREMAP_FIXED ? call->id : 0);
+		regions_move(&pending->moved, old.start, old.end, &pending->vm->regions,
+			     now.start - old.start);
+		pages_move(&pending->moved_pages, old.start, old.end, &pending->vm->pages,
+			   now.start - old.start);
+	}
+	extend_moved(m, pending->vm, now, call);
+	vm_settle(m, pending->vm);
+}
+
+/* ---- mprotect, madvise, mlock, shm ---- */
+
+/* Memory that becomes usable by this call is owned by it. */
+static void end_mprotect(struct memory *m, struct vm *vm, const struct call *call)
+{
+	struct range range = range_of(m, call->args[0], call->args[1]);
+	uint32_t protection = protection_of(call->args[2]);
+	struct extent part;
+
+	for (; regions_cut(&vm->regions, range.start, range.end, &part); range.start = part.end) {
+		if (!(part.flags & EXTENT_PROTECTION) && protection &&
+		    region_kind_is_anonymous(extent_kind(m, &part)))
+			part.owner = call->id;
+		part.flags = (part.flags & ~(uint32_t)EXTENT_PROTECTION) | protection |
+			     EXTENT_REPROTECTED;
+		regions_change(&vm->regions, &part);
+	}
+}
+
+static void begin_madvise(struct memory *m, struct vm *vm, const struct call *call)
+{
+	struct range range = range_of(m, call->args[0], call->args[1]);
+
+	switch (call->args[2]) {
+	case MADV_DONTNEED:
+	case MADV_FREE:
+	case MADV_REMOVE:
+	case ADVICE_PAGEOUT:
+	case ADVICE_DONTNEED_LOCKED:
+		pages_give_back(&vm->pages, range.start, range.end, call->id);
+		vm_settle(m, vm);
+	}
+}
+
+static void advise(struct vm *vm, struct range range, uint32_t set, uint32_t clear)
+{
+	struct extent part;
+
+	for (; regions_cut(&vm->regions, range.start, range.end, &part); range.start = part.end) {
+		part.flags = (part.flags & ~clear) | set;
+		regions_change(&vm->regions, &part);
+	}
+}
+
+static void end_madvise(struct memory *m, struct vm *vm, const struct call *call)
+{
+	struct range range = range_of(m, call->args[0], call->args[1]);
+
+	switch (call->args[2]) {
+	case MADV_HUGEPAGE:
+		return advise(vm, range, EXTENT_HUGE, EXTENT_NO_HUGE);
+	case MADV_NOHUGEPAGE:
+		return advise(vm, range, EXTENT_NO_HUGE, EXTENT_HUGE);
+	case MADV_DONTFORK:
+		return advise(vm, range, EXTENT_NOT_FORKED, 0);
+	case MADV_DOFORK:
+		return advise(vm, range, 0, EXTENT_NOT_FORKED);
+	case MADV_WIPEONFORK:
+		return advise(vm, range, EXTENT_WIPED, 0);
+	case MADV_KEEPONFORK:
+		return advise(vm, range, 0, EXTENT_WIPED);
+	}
+}
+
+/* No argument tells the size: the region is what lies there. */
+static void begin_shmdt(struct memory *m, struct vm *vm, const struct call *call)
+{
+	uint64_t at = call->args[0];
+	struct extent part;
+	uint32_t region = 0;
+
+	while (at < MAX_ADDRESS && regions_find(&vm->regions, at, at + 1, &part) &&
+	       (!region || part.region == region)) {
+		region = part.region;
+		vm_unmap(m, vm, (struct range){at, part.end}, call->id);
+		at = part.end;
+	}
+}
+
+static void end_shmat(struct memory *m, const struct call *call)
+{
+	struct task_memory *task = task_memory(m, call->task);
+
+	task->attach_call = call->id;
+	task->attach_address = (uint64_t)call->result;
+}
+
+/* ---- Populated pages ---- */
+
+static struct range populated_range(const struct memory *m, const struct call *call)
+{
+	switch (call->nr) {
+	case SYS_mmap:
+		return range_of(m, (uint64_t)call->result, call->args[1]);
+	case SYS_mlock:
+	case SYS_mlock2:
+	case SYS_madvise:
+		return range_of(m, call->args[0], call->args[1]);
+	case SYS_mremap:
+		return range_of(m, (uint64_t)call->result, call->args[2]);
+	case SYS_read:
+	case SYS_pread64:
+		return range_of(m, call->args[1], call->result > 0 ? (uint64_t)call->result : 0);
+	}
+	return (struct range){0};
+}
+
+static enum page_state populated_state(const struct call *call, const struct extent *part,
+				       enum region_kind kind)
+{
+	bool only_read = call->nr == SYS_madvise && call->args[2] == ADVICE_POPULATE_READ;
+
+	if (kind == REGION_SHARED)
+		return PAGE_COMMON;
+	if (region_kind_is_anonymous(kind))
+		return only_read || !(part->flags & EXTENT_WRITE) ? PAGE_ZERO : PAGE_OWN;
+	return kind == REGION_SHARED_FILE || only_read || !(part->flags & EXTENT_WRITE) ? PAGE_FILE
+											: PAGE_OWN;
+}
+
+struct populating {
+	struct memory *m;
+	struct vm *vm;
+	const struct call *call;
+	struct cause_key key;
+	uint64_t pages_left; /* that the kernel counted and nothing explains yet */
+};
+
+/* Pages of one extent: those that were not there are there now. */
+static void populate_part(struct populating *p, const struct extent *part)
+{
+	struct memory *m = p->m;
+	enum region_kind kind = extent_kind(m, part);
+	enum page_state state = populated_state(p->call, part, kind);
+	const struct region *region = &m->pool.items.items[part->region];
+
+	for (uint64_t at = part->start; at < part->end && p->pages_left;) {
+		struct page_range range = pages_at(&p->vm->pages, at, part->end);
+		uint64_t pages = (range.end - at) / m->options.page_bytes;
+
+		at = range.end;
+		if (range.state != PAGE_NEVER && range.state != PAGE_GONE)
+			continue;
+		if (pages > p->pages_left)
+			pages = p->pages_left;
+		p->pages_left -= pages;
+		p->key.region_kind = (uint8_t)kind;
+		p->key.size_class = (uint8_t)size_class_of(region->bytes);
+		p->key.owner = part->owner;
+		p->key.returner = range.state == PAGE_GONE ? range.returner : 0;
+		causes_add(&m->causes, &p->key, pages, 0, pages * m->options.page_bytes);
+		if (state == PAGE_OWN)
+			m->totals.made_bytes += pages * m->options.page_bytes;
+		pages_set(&p->vm->pages, range.start, range.end, state, 0);
+	}
+}
+
+static void populate(struct memory *m, struct vm *vm, const struct call *call)
+{
+	struct range range = populated_range(m, call);
+	struct populating p = {
+		.m = m,
+		.vm = vm,
+		.call = call,
+		.key = {.cause = CAUSE_POPULATED,
+			.task = call->task,
+			.toucher = call->stack,
+			.in_kernel = 1,
+			.syscall = (uint32_t)call->nr + 1},
+		.pages_left = call->populated_pages,
+	};
+	struct extent part;
+
+	m->totals.populated_pages += call->populated_pages;
+	while (p.pages_left && !has_failed(call) &&
+	       regions_cut(&vm->regions, range.start, range.end, &part)) {
+		populate_part(&p, &part);
+		range.start = part.end;
+	}
+	p.key.region_kind = p.key.size_class = 0;
+	p.key.owner = p.key.returner = 0;
+	if (p.pages_left)
+		causes_add(&m->causes, &p.key, p.pages_left, 0,
+			   p.pages_left * m->options.page_bytes);
+	vm_settle(m, vm);
+}
+
+/* ---- Both parts ---- */
+
+static void effects_begin(struct memory *m, struct pending *pending)
+{
+	const struct call *call = &pending->call;
+
+	switch (call->nr) {
+	case SYS_munmap:
+		return vm_unmap(m, pending->vm, range_of(m, call->args[0], call->args[1]),
+				call->id);
+	case SYS_brk:
+		return begin_brk(m, pending->vm, call);
+	case SYS_mremap:
+		return begin_mremap(m, pending);
+	case SYS_madvise:
+		return begin_madvise(m, pending->vm, call);
+	case SYS_shmdt:
+		return begin_shmdt(m, pending->vm, call);
+	}
+}
+
+static void effects_end(struct memory *m, struct pending *pending)
+{
+	const struct call *call = &pending->call;
+	struct vm *vm = pending->vm;
+
+	switch (call->nr) {
+	case SYS_mmap:
+		return end_mmap(m, vm, call);
+	case SYS_brk:
+		return end_brk(m, vm, call);
+	case SYS_mremap:
+		return end_mremap(m, pending);
+	case SYS_mprotect:
+	case SYS_pkey_mprotect:
+		return end_mprotect(m, vm, call);
+	case SYS_madvise:
+		return end_madvise(m, vm, call);
+	case SYS_shmat:
+		return end_shmat(m, call);
+	}
+}
+
+/* A thread's stack is what its clone was given, whatever it was mapped as. */
+static void note_stack(struct memory *m, struct vm *vm, const struct call *call)
+{
+	uint64_t top = call->nr == SYS_clone ? call->args[1] : 0;
+	struct extent part;
+
+	if (!top || top > MAX_ADDRESS || !regions_find(&vm->regions, top - 1, top, &part))
+		return;
+	if (extent_kind(m, &part) == REGION_BLOCK)
+		m->pool.items.items[part.region].kind = REGION_THREAD_STACK;
+}
+
+static bool ends_before(const struct pending *a, const struct pending *b)
+{
+	if (a->call.end_ns != b->call.end_ns)
+		return a->call.end_ns < b->call.end_ns;
+	return a->order < b->order;
+}
+
+static void pending_push(struct memory *m, const struct pending *pending)
+{
+	size_t at = m->pending.size, parent;
+
+	vec_push(&m->pending);
+	for (; at && ends_before(pending, &m->pending.items[parent = (at - 1) / 2]); at = parent)
+		m->pending.items[at] = m->pending.items[parent];
+	m->pending.items[at] = *pending;
+}
+
+static struct pending pending_pop(struct memory *m)
+{
+	struct pending top = m->pending.items[0];
+	struct pending last = m->pending.items[--m->pending.size];
+	size_t at = 0, child;
+
+	for (; (child = 2 * at + 1) < m->pending.size; at = child) {
+		if (child + 1 < m->pending.size &&
+		    ends_before(&m->pending.items[child + 1], &m->pending.items[child]))
+			child++;
+		if (!ends_before(&m->pending.items[child], &last))
+			break;
+		m->pending.items[at] = m->pending.items[child];
+	}
+	m->pending.items[at] = last;
+	return top;
+}
+
+void call_begin(struct memory *m, const struct call *call)
+{
+	struct vm *vm = task_vm(m, call->task);
+	struct pending pending = {.call = *call, .order = m->calls_begun++, .vm = vm};
+
+	note_stack(m, vm, call);
+	if (call->nr == SYS_execve || call->nr == SYS_execveat)
+		task_memory(m, call->task)->exec_call = call->id;
+	if (!has_failed(call))
+		effects_begin(m, &pending);
+	vm_hold(vm);
+	pending_push(m, &pending);
+}
+
+static void call_end(struct memory *m, struct pending *pending)
+{
+	if (m->now_ns < pending->call.end_ns)
+		m->now_ns = pending->call.end_ns;
+	if (!has_failed(&pending->call))
+		effects_end(m, pending);
+	if (pending->call.populated_pages)
+		populate(m, pending->vm, &pending->call);
+	interval_map_fini(&pending->moved.map);
+	pages_fini(&pending->moved_pages);
+	vm_drop(m, pending->vm);
+}
+
+uint64_t call_next_end(const struct memory *m)
+{
+	return m->pending.size ? m->pending.items[0].call.end_ns : UINT64_MAX;
+}
+
+bool call_end_next(struct memory *m, uint64_t time_ns)
+{
+	struct pending pending;
+
+	if (!m->pending.size || call_next_end(m) > time_ns)
+		return false;
+	pending = pending_pop(m);
+	call_end(m, &pending);
+	return true;
+}

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Where page faults come from: a model of every address vm, fed with what was recorded.
+ *
+ * A fault's address lies in memory that some call made (its owner), is touched by some code (the
+ * toucher), and may have been there before until some call gave it back (the returner). The model
+ * keeps regions and the history of their pages, by ranges, and joins the three.
+ *
+ * Feed it in order of time. Give-backs take effect when their call begins, and what is made, when
+ * its call ends: whatever two threads do at the same time, memory is given back before another one
+ * can get it.
+ */
+#ifndef PROF_MEMORY_MEMORY_H
+#define PROF_MEMORY_MEMORY_H
+
+#include "memory/causes.h"
+#include "memory/history.h"
+#include "memory/lives.h"
+#include "recording/recording.h"
+
+/* A place in code that made memory or gave it back: a system call and its stack. */
+struct memory_call {
+	uint32_t nr;     /* of the system call */
+	uint32_t detail; /* of madvise: the advice; else 0 */
+	uint32_t stack;
+};
+
+struct memory_options {
+	uint64_t page_bytes;
+	uint64_t start_ns;
+	bool huge_always; /* the kernel gives huge pages without being asked */
+	bool huge_never;
+};
+
+struct memory_totals {
+	uint64_t faults, service_ns; /* all that were fed */
+	uint64_t populated_pages;
+	uint64_t unknown_faults; /* of CAUSE_UNKNOWN */
+	uint64_t unsure_faults;  /* that are likely only */
+	uint64_t made_bytes;     /* anonymous memory that was brought in, again and again */
+	uint64_t most_bytes;     /* of it there at the same time */
+	uint64_t strange_calls;  /* that fitted nothing that is known */
+};
+
+struct memory;
+
+struct memory *memory_new(const struct memory_options *options);
+void memory_free(struct memory *m); /* NULL is fine */
+
+/* Whether the model wants to see calls of that number; of others, those that populated pages. */
+bool memory_wants_call(uint64_t nr);
+
+/* Rows are cells by column, as in the recording. */
+void memory_take_task_event(struct memory *m, const struct task_event *event);
+void memory_take_mapping(struct memory *m, const struct task_mapping *mapping, bool is_on_disk);
+void memory_take_syscall(struct memory *m, const uint64_t *row);
+void memory_take_fault(struct memory *m, const uint64_t *row);
+
+/* The end: regions that are left have lived until then. */
+void memory_finish(struct memory *m, uint64_t time_ns);
+
+/* Results, after memory_finish(). */
+const struct memory_totals *memory_totals(const struct memory *m);
+const struct causes *memory_causes(const struct memory *m);
+const struct lives *memory_lives(const struct memory *m);
+const struct history *memory_history(const struct memory *m);
+const struct memory_call *memory_call_of(const struct memory *m, uint32_t id); /* 0: none */
+
+#endif

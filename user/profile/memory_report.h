@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Where the page faults come from, as a report tells it: classes, causes by the names of those who
+ * touched, owned and gave back, and what the model says beside.
+ */
+#ifndef PROF_PROFILE_MEMORY_REPORT_H
+#define PROF_PROFILE_MEMORY_REPORT_H
+
+#include "memory/memory.h"
+#include "profile/names.h"
+#include "profile/path_tree.h"
+#include "profile/scan.h"
+
+struct cause_total {
+	uint64_t pages, service_ns, bytes; /* pages: as in cause_row */
+	uint64_t huge, likely, in_kernel;  /* of the pages */
+	uint64_t major;
+};
+
+/* Rows of causes that people cannot tell apart, by the names of the places. */
+struct finding {
+	enum fault_cause cause;
+	enum region_kind region_kind;
+	uint32_t toucher, owner, returner; /* names, ids in memory_report.names; 0: none */
+	uint32_t owner_call; /* of the largest part: a row of the lives has the same owner */
+	uint64_t most_pages; /* of that part */
+	uint32_t size_class; /* of that part */
+	uint64_t pages, service_ns, bytes;
+};
+
+struct memory_report {
+	struct memory *model;
+	struct cause_total causes[NR_FAULT_CAUSES];
+	VEC(struct finding) findings; /* the most expensive first */
+	struct names names;
+	uint64_t lost_faults;
+	bool lacks_calls; /* the memory's system calls were not recorded */
+};
+
+void memory_report_build(struct recording *r, const struct scan *scan, struct memory_report *out);
+void memory_report_fini(struct memory_report *report);
+
+/* Times that all anonymous memory was brought in, on average; 0: not known. In thousandths. */
+uint64_t memory_churn_milli(const struct memory_report *report);
+/* The row of lives that a finding is about, or NULL. */
+const struct life_row *finding_lives(const struct memory_report *report,
+				     const struct finding *finding);
+
+/* Whose stacks a tree of paths is made of. */
+enum path_side { BY_TOUCH, BY_OWNER, BY_RETURNER, NR_PATH_SIDES };
+extern const char *const path_side_names[NR_PATH_SIDES + 1]; /* ends with NULL */
+
+/* Adds the paths of those who made memory, or gave it back; `with_root`: below the command's name.
+ */
+void memory_paths_add(struct path_tree *tree, const struct recording *r,
+		      const struct memory_report *report, enum path_side side, bool with_root,
+		      unsigned int detail);
+
+#endif
