@@ -24,6 +24,8 @@ struct report_opts {
 	enum syscall_sort sort;
 	double percent_limit;
 	unsigned int path_detail; /* of enum path_detail */
+	enum path_side side;
+	enum weight weight;
 	bool all, no_pager;
 	enum color_mode color;
 };
@@ -122,6 +124,34 @@ static int set_inline_marks(void *opts, const char *value)
 	return 0;
 }
 
+static int set_side(void *opts, const char *value)
+{
+	for (int side = 0; side < NR_PATH_SIDES; side++) {
+		if (!strcmp(value, path_side_names[side])) {
+			((struct report_opts *)opts)->side = (enum path_side)side;
+			return 0;
+		}
+	}
+	refuse(-EINVAL, "page faults have no stacks by '%s'", value);
+	hint("choose touch, owner or return");
+	return -EINVAL;
+}
+
+static int set_weight(void *opts, const char *value)
+{
+	static const char *const names[NR_WEIGHTS] = {"faults", "time", "bytes"};
+
+	for (int weight = 0; weight < NR_WEIGHTS; weight++) {
+		if (!strcmp(value, names[weight])) {
+			((struct report_opts *)opts)->weight = (enum weight)weight;
+			return 0;
+		}
+	}
+	refuse(-EINVAL, "page faults have no weight '%s'", value);
+	hint("choose faults, time or bytes");
+	return -EINVAL;
+}
+
 static int set_all(void *opts, const char *value)
 {
 	(void)value;
@@ -158,6 +188,11 @@ static const struct option_row report_options[] = {
 	 set_sort},
 	{"percent-limit", 0, "PERCENT", "sum up paths with a smaller share (default: 0.5)",
 	 set_percent_limit},
+	{"by", 0, "WHO",
+	 "whose stacks the paths of page faults are: those of the code that touched the memory "
+	 "(touch, the default), made it (owner), or had given it back before (return)",
+	 set_side},
+	{"weight", 0, "WHAT", "weigh those paths by faults (default), time or bytes", set_weight},
 	{"source", 0, NULL, "show frames with their file:line, different lines of a function apart",
 	 set_source},
 	{"inline-marks", 0, NULL, "mark functions that were inlined: _[i] after their names",
@@ -195,6 +230,15 @@ static int forms_check(const struct report_opts *opts)
 	return 0;
 }
 
+/* --folded alone, with a weight, is the faults by that weight. */
+static void folded_weigh(struct report_opts *opts)
+{
+	static const char *const faults_by[NR_WEIGHTS] = {"faults", "fault-ns", "fault-bytes"};
+
+	if (opts->folded && opts->folded->events == BLOCK_FAULTS && opts->weight != WEIGHT_COUNT)
+		opts->folded = path_choice_find(faults_by[opts->weight]);
+}
+
 static int parse(struct report_opts *opts, int argc, char **argv)
 {
 	int operand = options_parse(&report_command, argc, argv, opts);
@@ -208,6 +252,7 @@ static int parse(struct report_opts *opts, int argc, char **argv)
 	}
 	if (operand >= 0 && forms_check(opts))
 		return OPTIONS_USAGE;
+	folded_weigh(opts);
 	return operand;
 }
 
@@ -217,7 +262,11 @@ static void write_folded(FILE *out, struct recording *recording, const struct re
 {
 	struct path_tree paths;
 
-	event_paths_build(recording, opts->folded, opts->path_detail, &paths);
+	if (opts->side == BY_TOUCH || opts->folded->events == BLOCK_SYSCALLS)
+		event_paths_build(recording, opts->folded, opts->path_detail, &paths);
+	else
+		memory_paths_build(recording, opts->side, opts->folded->weight, opts->path_detail,
+				   &paths);
 	folded_write(out, &paths, opts->folded->weight);
 	path_tree_fini(&paths);
 }
@@ -239,6 +288,7 @@ static int print_report(struct recording *recording, const struct report_opts *o
 	err = answer_open(&answer, opts->output, is_text && !opts->no_pager);
 	if (!err) {
 		if (report) {
+			report_choose_paths(report, opts->side, opts->weight);
 			syscall_table_sort(&report->syscalls, opts->sort);
 			opts->form->write(answer.out, report, &style);
 		} else if (opts->speedscope) {

@@ -20,6 +20,11 @@ static bool has_failed(const struct call *call)
 	return call->result < 0 && call->result >= -4095;
 }
 
+static bool is_exec(const struct call *call)
+{
+	return call->nr == SYS_execve || call->nr == SYS_execveat;
+}
+
 static uint32_t protection_of(uint64_t prot)
 {
 	return (prot & PROT_READ ? EXTENT_READ : 0) | (prot & PROT_WRITE ? EXTENT_WRITE : 0) |
@@ -348,7 +353,8 @@ static void populate(struct memory *m, struct vm *vm, const struct call *call)
 		populate_part(&p, &part);
 		range.start = part.end;
 	}
-	p.key.region_kind = p.key.size_class = 0;
+	p.key.region_kind = is_exec(call) ? REGION_STACK : REGION_UNKNOWN; /* the arguments */
+	p.key.size_class = 0;
 	p.key.owner = p.key.returner = 0;
 	if (p.pages_left)
 		causes_add(&m->causes, &p.key, p.pages_left, 0,
@@ -452,7 +458,7 @@ void call_begin(struct memory *m, const struct call *call)
 	struct pending pending = {.call = *call, .order = m->calls_begun++, .vm = vm};
 
 	note_stack(m, vm, call);
-	if (call->nr == SYS_execve || call->nr == SYS_execveat)
+	if (is_exec(call))
 		task_memory(m, call->task)->exec_call = call->id;
 	if (!has_failed(call))
 		effects_begin(m, &pending);

@@ -222,18 +222,20 @@ static void extent_take(struct taking *t, struct part *part, uint64_t start, uin
 	}
 }
 
-/* Kernel mode, in execve, at an address that nobody mapped: it belongs to the new program. */
-static bool is_exec_setup(const struct taking *t)
+static bool is_exec(uint64_t syscall)
 {
-	return t->key.syscall == SYS_execve + 1 || t->key.syscall == SYS_execveat + 1;
+	return syscall == SYS_execve + 1 || syscall == SYS_execveat + 1;
 }
 
+/* Kernel mode, in execve, at an address that nobody mapped: it belongs to the new program. */
 static void setup_take(struct taking *t, uint64_t start, uint64_t end)
 {
 	const struct part part = {.start = start, .end = end};
 	const struct verdict verdict = {.cause = CAUSE_EXEC_SETUP, .makes_memory = true};
 
+	t->key.owner = task_memory(t->m, t->key.task)->exec_call;
 	add_cause(t, &part, &verdict, faults_in(t, &part), end - start);
+	t->key.owner = 0;
 	*vec_push(&task_memory(t->m, t->key.task)->setup) = (struct range){start, end};
 }
 
@@ -260,7 +262,7 @@ static void gap_take(struct taking *t, uint64_t start, uint64_t end)
 {
 	struct part part = {.kind = is_vvar(t, start) ? REGION_VDSO : REGION_UNKNOWN};
 
-	if (is_exec_setup(t))
+	if (is_exec(t->key.syscall))
 		setup_take(t, start, end);
 	else
 		extent_take(t, &part, start, end);
@@ -275,7 +277,7 @@ static void range_take(struct taking *t, uint64_t start, uint64_t end)
 		bool is_known = regions_find(&t->vm->regions, start, end, &extent);
 		uint64_t until;
 
-		if (!is_known && !is_exec_setup(t) && stack_grows(t, start))
+		if (!is_known && !is_exec(t->key.syscall) && stack_grows(t, start))
 			continue;
 		if (is_known && extent.start <= start) {
 			until = extent.end < end ? extent.end : end;
@@ -342,9 +344,18 @@ static void faults_take(struct taking *t, uint64_t first, uint64_t stride, uint6
 		faults_take(t, first + i * stride, 0, 1);
 }
 
+/* Since the task's event before; within an exec, by it. */
 static void populated_take(struct memory *m, const uint64_t *row)
 {
-	const struct cause_key key = {.cause = CAUSE_POPULATED, .task = (uint32_t)row[FAULT_TASK]};
+	uint32_t task = (uint32_t)row[FAULT_TASK];
+	bool by_exec = is_exec(row[FAULT_SYSCALL]);
+	const struct cause_key key = {
+		.cause = CAUSE_POPULATED,
+		.task = task,
+		.region_kind = by_exec ? REGION_STACK : REGION_UNKNOWN,
+		.syscall = by_exec ? (uint32_t)row[FAULT_SYSCALL] : 0,
+		.owner = by_exec ? task_memory(m, task)->exec_call : 0,
+	};
 	uint64_t pages = row[FAULT_POPULATED_PAGES];
 
 	if (!pages)

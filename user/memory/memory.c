@@ -262,6 +262,7 @@ void memory_take_syscall(struct memory *m, const uint64_t *row)
 	memcpy(call.args, &row[SYSCALL_ARG0], sizeof call.args);
 	if (call.nr == SYS_madvise)
 		place.detail = (uint32_t)call.args[MADVISE_DETAIL];
+	m->totals.calls += call.nr == SYS_mmap || call.nr == SYS_brk;
 	call.id = intern_call(m, &place);
 	call_begin(m, &call);
 }
@@ -308,4 +309,9 @@ const struct history *memory_history(const struct memory *m)
 const struct memory_call *memory_call_of(const struct memory *m, uint32_t id)
 {
 	return &m->calls.items[id];
+}
+
+uint32_t memory_nr_calls(const struct memory *m)
+{
+	return (uint32_t)m->calls.size;
 }

@@ -39,7 +39,7 @@ struct memory_totals {
 	uint64_t unsure_faults;  /* that are likely only */
 	uint64_t made_bytes;     /* anonymous memory that was brought in, again and again */
 	uint64_t most_bytes;     /* of it there at the same time */
-	uint64_t strange_calls;  /* that fitted nothing that is known */
+	uint64_t calls;          /* by mmap and brk, that made memory */
 };
 
 struct memory;
@@ -64,6 +64,7 @@ const struct memory_totals *memory_totals(const struct memory *m);
 const struct causes *memory_causes(const struct memory *m);
 const struct lives *memory_lives(const struct memory *m);
 const struct history *memory_history(const struct memory *m);
+uint32_t memory_nr_calls(const struct memory *m);                              /* ids are below */
 const struct memory_call *memory_call_of(const struct memory *m, uint32_t id); /* 0: none */
 
 #endif

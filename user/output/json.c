@@ -8,6 +8,7 @@
 #include "output/report_output.h"
 
 #include "decode/syscalls.h"
+#include "output/json_memory.h"
 #include "output/json_stream.h"
 #include "output/printable.h"
 
@@ -253,6 +254,7 @@ static void write_paths(struct json_stream *s, const struct report *report)
 	struct path_walk walk = {0};
 	uint32_t node = 0;
 
+	json_stream_member(s, "fault_paths_by", json_string(path_side_names[report->path_side]));
 	json_stream_array_begin(s, "fault_paths");
 	do {
 		if (path_tree_node(tree, node)->self[WEIGHT_COUNT])
@@ -313,6 +315,7 @@ static void write_json(FILE *out, const struct report *report, const struct repo
 	write_reconciliation(&s, &report->reconciliation);
 	write_stacks(&s, report);
 	write_fault_kinds(&s, &report->scan);
+	json_memory_write(&s, report);
 	json_stream_array_begin(&s, "syscalls");
 	vec_each (&report->syscalls.rows, row)
 		json_stream_element(&s, json_syscall(row));

@@ -192,6 +192,40 @@ static void write_losses(FILE *out, const struct recording *r, const struct loss
 	}
 }
 
+/* What the faults cost: their number times their price, against all time in the kernel. */
+static void write_price(FILE *out, const struct report *report)
+{
+	const struct memory_totals *totals = memory_totals(report->memory.model);
+	struct known system_ns = recording_known(report->recording, "system_ns");
+	char count[NUMBER_SIZE], price[NUMBER_SIZE], sum[NUMBER_SIZE], share[NUMBER_SIZE];
+
+	if (!totals->faults || !system_ns.is_known || !system_ns.value)
+		return;
+	fprintf(out, "price:     %s faults x %s = %s, ", count_format(totals->faults, count),
+		duration_format(totals->service_ns / totals->faults, price),
+		duration_format(totals->service_ns, sum));
+	if (totals->service_ns > system_ns.value)
+		fputs("more than the system time, for they also wait\n", out);
+	else
+		fprintf(out, "%s of the system time\n",
+			percent_format(totals->service_ns, system_ns.value, share));
+}
+
+#define LEAST_CHURN_MILLI 1100 /* below, memory is brought in once, as it should be */
+
+static void write_churn(FILE *out, const struct report *report)
+{
+	const struct memory_totals *totals = memory_totals(report->memory.model);
+	uint64_t churn_milli = memory_churn_milli(&report->memory);
+	char made[NUMBER_SIZE], most[NUMBER_SIZE];
+
+	if (churn_milli < LEAST_CHURN_MILLI)
+		return;
+	fprintf(out, "churn:     %.1f: %s of anonymous memory brought in, where %s were enough\n",
+		(double)churn_milli / 1000, size_format(totals->made_bytes, made),
+		size_format(totals->most_bytes, most));
+}
+
 static void write_warnings(FILE *out, const struct report *report)
 {
 	const struct integrity *file = &report->recording->integrity;
@@ -219,5 +253,7 @@ void text_head(FILE *out, const struct report *report, const struct report_style
 	write_recorded(out, report);
 	write_stacks(out, report);
 	write_losses(out, r, &report->losses);
+	write_price(out, report);
+	write_churn(out, report);
 	write_warnings(out, report);
 }

@@ -21,7 +21,8 @@ struct graph {
 	FILE *out;
 	const struct path_tree *tree;
 	const struct report_style *style;
-	uint64_t all, least; /* faults; a branch with fewer than `least` is not shown */
+	enum weight weight;
+	uint64_t all, least; /* a branch of less than `least` is not shown */
 	struct bytes margin; /* what every line begins with */
 };
 
@@ -54,16 +55,16 @@ static void write_frame(const struct graph *g, uint32_t node)
 }
 
 /* "|--12.34%--" or, for the last branch, " --12.34%--". */
-static void write_mark(const struct graph *g, uint64_t faults, bool is_last)
+static void write_mark(const struct graph *g, uint64_t amount, bool is_last)
 {
 	write_margin(g);
 	fputs("|\n", g->out);
 	write_margin(g);
 	fprintf(g->out, "%c--%.2f%%--", is_last ? ' ' : '|',
-		100.0 * (double)faults / (double)g->all);
+		100.0 * (double)amount / (double)g->all);
 }
 
-/* How many children are shown, they being sorted; *rest gets the faults of the others. */
+/* How many children are shown, they being sorted; *rest gets the weight of the others. */
 static uint32_t count_shown(const struct graph *g, uint32_t node, uint64_t *rest)
 {
 	const uint32_t *children = path_tree_children(g->tree, node);
@@ -71,12 +72,12 @@ static uint32_t count_shown(const struct graph *g, uint32_t node, uint64_t *rest
 
 	*rest = 0;
 	for (uint32_t i = 0; i < nr; i++) {
-		uint64_t faults = path_tree_node(g->tree, children[i])->total[WEIGHT_COUNT];
+		uint64_t amount = path_tree_node(g->tree, children[i])->total[g->weight];
 
-		if (faults >= g->least)
+		if (amount >= g->least)
 			shown++;
 		else
-			*rest += faults;
+			*rest += amount;
 	}
 	return shown;
 }
@@ -86,7 +87,7 @@ static uint32_t write_chain(const struct graph *g, uint32_t node)
 {
 	const struct path_node *at = path_tree_node(g->tree, node);
 
-	while (at->nr_children == 1 && !at->self[WEIGHT_COUNT]) {
+	while (at->nr_children == 1 && !at->self[g->weight]) {
 		node = *path_tree_children(g->tree, node);
 		at = path_tree_node(g->tree, node);
 		write_margin(g);
@@ -107,7 +108,7 @@ static void write_branches(struct graph *g, uint32_t node)
 	for (uint32_t i = 0; i < shown; i++) {
 		bool is_last = i + 1 == shown && !tell_rest;
 
-		write_mark(g, path_tree_node(g->tree, children[i])->total[WEIGHT_COUNT], is_last);
+		write_mark(g, path_tree_node(g->tree, children[i])->total[g->weight], is_last);
 		write_frame(g, children[i]);
 		bytes_append(&g->margin, is_last ? MARGIN_OF_LAST : MARGIN_OF_OTHERS, BRANCH_WIDTH);
 		write_branches(g, write_chain(g, children[i]));
@@ -128,26 +129,48 @@ static uint64_t least_shown(uint64_t all, double percent)
 	return (double)whole < least ? whole + 1 : whole;
 }
 
+static const char *const side_texts[NR_PATH_SIDES] = {
+	[BY_TOUCH] = "by path",
+	[BY_OWNER] = "by the path that made the memory",
+	[BY_RETURNER] = "by the path that had given the memory back",
+};
+
+static char *weight_text(uint64_t amount, enum weight weight)
+{
+	char number[NUMBER_SIZE];
+
+	switch (weight) {
+	case WEIGHT_NS:
+		return xstrdup(duration_format(amount, number));
+	case WEIGHT_BYTES:
+		return xstrdup(size_format(amount, number));
+	default:
+		return xasprintf("%s faults", count_format(amount, number));
+	}
+}
+
 void text_fault_paths(FILE *out, const struct report *report, const struct report_style *style)
 {
 	const struct path_tree *tree = &report->fault_paths;
 	const struct path_node *root = path_tree_node(tree, 0);
+	enum weight weight = report->path_weight;
 	struct graph g = {
 		.out = out,
 		.tree = tree,
 		.style = style,
-		.all = root->total[WEIGHT_COUNT],
-		.least = least_shown(root->total[WEIGHT_COUNT], style->percent_limit),
+		.weight = weight,
+		.all = root->total[weight],
+		.least = least_shown(root->total[weight], style->percent_limit),
 	};
-	char all[NUMBER_SIZE];
+	scoped_free char *all = weight_text(g.all, weight);
 
 	if (!g.all)
 		return;
-	text_heading(out, style, "Page faults by path, callers first (100%% = %s faults)",
-		     count_format(g.all, all));
+	text_heading(out, style, "Page faults %s, callers first (100%% = %s)",
+		     side_texts[report->path_side], all);
 	bytes_append(&g.margin, "  ", 2);
-	if (root->self[WEIGHT_COUNT]) {
-		write_mark(&g, root->self[WEIGHT_COUNT], !root->nr_children);
+	if (root->self[weight]) {
+		write_mark(&g, root->self[weight], !root->nr_children);
 		fputs("[no stack]\n", out);
 	}
 	write_branches(&g, 0);

@@ -10,6 +10,7 @@ typedef void text_section(FILE *out, const struct report *report, const struct r
 text_section text_head;
 text_section text_reconciliation;
 text_section text_fault_kinds;
+text_section text_fault_causes;
 text_section text_fault_paths;
 text_section text_syscalls;
 text_section text_processes;

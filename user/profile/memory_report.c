@@ -7,6 +7,7 @@
 #include "profile/memory_feed.h"
 #include "profile/paths.h"
 #include "profile/place_name.h"
+#include "recording/stable_sort.h"
 
 const char *const path_side_names[NR_PATH_SIDES + 1] = {"touch", "owner", "return", NULL};
 
@@ -109,18 +110,19 @@ static void add_lost(struct memory_report *report, const struct scan *scan)
 struct naming {
 	const struct recording *r;
 	struct memory_report *report;
-	uint32_t *stack_names; /* by id of a stack, + 1; 0: not made yet */
+	uint32_t *stack_names[2]; /* by id of a stack, + 1, 0: not made yet; [1] of calls */
 };
 
-static uint32_t name_stack(struct naming *n, uint32_t stack)
+static const char *name_stack(struct naming *n, uint32_t stack, bool of_call)
 {
+	uint32_t *name_id = &n->stack_names[of_call][stack];
 	scoped_free char *name = NULL;
 
-	if (!n->stack_names[stack]) {
-		name = place_name(n->r, stack);
-		n->stack_names[stack] = names_intern(&n->report->names, name ? name : "") + 1;
+	if (!*name_id) {
+		name = place_name(n->r, stack, of_call);
+		*name_id = names_intern(&n->report->names, name ? name : "") + 1;
 	}
-	return n->stack_names[stack] - 1;
+	return names_text(&n->report->names, *name_id - 1);
 }
 
 static const char *advice_name(uint32_t advice)
@@ -135,7 +137,6 @@ static const char *advice_name(uint32_t advice)
 	}
 }
 
-/* "munmap in free_block > __libc_munmap". */
 static uint32_t name_call(struct naming *n, uint32_t id)
 {
 	const struct memory_call *call = memory_call_of(n->report->model, id);
@@ -143,9 +144,7 @@ static uint32_t name_call(struct naming *n, uint32_t id)
 	scoped_free char *name = NULL;
 	char label[32];
 
-	if (!id)
-		return 0;
-	place = names_text(&n->report->names, name_stack(n, call->stack));
+	place = name_stack(n, call->stack, true);
 	name = xasprintf("%s%s%s%s", call_label(call->nr, label), advice_name(call->detail),
 			 *place ? " in " : "", place);
 	return names_intern(&n->report->names, name);
@@ -153,7 +152,7 @@ static uint32_t name_call(struct naming *n, uint32_t id)
 
 static uint32_t name_toucher(struct naming *n, const struct cause_key *key)
 {
-	const char *place = names_text(&n->report->names, name_stack(n, key->toucher));
+	const char *place = name_stack(n, key->toucher, false);
 	scoped_free char *name = NULL;
 	char label[32];
 
@@ -182,8 +181,8 @@ static void finding_add(struct naming *n, struct names *keys, const struct cause
 		.cause = (enum fault_cause)row->key.cause,
 		.region_kind = (enum region_kind)row->key.region_kind,
 		.toucher = name_toucher(n, &row->key),
-		.owner = name_call(n, row->key.owner),
-		.returner = name_call(n, row->key.returner),
+		.owner = memory_report_call_name(n->report, row->key.owner),
+		.returner = memory_report_call_name(n->report, row->key.returner),
 	};
 	struct finding *finding = finding_of(n->report, keys, &wanted);
 
@@ -215,20 +214,75 @@ static void findings_build(const struct recording *r, struct memory_report *repo
 	struct naming n = {
 		.r = r,
 		.report = report,
-		.stack_names = xcalloc(r->stacks.size, sizeof *n.stack_names),
+		.stack_names = {xcalloc(r->stacks.size, sizeof **n.stack_names),
+				xcalloc(r->stacks.size, sizeof **n.stack_names)},
 	};
+	uint32_t nr_calls = memory_nr_calls(report->model);
 	struct names keys = {0};
 
+	report->call_names = xcalloc(nr_calls, sizeof *report->call_names);
+	for (uint32_t id = 1; id < nr_calls; id++)
+		report->call_names[id] = name_call(&n, id);
 	vec_each (&memory_causes(report->model)->rows, row)
 		finding_add(&n, &keys, row);
 	if (report->findings.size)
 		qsort(report->findings.items, report->findings.size, sizeof *report->findings.items,
 		      by_price);
 	names_fini(&keys);
-	free(n.stack_names);
+	free(n.stack_names[0]);
+	free(n.stack_names[1]);
+}
+
+/* ---- Groups ---- */
+
+static struct fault_group group_of(const struct cause_row *row)
+{
+	return (struct fault_group){
+		.task = row->key.task,
+		.cause = (enum fault_cause)row->key.cause,
+		.region_kind = (enum region_kind)row->key.region_kind,
+		.size_class = row->key.size_class,
+	};
+}
+
+static int by_task(const void *left, const void *right)
+{
+	const struct fault_group *a = left, *b = right;
+
+	return (a->task > b->task) - (a->task < b->task);
+}
+
+static void groups_build(struct memory_report *report)
+{
+	struct pair_map numbers = {0};
+
+	vec_each (&memory_causes(report->model)->rows, row) {
+		struct fault_group group = group_of(row);
+		uint32_t at = pair_map_number(&numbers, group.task,
+					      (uint64_t)group.cause << 16 |
+						      (uint64_t)group.region_kind << 8 |
+						      group.size_class);
+
+		if (at == report->groups.size)
+			*vec_push(&report->groups) = group;
+		report->groups.items[at].pages += row->pages;
+		report->groups.items[at].service_ns += row->service_ns;
+		report->groups.items[at].bytes += row->bytes;
+	}
+	pair_map_fini(&numbers);
+	stable_sort(report->groups.items, report->groups.size, sizeof *report->groups.items,
+		    by_task);
 }
 
 /* ---- The report ---- */
+
+/* Whether what made and gave back memory was left out of the recording. */
+static bool calls_are_missing(const struct recording *r, const struct memory *model)
+{
+	bool all_chosen = recording_has(r, "syscalls") && !recording_meta(r, "trace");
+
+	return !all_chosen && memory_totals(model)->faults && !memory_totals(model)->calls;
+}
 
 void memory_report_build(struct recording *r, const struct scan *scan, struct memory_report *out)
 {
@@ -237,13 +291,22 @@ void memory_report_build(struct recording *r, const struct scan *scan, struct me
 	causes_total(out);
 	add_lost(out, scan);
 	findings_build(r, out);
+	groups_build(out);
+	out->lacks_calls = calls_are_missing(r, out->model);
 }
 
 void memory_report_fini(struct memory_report *report)
 {
 	memory_free(report->model);
 	vec_free(&report->findings);
+	vec_free(&report->groups);
+	free(report->call_names);
 	names_fini(&report->names);
+}
+
+uint32_t memory_report_call_name(const struct memory_report *report, uint32_t call)
+{
+	return report->call_names[call];
 }
 
 uint64_t memory_churn_milli(const struct memory_report *report)
@@ -306,4 +369,16 @@ void memory_paths_add(struct path_tree *tree, const struct recording *r,
 	}
 	paths_add(tree, r, &tally, with_root ? path_extend_comm : NULL, extend_by_call, detail);
 	tally_fini(&tally);
+}
+
+void memory_paths_build(struct recording *r, enum path_side side, enum weight weight,
+			unsigned int detail, struct path_tree *out)
+{
+	struct memory_report report = {.model = model_new(r)};
+
+	model_feed(report.model, r);
+	path_tree_init(out);
+	memory_paths_add(out, r, &report, side, true, detail);
+	path_tree_finish(out, weight);
+	memory_report_fini(&report);
 }

@@ -28,11 +28,22 @@ struct finding {
 	uint64_t pages, service_ns, bytes;
 };
 
+/* The same rows by task and kind of memory. */
+struct fault_group {
+	uint32_t task;
+	enum fault_cause cause;
+	enum region_kind region_kind;
+	uint32_t size_class;
+	uint64_t pages, service_ns, bytes;
+};
+
 struct memory_report {
 	struct memory *model;
 	struct cause_total causes[NR_FAULT_CAUSES];
-	VEC(struct finding) findings; /* the most expensive first */
+	VEC(struct finding) findings;   /* the most expensive first */
+	VEC(struct fault_group) groups; /* by task, then in order of the first fault */
 	struct names names;
+	uint32_t *call_names; /* by id of a call, ids in names */
 	uint64_t lost_faults;
 	bool lacks_calls; /* the memory's system calls were not recorded */
 };
@@ -46,6 +57,9 @@ uint64_t memory_churn_milli(const struct memory_report *report);
 const struct life_row *finding_lives(const struct memory_report *report,
 				     const struct finding *finding);
 
+/* "munmap in free_block", "brk in parse > systrim": id of a name, 0 for no call. */
+uint32_t memory_report_call_name(const struct memory_report *report, uint32_t call);
+
 /* Whose stacks a tree of paths is made of. */
 enum path_side { BY_TOUCH, BY_OWNER, BY_RETURNER, NR_PATH_SIDES };
 extern const char *const path_side_names[NR_PATH_SIDES + 1]; /* ends with NULL */
@@ -55,5 +69,8 @@ extern const char *const path_side_names[NR_PATH_SIDES + 1]; /* ends with NULL *
 void memory_paths_add(struct path_tree *tree, const struct recording *r,
 		      const struct memory_report *report, enum path_side side, bool with_root,
 		      unsigned int detail);
+/* The same alone, as a flame graph shows it. */
+void memory_paths_build(struct recording *r, enum path_side side, enum weight weight,
+			unsigned int detail, struct path_tree *out);
 
 #endif

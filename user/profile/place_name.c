@@ -3,16 +3,23 @@
 
 #include "profile/frame_label.h"
 
-/* Libraries that everybody calls: to be found in one says nothing about why. */
+/* Libraries that everybody calls: to be found in one says nothing about why. By how they begin. */
 static const char *const common_libraries[] = {
-	"libc.so",     "libc-",       "ld-linux",  "ld-musl",   "libpthread",
-	"libm.so",     "libm-",       "libstdc++", "libgcc_s",  "libjemalloc",
-	"libtcmalloc", "libmimalloc", "[vdso]",    "[unknown]", NULL,
+	"libc.so",     "libc-",      "ld-linux",  "ld-musl",     "libpthread",
+	"libm.so",     "libstdc++.", "libgcc_s.", "libjemalloc", "libtcmalloc",
+	"libmimalloc", "[vdso]",     "[unknown]", NULL,
 };
 
-static bool is_common(const struct recording *r, uint32_t module)
+/* What wraps a system call, without leading underscores and "GI_". */
+static const char *const wrappers[] = {
+	"mmap",     "mmap64",  "munmap",         "brk",           "brk_call", "sbrk",
+	"morecore", "madvise", "mremap",         "mprotect",      "mlock",    "shmat",
+	"shmdt",    "syscall", "glibc_morecore", "sbrk_internal", "execve",   NULL,
+};
+
+static bool is_common(const struct recording *r, const struct frame *frame)
 {
-	const char *name = module_label(r, module);
+	const char *name = module_label(r, frame->module);
 
 	for (const char *const *library = common_libraries; *library; library++) {
 		if (!strncmp(name, *library, strlen(*library)))
@@ -21,29 +28,59 @@ static bool is_common(const struct recording *r, uint32_t module)
 	return false;
 }
 
-/* The innermost function at a frame. */
-static char *innermost_label(const struct recording *r, const struct frame *frame)
+static bool is_wrapper(const char *label)
 {
-	uint32_t nr = frame_nr_labels(r, frame->module, frame->offset);
-
-	return frame_label(r, frame->module, frame->offset, nr - 1);
+	while (*label == '_')
+		label++;
+	if (!strncmp(label, "GI_", 3))
+		label += 3;
+	while (*label == '_')
+		label++;
+	for (const char *const *wrapper = wrappers; *wrapper; wrapper++) {
+		if (!strcmp(label, *wrapper))
+			return true;
+	}
+	return false;
 }
 
-char *place_name(const struct recording *r, uint32_t stack)
+/* A function at a frame: the innermost one, or further out the first that is no wrapper. */
+static char *frame_name(const struct recording *r, const struct frame *frame, bool no_wrapper)
+{
+	for (uint32_t i = frame_nr_labels(r, frame->module, frame->offset); i-- > 0;) {
+		char *label = frame_label(r, frame->module, frame->offset, i);
+
+		if (!no_wrapper || !is_wrapper(label))
+			return label;
+		free(label);
+	}
+	return NULL;
+}
+
+/* Where in common libraries it happened; NULL when it was in the code that called them. */
+static char *library_name(const struct recording *r, uint32_t leaf, uint32_t own, bool of_call)
+{
+	for (uint32_t at = leaf; at != own; at = r->frames.items[at].parent) {
+		char *name = frame_name(r, &r->frames.items[at], of_call);
+
+		if (name)
+			return name;
+	}
+	return NULL;
+}
+
+char *place_name(const struct recording *r, uint32_t stack, bool of_call)
 {
 	uint32_t leaf = stack < r->stacks.size ? r->stacks.items[stack].frame : 0, own = leaf;
-	char *leaf_name, *own_name, *both;
+	char *library, *name, *both;
 
-	if (!leaf)
-		return NULL;
-	while (own && is_common(r, r->frames.items[own].module))
+	while (own && is_common(r, &r->frames.items[own]))
 		own = r->frames.items[own].parent;
-	leaf_name = innermost_label(r, &r->frames.items[leaf]);
-	if (!own || own == leaf)
-		return leaf_name;
-	own_name = innermost_label(r, &r->frames.items[own]);
-	both = xasprintf("%s > %s", own_name, leaf_name);
-	free(own_name);
-	free(leaf_name);
+	library = library_name(r, leaf, own, of_call);
+	name = own ? frame_name(r, &r->frames.items[own], false) : NULL;
+	if (!library || !name)
+		return library ? library : name;
+	both = xasprintf("%s > %s", name, library);
+	free(library);
+	free(name);
 	return both;
 }

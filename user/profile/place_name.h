@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * One line for a stack: the code that somebody wrote and, behind it, the function where it
- * happened.
- *
- * "encode_item > memset": the innermost frame outside of the C library and the loader, and the
- * leaf.
+ * One line for a stack: the code that somebody wrote and, behind it, where in the libraries that
+ * everybody uses it happened: "encode_item > memset", "parse > sysmalloc".
  */
 #ifndef PROF_PROFILE_PLACE_NAME_H
 #define PROF_PROFILE_PLACE_NAME_H
 
 #include "recording/reader.h"
 
-/* The caller frees it; NULL when there is no stack. */
-char *place_name(const struct recording *r, uint32_t stack);
+/*
+ * The caller frees it; NULL when there is no stack. `of_call`: of a system call, whose own wrapper
+ * in the C library says nothing.
+ */
+char *place_name(const struct recording *r, uint32_t stack, bool of_call);
 
 #endif
