@@ -269,8 +269,10 @@ void memory_take_syscall(struct memory *m, const uint64_t *row)
 
 void memory_take_fault(struct memory *m, const uint64_t *row)
 {
-	while (call_next_end(m) <= row[FAULT_START_NS])
-		advance(m, call_next_end(m));
+	uint64_t next_ns;
+
+	while ((next_ns = call_next_end(m)) <= row[FAULT_START_NS] && next_ns < UINT64_MAX)
+		advance(m, next_ns);
 	run_begin(m, row);
 }
 

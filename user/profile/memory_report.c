@@ -20,10 +20,19 @@ static bool meta_is(const struct recording *r, const char *key, const char *word
 	return value && !strcmp(value, word);
 }
 
+/* What a file says is a page may be anything. */
+static uint64_t sane_page_bytes(const struct recording *r)
+{
+	uint64_t bytes = recording_page_bytes(r);
+	bool is_sane = bytes >= 1 << 12 && bytes <= 1 << 16 && !(bytes & (bytes - 1));
+
+	return is_sane ? bytes : 1 << 12;
+}
+
 static struct memory *model_new(const struct recording *r)
 {
 	const struct memory_options options = {
-		.page_bytes = recording_page_bytes(r),
+		.page_bytes = sane_page_bytes(r),
 		.start_ns = recording_start_ns(r),
 		.huge_always = meta_is(r, "huge_pages", "always"),
 		.huge_never = meta_is(r, "huge_pages", "never"),
