@@ -40,7 +40,7 @@ static bool is_arena(const struct call *call)
 }
 
 /* Whether a file's mapping is laid over: then it is the part of its data that the file lacks. */
-static bool covers_file(const struct vm *vm, struct range range)
+static bool covers_file(struct vm *vm, struct range range)
 {
 	struct extent under;
 
@@ -48,8 +48,7 @@ static bool covers_file(const struct vm *vm, struct range range)
 	       under.flags & EXTENT_FILE;
 }
 
-static enum region_kind kind_of_mmap(const struct vm *vm, const struct call *call,
-				     struct range range)
+static enum region_kind kind_of_mmap(struct vm *vm, const struct call *call, struct range range)
 {
 	uint64_t flags = call->args[3];
 	bool is_shared = (flags & MAP_TYPE_MASK) != MAP_PRIVATE;

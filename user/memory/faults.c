@@ -146,6 +146,8 @@ static void forget_huge(struct taking *t, uint64_t address)
 
 static bool may_be_huge(const struct memory *m, const struct extent *extent, enum region_kind kind)
 {
+	if (extent->flags & EXTENT_HUGETLB)
+		return true;
 	if (!region_kind_is_anonymous(kind) || extent->flags & EXTENT_NO_HUGE ||
 	    m->options.huge_never)
 		return false;
@@ -159,14 +161,11 @@ static bool is_huge(const struct taking *t, const struct part *part, uint64_t ad
 	uint64_t start = huge_start(address), end = start + HUGE_BYTES;
 	bool is_present = t->row[FAULT_ERROR_CODE] & ERROR_PRESENT;
 
-	if (!part->extent || part->extent->start > start || part->extent->end < end)
+	if (!part->extent || part->extent->start > start || part->extent->end < end ||
+	    !may_be_huge(t->m, part->extent, part->kind))
 		return false;
 	*out = pages_at(&t->vm->pages, start, end);
 	if (out->end != end)
-		return false;
-	if (part->extent->flags & EXTENT_HUGETLB)
-		return true;
-	if (!may_be_huge(t->m, part->extent, part->kind))
 		return false;
 	return is_present ? out->state == PAGE_ZERO
 			  : out->state == PAGE_NEVER || out->state == PAGE_GONE;

@@ -8,9 +8,9 @@ struct leaf {
 	struct span spans[LEAF_SPANS];
 };
 
-/* A range's place; leaf == the number of leaves: behind all ranges. */
+/* A range's place; branch == the number of branches: behind all ranges. */
 struct place {
-	size_t leaf;
+	size_t branch;
 	uint32_t at;
 };
 
@@ -19,28 +19,50 @@ static bool is_same(const struct span *a, const struct span *b)
 	return a->value[0] == b->value[0] && a->value[1] == b->value[1];
 }
 
-/* The first range that ends behind the address. */
-static struct place place_of(const struct interval_map *map, uint64_t address)
+static struct leaf *leaf_at(const struct interval_map *map, size_t branch)
 {
-	size_t low = 0, high = map->leaves.size;
-	struct place place = {0};
+	return map->branches.items[branch].leaf;
+}
 
+static bool branch_holds(const struct interval_map *map, size_t branch, uint64_t address)
+{
+	return branch < map->branches.size && address < map->branches.items[branch].end &&
+	       (!branch || address >= map->branches.items[branch - 1].end);
+}
+
+/* The first branch that ends behind the address. */
+static size_t branch_of(struct interval_map *map, uint64_t address)
+{
+	size_t low = 0, high = map->branches.size;
+
+	if (branch_holds(map, map->last, address))
+		return map->last;
 	while (low < high) {
 		size_t middle = (low + high) / 2;
-		const struct leaf *leaf = map->leaves.items[middle];
 
-		if (leaf->spans[leaf->nr - 1].end <= address)
+		if (map->branches.items[middle].end <= address)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	place.leaf = low;
-	if (low == map->leaves.size)
+	map->last = low;
+	return low;
+}
+
+/* The first range that ends behind the address. */
+static struct place place_of(struct interval_map *map, uint64_t address)
+{
+	struct place place = {.branch = branch_of(map, address)};
+	const struct leaf *leaf;
+	uint32_t top;
+
+	if (place.branch == map->branches.size)
 		return place;
-	for (uint32_t top = map->leaves.items[low]->nr; place.at < top;) {
+	leaf = leaf_at(map, place.branch);
+	for (top = leaf->nr; place.at < top;) {
 		uint32_t middle = (place.at + top) / 2;
 
-		if (map->leaves.items[low]->spans[middle].end <= address)
+		if (leaf->spans[middle].end <= address)
 			place.at = middle + 1;
 		else
 			top = middle;
@@ -50,39 +72,51 @@ static struct place place_of(const struct interval_map *map, uint64_t address)
 
 static struct span *span_at(const struct interval_map *map, struct place place)
 {
-	return place.leaf < map->leaves.size ? &map->leaves.items[place.leaf]->spans[place.at]
-					     : NULL;
+	return place.branch < map->branches.size ? &leaf_at(map, place.branch)->spans[place.at]
+						 : NULL;
 }
 
-static struct span *span_before(const struct interval_map *map, struct place place)
+/* The place before another one; false when that is the first. */
+static bool place_before(const struct interval_map *map, struct place *place)
 {
-	struct leaf *leaf;
+	if (place->at) {
+		place->at--;
+		return true;
+	}
+	if (!place->branch)
+		return false;
+	place->branch--;
+	place->at = leaf_at(map, place->branch)->nr - 1;
+	return true;
+}
 
-	if (place.at)
-		return &map->leaves.items[place.leaf]->spans[place.at - 1];
-	if (!place.leaf)
-		return NULL;
-	leaf = map->leaves.items[place.leaf - 1];
-	return &leaf->spans[leaf->nr - 1];
+/* After a change to a leaf. */
+static void branch_update(struct interval_map *map, size_t branch)
+{
+	const struct leaf *leaf = leaf_at(map, branch);
+
+	map->branches.items[branch].end = leaf->spans[leaf->nr - 1].end;
 }
 
 static void leaf_insert(struct interval_map *map, size_t at, struct leaf *leaf)
 {
-	vec_push(&map->leaves);
-	memmove(&map->leaves.items[at + 1], &map->leaves.items[at],
-		(map->leaves.size - 1 - at) * sizeof leaf);
-	map->leaves.items[at] = leaf;
+	vec_push(&map->branches);
+	memmove(&map->branches.items[at + 1], &map->branches.items[at],
+		(map->branches.size - 1 - at) * sizeof *map->branches.items);
+	map->branches.items[at] = (struct branch){.leaf = leaf};
 }
 
 /* Moves the upper half of a full leaf into one of its own. */
 static void leaf_split(struct interval_map *map, size_t at)
 {
-	struct leaf *low = map->leaves.items[at], *high = xnew(struct leaf);
+	struct leaf *low = leaf_at(map, at), *high = xnew(struct leaf);
 
 	high->nr = low->nr / 2;
 	low->nr -= high->nr;
 	memcpy(high->spans, low->spans + low->nr, high->nr * sizeof *high->spans);
 	leaf_insert(map, at + 1, high);
+	branch_update(map, at);
+	branch_update(map, at + 1);
 }
 
 /* Where a range goes that comes right before `place`: behind all ranges, into the last leaf. */
@@ -90,18 +124,18 @@ static struct place make_room(struct interval_map *map, struct place place)
 {
 	struct leaf *leaf;
 
-	if (!map->leaves.size)
+	if (!map->branches.size)
 		leaf_insert(map, 0, xnew(struct leaf));
-	if (place.leaf == map->leaves.size) {
-		place.leaf--;
-		place.at = map->leaves.items[place.leaf]->nr;
+	if (place.branch == map->branches.size) {
+		place.branch--;
+		place.at = leaf_at(map, place.branch)->nr;
 	}
-	if (map->leaves.items[place.leaf]->nr < LEAF_SPANS)
+	if (leaf_at(map, place.branch)->nr < LEAF_SPANS)
 		return place;
-	leaf_split(map, place.leaf);
-	leaf = map->leaves.items[place.leaf];
+	leaf_split(map, place.branch);
+	leaf = leaf_at(map, place.branch);
 	if (place.at > leaf->nr)
-		place = (struct place){place.leaf + 1, place.at - leaf->nr};
+		place = (struct place){place.branch + 1, place.at - leaf->nr};
 	return place;
 }
 
@@ -110,47 +144,52 @@ static void insert_before(struct interval_map *map, struct place place, const st
 	struct leaf *leaf;
 
 	place = make_room(map, place);
-	leaf = map->leaves.items[place.leaf];
+	leaf = leaf_at(map, place.branch);
 	memmove(&leaf->spans[place.at + 1], &leaf->spans[place.at],
 		(leaf->nr - place.at) * sizeof *leaf->spans);
 	leaf->spans[place.at] = *span;
 	leaf->nr++;
+	branch_update(map, place.branch);
 }
 
 static void erase(struct interval_map *map, struct place place)
 {
-	struct leaf *leaf = map->leaves.items[place.leaf];
+	struct leaf *leaf = leaf_at(map, place.branch);
 
 	leaf->nr--;
 	memmove(&leaf->spans[place.at], &leaf->spans[place.at + 1],
 		(leaf->nr - place.at) * sizeof *leaf->spans);
-	if (leaf->nr)
+	if (leaf->nr) {
+		branch_update(map, place.branch);
 		return;
+	}
 	free(leaf);
-	map->leaves.size--;
-	memmove(&map->leaves.items[place.leaf], &map->leaves.items[place.leaf + 1],
-		(map->leaves.size - place.leaf) * sizeof leaf);
+	map->branches.size--;
+	memmove(&map->branches.items[place.branch], &map->branches.items[place.branch + 1],
+		(map->branches.size - place.branch) * sizeof *map->branches.items);
 }
 
 void interval_map_fini(struct interval_map *map)
 {
-	vec_each (&map->leaves, leaf)
-		free(*leaf);
-	vec_free(&map->leaves);
+	vec_each (&map->branches, branch)
+		free(branch->leaf);
+	vec_free(&map->branches);
 }
 
 void interval_map_copy(const struct interval_map *map, struct interval_map *out)
 {
 	*out = (struct interval_map){0};
-	vec_extend(&out->leaves, map->leaves.size);
-	for (size_t i = 0; i < map->leaves.size; i++) {
-		out->leaves.items[i] = xnew(struct leaf);
-		*out->leaves.items[i] = *map->leaves.items[i];
+	vec_extend(&out->branches, map->branches.size);
+	for (size_t i = 0; i < map->branches.size; i++) {
+		struct branch *branch = &out->branches.items[i];
+
+		branch->end = map->branches.items[i].end;
+		branch->leaf = xnew(struct leaf);
+		*branch->leaf = *leaf_at(map, i);
 	}
 }
 
-bool interval_map_find(const struct interval_map *map, uint64_t start, uint64_t end,
-		       struct span *out)
+bool interval_map_find(struct interval_map *map, uint64_t start, uint64_t end, struct span *out)
 {
 	const struct span *span = start < end ? span_at(map, place_of(map, start)) : NULL;
 
@@ -160,8 +199,7 @@ bool interval_map_find(const struct interval_map *map, uint64_t start, uint64_t 
 	return true;
 }
 
-bool interval_map_cut(const struct interval_map *map, uint64_t start, uint64_t end,
-		      struct span *out)
+bool interval_map_cut(struct interval_map *map, uint64_t start, uint64_t end, struct span *out)
 {
 	if (!interval_map_find(map, start, end, out))
 		return false;
@@ -172,44 +210,53 @@ bool interval_map_cut(const struct interval_map *map, uint64_t start, uint64_t e
 	return true;
 }
 
+/* Cuts a range at `start` and `end`, both inside of it or beyond: what is between goes. */
+static void cut_out(struct interval_map *map, struct place place, uint64_t start, uint64_t end)
+{
+	struct span *span = span_at(map, place), rest = *span;
+
+	if (span->start < start) {
+		span->end = start;
+		branch_update(map, place.branch);
+		rest.start = end;
+		if (rest.end > end)
+			insert_before(map, place_of(map, start), &rest);
+	} else if (span->end > end) {
+		span->start = end;
+	} else {
+		erase(map, place);
+	}
+}
+
 void interval_map_clear(struct interval_map *map, uint64_t start, uint64_t end)
 {
 	struct place place;
 	struct span *span;
 
-	while ((span = span_at(map, place = place_of(map, start))) && span->start < end) {
-		struct span rest = *span;
-
-		if (span->start < start) {
-			span->end = start;
-			rest.start = end;
-			if (rest.end > end)
-				insert_before(map, place_of(map, start), &rest);
-		} else if (span->end > end) {
-			span->start = end;
-		} else {
-			erase(map, place);
-		}
-	}
+	while (start < end && (span = span_at(map, place = place_of(map, start))) &&
+	       span->start < end)
+		cut_out(map, place, start, end);
 }
 
 void interval_map_set(struct interval_map *map, const struct span *span)
 {
-	struct place place;
-	struct span *before, *after;
+	struct place place, left;
+	struct span *before = NULL, *after;
 
 	if (span->start >= span->end)
 		return;
 	interval_map_clear(map, span->start, span->end);
-	place = place_of(map, span->start);
-	before = span_before(map, place);
+	left = place = place_of(map, span->start);
 	after = span_at(map, place);
+	if (place_before(map, &left))
+		before = span_at(map, left);
 	if (before && (before->end != span->start || !is_same(before, span)))
 		before = NULL;
 	if (after && (after->start != span->end || !is_same(after, span)))
 		after = NULL;
 	if (before) {
 		before->end = after ? after->end : span->end;
+		branch_update(map, left.branch);
 		if (after)
 			erase(map, place);
 	} else if (after) {

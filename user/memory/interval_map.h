@@ -21,8 +21,14 @@ struct span {
 
 struct leaf;
 
+struct branch {
+	uint64_t end; /* of the leaf's last range, so that a search need not look into leaves */
+	struct leaf *leaf;
+};
+
 struct interval_map {
-	VEC(struct leaf *) leaves; /* none is empty */
+	VEC(struct branch) branches; /* no leaf is empty */
+	size_t last;                 /* the branch that was found last: mostly the next one, too */
 };
 
 /* A zeroed map is an empty one. */
@@ -30,11 +36,9 @@ void interval_map_fini(struct interval_map *map);
 void interval_map_copy(const struct interval_map *map, struct interval_map *out);
 
 /* The first range that reaches into [start, end), as it is; false when there is none. */
-bool interval_map_find(const struct interval_map *map, uint64_t start, uint64_t end,
-		       struct span *out);
+bool interval_map_find(struct interval_map *map, uint64_t start, uint64_t end, struct span *out);
 /* The same, cut to [start, end). */
-bool interval_map_cut(const struct interval_map *map, uint64_t start, uint64_t end,
-		      struct span *out);
+bool interval_map_cut(struct interval_map *map, uint64_t start, uint64_t end, struct span *out);
 
 void interval_map_set(struct interval_map *map, const struct span *span);
 void interval_map_clear(struct interval_map *map, uint64_t start, uint64_t end);

@@ -33,7 +33,7 @@ void pages_fini(struct pages *pages)
 	pages->own_bytes = 0;
 }
 
-struct page_range pages_at(const struct pages *pages, uint64_t start, uint64_t end)
+struct page_range pages_at(struct pages *pages, uint64_t start, uint64_t end)
 {
 	struct page_range never = {.start = start, .end = end};
 	struct span span;

@@ -38,7 +38,7 @@ struct pages {
 void pages_fini(struct pages *pages);
 
 /* The first range at `start`, cut to end before `end`: of pages that were never seen, too. */
-struct page_range pages_at(const struct pages *pages, uint64_t start, uint64_t end);
+struct page_range pages_at(struct pages *pages, uint64_t start, uint64_t end);
 void pages_set(struct pages *pages, uint64_t start, uint64_t end, enum page_state state,
 	       uint32_t returner);
 

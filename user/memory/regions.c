@@ -68,7 +68,7 @@ void regions_fini(struct regions *regions, uint64_t time_ns)
 	interval_map_fini(&regions->map);
 }
 
-bool regions_find(const struct regions *regions, uint64_t start, uint64_t end, struct extent *out)
+bool regions_find(struct regions *regions, uint64_t start, uint64_t end, struct extent *out)
 {
 	struct span span;
 
@@ -78,7 +78,7 @@ bool regions_find(const struct regions *regions, uint64_t start, uint64_t end, s
 	return true;
 }
 
-bool regions_cut(const struct regions *regions, uint64_t start, uint64_t end, struct extent *out)
+bool regions_cut(struct regions *regions, uint64_t start, uint64_t end, struct extent *out)
 {
 	struct span span;
 
@@ -129,7 +129,7 @@ void regions_remove(struct regions *regions, uint64_t start, uint64_t end, uint3
 	}
 }
 
-void regions_fork(const struct regions *regions, struct regions *child)
+void regions_fork(struct regions *regions, struct regions *child)
 {
 	struct extent part;
 

@@ -60,8 +60,8 @@ struct regions {
 void regions_fini(struct regions *regions, uint64_t time_ns);
 
 /* The first extent that reaches into [start, end), as it is, or cut to it. */
-bool regions_find(const struct regions *regions, uint64_t start, uint64_t end, struct extent *out);
-bool regions_cut(const struct regions *regions, uint64_t start, uint64_t end, struct extent *out);
+bool regions_find(struct regions *regions, uint64_t start, uint64_t end, struct extent *out);
+bool regions_cut(struct regions *regions, uint64_t start, uint64_t end, struct extent *out);
 
 /* Puts a new region where nothing is; returns its id. */
 uint32_t regions_add(struct regions *regions, const struct extent *extent, enum region_kind kind,
@@ -73,7 +73,7 @@ void regions_change(struct regions *regions, const struct extent *extent);
 /* The call `returner` (0: none is known) takes away whatever is there. */
 void regions_remove(struct regions *regions, uint64_t start, uint64_t end, uint32_t returner,
 		    uint64_t time_ns);
-void regions_fork(const struct regions *regions, struct regions *child);
+void regions_fork(struct regions *regions, struct regions *child);
 void regions_move(struct regions *from, uint64_t start, uint64_t end, struct regions *to,
 		  uint64_t shift);
 

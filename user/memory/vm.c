@@ -51,7 +51,7 @@ void vm_drop(struct memory *m, struct vm *vm)
 }
 
 /* What the child does not get, or gets empty. */
-static void child_forgets(struct vm *child, const struct regions *regions)
+static void child_forgets(struct vm *child, struct regions *regions)
 {
 	struct extent part;
 
