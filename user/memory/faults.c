@@ -205,19 +205,22 @@ static void extent_take(struct taking *t, struct part *part, uint64_t start, uin
 	struct page_range huge;
 
 	part->pages = pages_at(&t->vm->pages, start, end);
-	if (part->pages.state == PAGE_HUGE && !(t->row[FAULT_ERROR_CODE] & ERROR_PRESENT))
+	if (part->pages.state == PAGE_HUGE && !(t->row[FAULT_ERROR_CODE] & ERROR_PRESENT)) {
 		forget_huge(t, start);
+		part->pages = pages_at(&t->vm->pages, start, end);
+	}
 	if (is_single && is_huge(t, part, start, &huge)) {
 		part->start = start;
 		part->end = end;
 		huge_judge(t, part, &huge);
 		return;
 	}
-	while (start < end) {
-		part->pages = pages_at(&t->vm->pages, start, end);
+	for (;; part->pages = pages_at(&t->vm->pages, start, end)) {
 		part->start = start;
 		part->end = start = part->pages.end;
 		part_judge(t, part);
+		if (start >= end)
+			return;
 	}
 }
 
@@ -274,17 +277,16 @@ static void range_take(struct taking *t, uint64_t start, uint64_t end)
 		struct extent extent = {.start = end};
 		struct part part = {.extent = &extent};
 		bool is_known = regions_find(&t->vm->regions, start, end, &extent);
-		uint64_t until;
+		uint64_t until = extent.start;
 
-		if (!is_known && !is_exec(t->key.syscall) && stack_grows(t, start))
-			continue;
 		if (is_known && extent.start <= start) {
 			until = extent.end < end ? extent.end : end;
 			part.kind = extent_kind(t->m, &extent);
 			extent_take(t, &part, start, until);
-		} else {
-			until = is_known ? extent.start : end;
+		} else if (is_exec(t->key.syscall) || !stack_grows(t, start)) {
 			gap_take(t, start, until);
+		} else {
+			continue;
 		}
 		start = until;
 	}

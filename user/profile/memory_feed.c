@@ -224,10 +224,16 @@ static struct open_block *open_until(struct memory_feed *feed, uint64_t table_ns
 static void take_row(struct memory_feed *feed, struct open_block *open, struct feed_item *out)
 {
 	uint32_t row = open->order[open->at++];
+	uint32_t wanted = open->kind == FEED_SYSCALL ? CALL_COLUMNS : FAULT_COLUMNS;
 
 	out->kind = open->kind;
-	for (uint32_t i = 0; i < MAX_COLUMNS; i++)
-		feed->row[i] = open->columns.at[i] ? open->columns.at[i][row] : 0;
+	memset(feed->row, 0, sizeof feed->row);
+	for (; wanted; wanted &= wanted - 1) {
+		int column = __builtin_ctz(wanted);
+
+		if (open->columns.at[column]) /* older files lack some */
+			feed->row[column] = open->columns.at[column][row];
+	}
 	out->row = feed->row;
 	out->time_ns = feed->row[0];
 	if (open->at < open->nr)
