@@ -118,22 +118,30 @@ static void end_brk(struct memory *m, struct vm *vm, const struct call *call)
 
 /* ---- mremap ---- */
 
+/* The part of the old range that is there afterwards, too. */
+static struct range kept_range(const struct memory *m, const struct call *call)
+{
+	struct range old = range_of(m, call->args[0], call->args[1]);
+	uint64_t new_bytes = range_of(m, 0, call->args[2]).end;
+
+	if (old.end - old.start > new_bytes)
+		old.end = old.start + new_bytes;
+	return old;
+}
+
 static void begin_mremap(struct memory *m, struct pending *pending)
 {
 	const struct call *call = &pending->call;
 	struct vm *vm = pending->vm;
 	struct range old = range_of(m, call->args[0], call->args[1]);
-	uint64_t new_bytes = range_of(m, 0, call->args[2]).end;
+	struct range kept = kept_range(m, call);
 
-	if (old.end - old.start > new_bytes) {
-		vm_unmap(m, vm, (struct range){old.start + new_bytes, old.end}, call->id);
-		old.end = old.start + new_bytes;
-	}
+	vm_unmap(m, vm, (struct range){kept.end, old.end}, call->id);
 	pending->moved.pool = &m->pool;
-	if ((uint64_t)call->result == old.start)
+	if ((uint64_t)call->result == kept.start)
 		return;
-	regions_move(&vm->regions, old.start, old.end, &pending->moved, 0);
-	pages_move(&vm->pages, old.start, old.end, &pending->moved_pages, 0);
+	regions_move(&vm->regions, kept.start, kept.end, &pending->moved, 0);
+	pages_move(&vm->pages, kept.start, kept.end, &pending->moved_pages, 0);
 }
 
 /* What mremap added behind what was there: the same region, but this part has another owner. */
@@ -149,6 +157,7 @@ static void extend_moved(struct memory *m, struct vm *vm, struct range range,
 	last.owner = call->id;
 	if (range.start == range.end)
 		return;
+	regions_remove(&vm->regions, range.start, range.end, 0, m->now_ns); /* nothing, as it is */
 	if (last.region)
 		regions_extend(&vm->regions, &last);
 	else /* an old size of 0 maps shared memory once more */
@@ -158,19 +167,18 @@ static void extend_moved(struct memory *m, struct vm *vm, struct range range,
 static void end_mremap(struct memory *m, struct pending *pending)
 {
 	const struct call *call = &pending->call;
-	struct range old = range_of(m, call->args[0], call->args[1]);
+	struct vm *vm = pending->vm;
+	struct range kept = kept_range(m, call);
 	struct range now = range_of(m, (uint64_t)call->result, call->args[2]);
-	bool is_same = now.start == old.start;
+	uint64_t shift = now.start - kept.start;
 
-	if (!is_same) {
-		vm_unmap(m, pending->vm, now, call->args[3] & MREMAP_FIXED ? call->id : 0);
-		regions_move(&pending->moved, old.start, old.end, &pending->vm->regions,
-			     now.start - old.start);
-		pages_move(&pending->moved_pages, old.start, old.end, &pending->vm->pages,
-			   now.start - old.start);
+	if (shift) {
+		vm_unmap(m, vm, now, call->args[3] & MREMAP_FIXED ? call->id : 0);
+		regions_move(&pending->moved, kept.start, kept.end, &vm->regions, shift);
+		pages_move(&pending->moved_pages, kept.start, kept.end, &vm->pages, shift);
 	}
-	extend_moved(m, pending->vm, now, call);
-	vm_settle(m, pending->vm);
+	extend_moved(m, vm, now, call);
+	vm_settle(m, vm);
 }
 
 /* ---- mprotect, madvise, mlock, shm ---- */
