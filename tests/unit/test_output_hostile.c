@@ -105,6 +105,25 @@ static void make_events(struct maker *m)
 	}
 }
 
+static void make_mappings(struct maker *m)
+{
+	for (int i = 0; i < 20; i++) {
+		struct task_mapping mapping = {
+			.time_ns = random_cell(),
+			.task = (uint32_t)random_next(&seed) % 6,
+			.module = (uint32_t)random_next(&seed) % 8,
+			.start = random_cell(),
+			.offset = random_cell(),
+			.flags = (uint32_t)random_cell(),
+		};
+
+		mapping.end = random_cell();
+		if (mapping.end < mapping.start)
+			mapping.end = mapping.start;
+		writer_mapping(m->w, &mapping);
+	}
+}
+
 static void make_rows(struct maker *m)
 {
 	for (int i = 0; i < 300; i++) {
@@ -124,6 +143,7 @@ static struct recording *random_recording(void)
 	maker_start(&m);
 	make_tables(&m);
 	make_events(&m);
+	make_mappings(&m);
 	make_rows(&m);
 	writer_syscall_total(m.w, &(struct syscall_total){.nr = (uint32_t)random_cell(),
 							  .calls = random_cell(),
