@@ -314,6 +314,8 @@ static void a_run_may_be_ahead_of_another(void **state)
 	assert_int_equal(pages_of(mm, CAUSE_ZERO_UPGRADE, SYS_mmap, ANY), 20);
 	assert_int_equal(pages_of(mm, CAUSE_FIRST_READ, SYS_mmap, ANY), 20);
 	assert_int_equal(pages_of(mm, CAUSE_REFAULT_UNASKED, ANY, ANY), 0);
+	assert_int_equal(memory_totals(mm->model)->unsure_faults, 0);
+	assert_int_equal(memory_totals(mm->model)->confirmed_upgrades, 20);
 }
 
 /* A run that lasts is cut where another thread gives its pages back. */

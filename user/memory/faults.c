@@ -116,6 +116,10 @@ static void part_judge(struct taking *t, const struct part *part)
 	struct verdict verdict = judge(&facts);
 
 	add_cause(t, part, &verdict, faults_in(t, part), bytes_mapped(&verdict, bytes));
+	if (part->pages.state == PAGE_AHEAD && verdict.cause == CAUSE_FIRST_READ) {
+		t->m->totals.unsure_faults -= faults_in(t, part);
+		t->m->totals.confirmed_upgrades += faults_in(t, part);
+	}
 	if (region_kind_is_anonymous(part->kind))
 		count_made(t->m, &verdict, bytes);
 	if (verdict.page != part->pages.state)

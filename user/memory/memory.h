@@ -35,11 +35,12 @@ struct memory_options {
 struct memory_totals {
 	uint64_t faults, service_ns; /* all that were fed */
 	uint64_t populated_pages;
-	uint64_t unknown_faults; /* of CAUSE_UNKNOWN */
-	uint64_t unsure_faults;  /* that are likely only */
-	uint64_t made_bytes;     /* anonymous memory that was brought in, again and again */
-	uint64_t most_bytes;     /* of it there at the same time */
-	uint64_t calls;          /* by mmap and brk, that made memory */
+	uint64_t unknown_faults;     /* of CAUSE_UNKNOWN */
+	uint64_t unsure_faults;      /* that are likely only */
+	uint64_t confirmed_upgrades; /* rows say likely, but the first touch was told of later */
+	uint64_t made_bytes;         /* anonymous memory that was brought in, again and again */
+	uint64_t most_bytes;         /* of it there at the same time */
+	uint64_t calls;              /* by mmap and brk, that made memory */
 };
 
 struct memory;

@@ -4,6 +4,7 @@
 #include <sys/mman.h>
 
 #include "profile/facts.h"
+#include "profile/lost_paths.h"
 #include "profile/memory_feed.h"
 #include "profile/paths.h"
 #include "profile/place_name.h"
@@ -101,6 +102,8 @@ static void causes_total(struct memory_report *report)
 		if (row->key.kind == FAULT_MAJOR)
 			total->major += row->pages;
 	}
+	report->causes[CAUSE_ZERO_UPGRADE].likely -=
+		memory_totals(report->model)->confirmed_upgrades;
 }
 
 /* Of faults that were lost, nothing but their number and time is known. */
@@ -384,10 +387,15 @@ void memory_paths_build(struct recording *r, enum path_side side, enum weight we
 			unsigned int detail, struct path_tree *out)
 {
 	struct memory_report report = {.model = model_new(r)};
+	struct scan scan;
 
 	model_feed(report.model, r);
+	scan_recording(r, &scan);
+	scan_add_lost_faults(&scan, r);
 	path_tree_init(out);
 	memory_paths_add(out, r, &report, side, true, detail);
+	lost_faults_add(out, r, &scan);
 	path_tree_finish(out, weight);
+	scan_fini(&scan);
 	memory_report_fini(&report);
 }
