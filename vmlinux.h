@@ -111,7 +111,8 @@ struct file { /* mapping.bpf.h: what is mapped */
 	struct inode *f_inode;
 };
 
-struct mm_struct { /* mapping.bpf.h, stack.bpf.h, layout.bpf.h, place.bpf.h: where a program's parts lie */
+struct mm_struct { /* mapping.bpf.h, stack.bpf.h, layout.bpf.h, place.bpf.h: where a program's parts
+		      lie */
 	unsigned long start_code, end_code, end_data, start_brk, brk, start_stack;
 	struct {
 		void *vdso;

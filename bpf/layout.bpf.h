@@ -23,26 +23,33 @@ struct layout_context {
 	bool busy;
 };
 
-static long layout_found(struct task_struct *task, struct vm_area_struct *vma,
-			 struct layout_context *context)
+static __always_inline void layout_tell(__u32 task, __u32 space, __u64 start, __u64 end, __u64 file,
+					__u64 file_page, __u32 flags)
 {
 	__u32 zero = 0;
 	struct told_mapping *told = bpf_map_lookup_elem(&told_mappings, &zero);
-	__u64 file = (__u64)BPF_CORE_READ(vma, vm_file);
 
+	if (!told)
+		return;
+	told->start = start;
+	told->end = end;
+	told->file = file;
+	told->file_page = file ? file_page : 0;
+	told->file_id = FILE_NONE;
+	told->flags = flags & MAPPING_FLAGS;
+	told->task = task;
+	told->space = space;
+	mapping_send();
+}
+
+static long layout_found(struct task_struct *task, struct vm_area_struct *vma,
+			 struct layout_context *context)
+{
 	context->at = vma->vm_end;
 	context->base = vma->vm_start - (vma->vm_pgoff << PAGE_SHIFT);
-	if (!told || context->quiet || (cfg_stacks && vma->vm_flags & VM_EXEC))
-		return 0;
-	told->start = vma->vm_start;
-	told->end = vma->vm_end;
-	told->file = file;
-	told->file_page = file ? vma->vm_pgoff : 0;
-	told->file_id = FILE_NONE;
-	told->flags = vma->vm_flags & MAPPING_FLAGS;
-	told->task = context->task;
-	told->space = context->space;
-	mapping_send();
+	if (!context->quiet && !(cfg_stacks && vma->vm_flags & VM_EXEC))
+		layout_tell(context->task, context->space, vma->vm_start, vma->vm_end,
+			    (__u64)BPF_CORE_READ(vma, vm_file), vma->vm_pgoff, vma->vm_flags);
 	return 0;
 }
 
@@ -76,6 +83,18 @@ __weak __noinline int layout_follow(__u64 at, __u64 end, bool beyond)
 	bpf_loop(MAX_LAYOUT_STEPS, layout_step, &context, 0);
 	if (context.busy)
 		ring_lose(EVENT_MAPPING, LOST_LOCK_BUSY);
+	return 0;
+}
+
+/* What mmap was asked for is what lies there: so the kernel need not be asked, which fails where
+ * other threads change their mappings all the while. `flags` are of enum mapping_flag. */
+__weak __noinline int layout_of_file(__u64 start, __u64 end, __u32 fd, __u64 file_page, __u32 flags)
+{
+	struct task_state *state = state_of(bpf_get_current_task_btf());
+	__u64 file = file_of_descriptor(fd);
+
+	if (state && file)
+		layout_tell(state->task, state->space, start, end, file, file_page, flags);
 	return 0;
 }
 

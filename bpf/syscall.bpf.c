@@ -28,8 +28,9 @@
 #include "syscall.bpf.h"
 #include "walker.bpf.h"
 
-#define PROT_EXEC     4
-#define MAX_ERRNO     4095
+#define MAP_SHARED 1
+#define PROT_EXEC  4
+#define MAX_ERRNO  4095
 
 /* Code appears by mmap and mprotect, and goes by whatever changes the mappings. */
 static __always_inline void watch_mappings(struct pt_regs *regs, __s64 result)
@@ -64,6 +65,15 @@ static __always_inline bool is_walked_at_enter(const struct task_state *state, l
 	return state->in_exec || (state->in_syscall && is_walked(nr, state->compat));
 }
 
+static __always_inline void watch_mmap(__u64 start, const __u64 args[6])
+{
+	if (args[3] & MAP_ANONYMOUS || (cfg_stacks && args[2] & PROT_EXEC))
+		return;
+	/* PROT_READ, PROT_WRITE and PROT_EXEC are the flags of the same names. */
+	layout_of_file(start, PAGE_END(start + args[1]), args[4], args[5] >> PAGE_SHIFT,
+		       (args[2] & 7) | (args[3] & MAP_SHARED ? MAPPING_SHARED : 0));
+}
+
 /* Files that are mapped without being executable, and shared memory, whose size no argument tells.
  */
 static __always_inline void watch_layout(struct pt_regs *regs, __s64 result)
@@ -72,10 +82,13 @@ static __always_inline void watch_layout(struct pt_regs *regs, __s64 result)
 	__u64 args[6];
 
 	if (!cfg_faults || (nr != cfg_nr_mmap && nr != cfg_nr_shmat) ||
-	    (result < 0 && result >= -MAX_ERRNO))
+	    (result < 0 && result >= -MAX_ERRNO) ||
+	    task_in_compat_syscall(bpf_get_current_task_btf()))
 		return;
 	regs_args(regs, false, args);
-	if (nr == cfg_nr_shmat || !(args[3] & MAP_ANONYMOUS))
+	if (nr == cfg_nr_mmap)
+		watch_mmap(result, args);
+	else
 		layout_follow(result, result + 1, false);
 }
 

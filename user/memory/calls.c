@@ -8,7 +8,6 @@
 
 #include "memory/model.h"
 
-#define MAP_TYPE_MASK          0x0f
 #define ARENA_BYTES            (64ULL << 20) /* malloc reserves twice as much, and cuts it to be aligned */
 #define ADVICE_PAGEOUT         21
 #define ADVICE_POPULATE_READ   22
@@ -51,7 +50,7 @@ static bool covers_file(struct vm *vm, struct range range)
 static enum region_kind kind_of_mmap(struct vm *vm, const struct call *call, struct range range)
 {
 	uint64_t flags = call->args[3];
-	bool is_shared = (flags & MAP_TYPE_MASK) != MAP_PRIVATE;
+	bool is_shared = flags & MAP_SHARED;
 
 	if (!(flags & MAP_ANONYMOUS))
 		return is_shared                   ? REGION_SHARED_FILE
@@ -76,8 +75,7 @@ static void end_mmap(struct memory *m, struct vm *vm, const struct call *call)
 		.start = range.start,
 		.end = range.end,
 		.owner = call->id,
-		.flags = protection_of(call->args[2]) |
-			 ((flags & MAP_TYPE_MASK) != MAP_PRIVATE ? EXTENT_SHARED : 0) |
+		.flags = protection_of(call->args[2]) | (flags & MAP_SHARED ? EXTENT_SHARED : 0) |
 			 (flags & MAP_ANONYMOUS ? 0 : EXTENT_FILE) |
 			 (flags & MAP_HUGETLB ? EXTENT_HUGETLB : 0),
 	};
