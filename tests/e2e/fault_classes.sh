@@ -223,6 +223,14 @@ case_real_programs_are_explained() {
 	sums sh -c 'for i in 1 2 3 4; do ls >/dev/null; done; x=$(ls | wc -l); echo $x'
 }
 
+case_faults_alone_bring_the_calls_along() {
+	record x -e faults "$PROGRAMS/fault_classes" cycle "$N"
+	findings x >found
+	is "$(report x .memory.calls_recorded)" true "the calls that make memory are there"
+	faults refault "mapped block" "mmap in make" "munmap in give_back"
+	is "$(report x .memory.unknown_faults)" 0 "unknown faults"
+}
+
 case_paths_by_owner_and_returner() {
 	class cycle
 	"$PROF" report -i x --by owner --folded >by_owner

@@ -121,7 +121,7 @@ static void order_rows(struct open_block *open)
 
 static void open_block(struct memory_feed *feed, const struct block *block)
 {
-	bool is_calls = block->kind == BLOCK_SYSCALLS;
+	bool is_calls = block->kind != BLOCK_FAULTS;
 	struct open_block open = {.kind = is_calls ? FEED_SYSCALL : FEED_FAULTS};
 
 	if (block_columns(feed->r, block, is_calls ? CALL_COLUMNS : FAULT_COLUMNS, &open.columns) <
@@ -164,10 +164,10 @@ struct memory_feed *memory_feed_new(struct recording *r)
 
 	feed->r = r;
 	vec_each (&r->blocks, block) {
-		if (block->kind == BLOCK_SYSCALLS)
-			want_syscalls(feed, block);
-		else if (block->kind == BLOCK_FAULTS)
+		if (block->kind == BLOCK_FAULTS)
 			want_block(feed, block, block->start_min_ns);
+		else
+			want_syscalls(feed, block);
 	}
 	stable_sort(feed->wanted.items, feed->wanted.size, sizeof *feed->wanted.items, by_start);
 	return feed;
