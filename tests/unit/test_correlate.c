@@ -84,6 +84,7 @@ static void map_code(struct bench *b)
 	event->end = CODE + 0x1000;
 	event->path_bytes = 5;
 	event->file = FIRST_FILE;
+	event->flags = MAPPING_READ | MAPPING_EXEC;
 	strcpy(event->path, "/bin");
 	correlator_event(b->correlator, 0, &event->head);
 	free(event);
@@ -265,9 +266,42 @@ static void calls_say_why_they_have_no_stack(void **state)
 
 #define case_of(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
+/* Data is told of like code, but is nothing that a stack could lie in. */
+static void mappings_are_told(void **state)
+{
+	struct mapping_event data = {.head = {.type = EVENT_MAPPING, .task = 1, .time_ns = 5},
+				     .space = 1,
+				     .start = CODE,
+				     .end = CODE + 0x2000,
+				     .file_offset_bytes = 0x7000,
+				     .flags = MAPPING_READ | MAPPING_SHARED};
+	struct start_event start = {.head = {.type = EVENT_START, .task = 1}};
+	struct bench *b = *state;
+	const struct task_mapping *told;
+
+	correlator_event(b->correlator, 0, &start.head);
+	map_code(b);
+	correlator_event(b->correlator, 0, &data.head);
+	finish(b);
+	assert_int_equal(b->recording->mappings.size, 2);
+	told = &b->recording->mappings.items[0];
+	assert_int_equal(told->start, CODE);
+	assert_int_equal(told->end, CODE + 0x1000);
+	assert_int_equal(told->flags, MAPPED_READ | MAPPED_EXEC);
+	assert_string_equal(b->recording->modules.items[told->module].path, "/bin");
+	told++;
+	assert_int_equal(told->time_ns, 5);
+	assert_int_equal(told->task, 1);
+	assert_int_equal(told->end, CODE + 0x2000);
+	assert_int_equal(told->offset, 0x7000);
+	assert_int_equal(told->module, MODULE_UNKNOWN);
+	assert_int_equal(told->flags, MAPPED_READ | MAPPED_SHARED);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(mappings_are_told, setup, teardown),
 		case_of(a_stack_goes_on_in_the_kernel),
 		case_of(the_kernels_part_may_come_first),
 		case_of(two_users_of_the_same_kernel_frames_stay_apart),
