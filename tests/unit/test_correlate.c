@@ -275,11 +275,13 @@ static void mappings_are_told(void **state)
 				     .end = CODE + 0x2000,
 				     .file_offset_bytes = 0x7000,
 				     .flags = MAPPING_READ | MAPPING_SHARED};
-	struct start_event start = {.head = {.type = EVENT_START, .task = 1}};
+	const struct correlator_options options = {0};
+	const struct start_event born = {.head = {.type = EVENT_START, .task = 1}};
 	struct bench *b = *state;
 	const struct task_mapping *told;
 
-	correlator_event(b->correlator, 0, &start.head);
+	start(b, &options);
+	correlator_event(b->correlator, 0, &born.head);
 	map_code(b);
 	correlator_event(b->correlator, 0, &data.head);
 	finish(b);
@@ -301,7 +303,7 @@ static void mappings_are_told(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(mappings_are_told, setup, teardown),
+		case_of(mappings_are_told),
 		case_of(a_stack_goes_on_in_the_kernel),
 		case_of(the_kernels_part_may_come_first),
 		case_of(two_users_of_the_same_kernel_frames_stay_apart),
