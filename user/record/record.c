@@ -90,8 +90,8 @@ static void watch_perf_maps(struct recorder *r, const struct event *event)
 		perf_maps_exec(r->perf_maps, (const void *)event);
 	else if (event->type == EVENT_EXIT)
 		perf_maps_exit(r->perf_maps, (const void *)event);
-	else if (event->type == EVENT_MAPPING && mapping->file == FILE_NONE &&
-		 (!mapping->path_bytes || !*mapping->path))
+	else if (event->type == EVENT_MAPPING && mapping->flags & MAPPING_EXEC &&
+		 mapping->file == FILE_NONE && (!mapping->path_bytes || !*mapping->path))
 		perf_maps_mapping(r->perf_maps, mapping);
 }
 

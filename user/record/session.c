@@ -57,10 +57,14 @@ static int session_launch(struct session *s)
 	return 0;
 }
 
+/* Files of code are kept for their tables and names. */
 static void session_mapping(const struct session *s, const struct mapping_event *event)
 {
-	int fd = mapped_files_meet(s->files, event);
+	int fd;
 
+	if (!(event->flags & MAPPING_EXEC))
+		return;
+	fd = mapped_files_meet(s->files, event);
 	if (s->unwinding)
 		unwinding_mapping(s->unwinding, event->file, fd);
 	else

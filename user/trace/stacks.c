@@ -70,6 +70,8 @@ static void take_mapping(struct live_stacks *stacks, const struct mapping_event 
 {
 	bool is_vdso = event->file == FILE_VDSO;
 
+	if (!(event->flags & MAPPING_EXEC))
+		return;
 	space_map(&stacks->spaces, event->space,
 		  &(struct mapping){
 			  .start = event->start,
