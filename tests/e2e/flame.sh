@@ -52,6 +52,20 @@ title() {
 	grep -A2 "<title>$2\$" "$1" | sed -n '3s/<.*//p'
 }
 
+case_by_owner_and_returner() {
+	record x "$PROGRAMS/item_blocks" 30000 1 4
+	for side in owner return; do
+		flame g.svg --by=$side
+		"$PROF" report --folded=faults --by=$side --inline-marks -i x | sort >wanted
+		folded_of g.svg 0 | sort >got
+		is "$(cat got)" "$(cat wanted)" "by $side"
+	done
+	flame g.svg --by=return
+	like "$(title g.svg context_destroy)" "28,672 faults" "of 29 blocks at one address, 28 come again"
+	run "$PROF" flame -i x --by=owner --weight=syscalls
+	is "$status" 2 "calls have no owner: exit status"
+}
+
 case_the_tree_is_that_of_the_folded_stacks() {
 	record x sh -c "'$PROGRAMS/call_paths' 100; '$PROGRAMS/known_calls' 5; ls / >/dev/null"
 	flame g.svg

@@ -140,8 +140,7 @@ case_threads_that_map_code_at_the_same_time() {
 # files that nobody could foresee are made while it runs, by a thread that a busy machine may keep
 # from running: so in one of three tries.
 whole_share() {
-	local try
-	for try in 1 2 3; do
+	for _ in 1 2 3; do
 		record x "$@"
 		is_whole x "$1"
 		echo "# $1: $(report x '.stacks | tojson')"

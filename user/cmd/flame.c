@@ -17,26 +17,15 @@
 #include "output/printable.h"
 #include "profile/event_paths.h"
 #include "profile/facts.h"
+#include "profile/memory_report.h"
 #include "profile/stack_quality.h"
 
 #define DEFAULT_OUTPUT "flame.html"
 
-/* Whose paths are drawn: those of who touches a page or makes a call, ... */
-struct flame_pivot {
-	const char *name;
-	void (*build)(struct recording *r, const struct path_choice *choice, unsigned int detail,
-		      struct path_tree *out);
-};
-
-static const struct flame_pivot flame_pivots[] = {
-	{"touch", event_paths_build},
-	{0},
-};
-
 struct flame_opts {
 	const char *input, *output;
 	struct path_choice choice;
-	const struct flame_pivot *pivot;
+	enum path_side side;
 	unsigned int detail; /* of enum path_detail */
 	bool icicle;
 };
@@ -72,15 +61,17 @@ static int set_weight(void *opts, const char *value)
 	return -EINVAL;
 }
 
-static int set_pivot(void *opts, const char *value)
+static int set_side(void *opts, const char *value)
 {
-	for (const struct flame_pivot *pivot = flame_pivots; pivot->name; pivot++) {
-		if (!strcmp(pivot->name, value)) {
-			((struct flame_opts *)opts)->pivot = pivot;
+	for (int side = 0; side < NR_PATH_SIDES; side++) {
+		if (!strcmp(value, path_side_names[side])) {
+			((struct flame_opts *)opts)->side = (enum path_side)side;
 			return 0;
 		}
 	}
-	return refuse(-EINVAL, "there are no paths by '%s'", value);
+	refuse(-EINVAL, "there are no paths by '%s'", value);
+	hint("choose touch, owner or return");
+	return -EINVAL;
 }
 
 static int set_icicle(void *opts, const char *value)
@@ -121,7 +112,10 @@ static const struct option_row flame_options[] = {
 	 "make frames as wide as their WHAT: faults (default), fault-ns, fault-bytes, syscalls or "
 	 "syscall-ns",
 	 set_weight},
-	{"by", 0, "WHOM", NULL, set_pivot},
+	{"by", 0, "WHO",
+	 "draw the stacks of the code that touched the memory (touch, the default), made it "
+	 "(owner), or had given it back before (return)",
+	 set_side},
 	{"icicle", 0, NULL, "draw callers on top, callees hanging below them", set_icicle},
 	{"source", 0, NULL, "name the file:line of frames, different lines of a function apart",
 	 set_source},
@@ -144,6 +138,10 @@ static int parse(struct flame_opts *opts, int argc, char **argv)
 
 	if (operand < 0)
 		return operand;
+	if (opts->side != BY_TOUCH && opts->choice.events != BLOCK_FAULTS) {
+		usage_error(&flame_command, "--by is about the memory of faults, not about calls");
+		return OPTIONS_USAGE;
+	}
 	if (opts->choice.kinds && opts->choice.events != BLOCK_FAULTS) {
 		usage_error(&flame_command,
 			    "--minor and --major are kinds of faults, not of calls");
@@ -213,8 +211,14 @@ static char *caveat_text(struct recording *r, const struct path_choice *choice)
 		       : NULL;
 }
 
-static void name_weights(const struct path_choice *choice, struct flame_weight *out)
+static void name_weights(const struct path_choice *choice, enum path_side side,
+			 struct flame_weight *out)
 {
+	/* Instead of what is counted, whose it is. */
+	static const char *const sides[NR_PATH_SIDES] = {
+		[BY_OWNER] = "Page faults by who made the memory",
+		[BY_RETURNER] = "Page faults by who had given the memory back",
+	};
 	static const char *const kinds[] = {"Page faults", "Minor page faults", "Major page faults",
 					    "Page faults that did not fail"};
 	unsigned int kind = choice->kinds & 3;
@@ -224,7 +228,7 @@ static void name_weights(const struct path_choice *choice, struct flame_weight *
 		out[WEIGHT_NS] = (struct flame_weight){"time", "Time in system calls"};
 		return;
 	}
-	out[WEIGHT_COUNT] = (struct flame_weight){"faults", kinds[kind]};
+	out[WEIGHT_COUNT] = (struct flame_weight){"faults", sides[side] ? sides[side] : kinds[kind]};
 	out[WEIGHT_NS] = (struct flame_weight){"time", "Time in page faults"};
 	out[WEIGHT_BYTES] = (struct flame_weight){"memory", "Memory by page faults"};
 }
@@ -277,14 +281,17 @@ static int flame_recording(struct recording *r, const struct flame_opts *opts)
 	};
 	int err;
 
-	opts->pivot->build(r, &opts->choice, opts->detail, &paths);
+	if (opts->side == BY_TOUCH)
+		event_paths_build(r, &opts->choice, opts->detail, &paths);
+	else
+		memory_paths_build(r, opts->side, &opts->choice, opts->detail, &paths);
 	path_tree_finish_by_name(&paths);
 	if (path_tree_node(&paths, 0)->total[flame.weight]) {
 		scoped_free char *about = about_text(r), *caveat = caveat_text(r, &opts->choice);
 
 		flame.about = about;
 		flame.caveat = caveat;
-		name_weights(&opts->choice, flame.weights);
+		name_weights(&opts->choice, opts->side, flame.weights);
 		err = draw(&flame, opts->output);
 	} else {
 		err = refuse_nothing(opts, r);
@@ -298,7 +305,6 @@ static int flame_run(int argc, char **argv)
 	struct flame_opts opts = {
 		.output = DEFAULT_OUTPUT,
 		.choice = path_choices[0],
-		.pivot = &flame_pivots[0],
 		.detail = PATH_INLINE_MARKS | PATH_MODULES | PATH_FAULT_KINDS,
 	};
 	struct recording *recording;
@@ -317,6 +323,7 @@ static int flame_run(int argc, char **argv)
 static const char *const flame_examples[] = {
 	"prof flame",
 	"prof flame --weight=fault-ns -o faults.svg",
+	"prof flame --by=owner -o owners.html",
 	"prof flame --weight=syscall-ns --icicle -o calls.html other.data",
 	NULL,
 };

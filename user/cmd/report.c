@@ -265,8 +265,7 @@ static void write_folded(FILE *out, struct recording *recording, const struct re
 	if (opts->side == BY_TOUCH || opts->folded->events == BLOCK_SYSCALLS)
 		event_paths_build(recording, opts->folded, opts->path_detail, &paths);
 	else
-		memory_paths_build(recording, opts->side, opts->folded->weight, opts->path_detail,
-				   &paths);
+		memory_paths_build(recording, opts->side, opts->folded, opts->path_detail, &paths);
 	folded_write(out, &paths, opts->folded->weight);
 	path_tree_fini(&paths);
 }

@@ -357,8 +357,8 @@ static uint32_t extend_by_call(const struct recording *r, struct path_tree *tree
 }
 
 void memory_paths_add(struct path_tree *tree, const struct recording *r,
-		      const struct memory_report *report, enum path_side side, bool with_root,
-		      unsigned int detail)
+		      const struct memory_report *report, enum path_side side, unsigned int kinds,
+		      bool with_root, unsigned int detail)
 {
 	struct tally tally = {0};
 
@@ -376,14 +376,14 @@ void memory_paths_add(struct path_tree *tree, const struct recording *r,
 			[WEIGHT_BYTES] = row->bytes,
 		};
 
-		if (weights[WEIGHT_COUNT])
+		if (weights[WEIGHT_COUNT] && (!kinds || kinds >> row->key.kind & 1))
 			tally_add(&tally, &place, weights);
 	}
 	paths_add(tree, r, &tally, with_root ? path_extend_comm : NULL, extend_by_call, detail);
 	tally_fini(&tally);
 }
 
-void memory_paths_build(struct recording *r, enum path_side side, enum weight weight,
+void memory_paths_build(struct recording *r, enum path_side side, const struct path_choice *choice,
 			unsigned int detail, struct path_tree *out)
 {
 	struct memory_report report = {.model = model_new(r)};
@@ -393,9 +393,10 @@ void memory_paths_build(struct recording *r, enum path_side side, enum weight we
 	scan_recording(r, &scan);
 	scan_add_lost_faults(&scan, r);
 	path_tree_init(out);
-	memory_paths_add(out, r, &report, side, true, detail);
-	lost_faults_add(out, r, &scan);
-	path_tree_finish(out, weight);
+	memory_paths_add(out, r, &report, side, choice->kinds, true, detail);
+	if (!choice->kinds) /* of lost ones they are not known */
+		lost_faults_add(out, r, &scan);
+	path_tree_finish(out, choice->weight);
 	scan_fini(&scan);
 	memory_report_fini(&report);
 }

@@ -7,6 +7,7 @@
 #define PROF_PROFILE_MEMORY_REPORT_H
 
 #include "memory/memory.h"
+#include "profile/event_paths.h"
 #include "profile/names.h"
 #include "profile/path_tree.h"
 #include "profile/scan.h"
@@ -64,13 +65,13 @@ uint32_t memory_report_call_name(const struct memory_report *report, uint32_t ca
 enum path_side { BY_TOUCH, BY_OWNER, BY_RETURNER, NR_PATH_SIDES };
 extern const char *const path_side_names[NR_PATH_SIDES + 1]; /* ends with NULL */
 
-/* Adds the paths of those who made memory, or gave it back; `with_root`: below the command's name.
- */
+/* Adds the paths of those who made memory, or gave it back, for faults of these kinds (bits, 0:
+ * all); `with_root`: below the command's name. */
 void memory_paths_add(struct path_tree *tree, const struct recording *r,
-		      const struct memory_report *report, enum path_side side, bool with_root,
-		      unsigned int detail);
+		      const struct memory_report *report, enum path_side side, unsigned int kinds,
+		      bool with_root, unsigned int detail);
 /* The same alone, as a flame graph shows it. */
-void memory_paths_build(struct recording *r, enum path_side side, enum weight weight,
+void memory_paths_build(struct recording *r, enum path_side side, const struct path_choice *choice,
 			unsigned int detail, struct path_tree *out);
 
 #endif
