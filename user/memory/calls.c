@@ -153,6 +153,7 @@ static void extend_moved(struct memory *m, struct vm *vm, struct range range,
 	last.start = range.start;
 	last.end = range.end;
 	last.owner = call->id;
+	last.flags &= ~(uint32_t)EXTENT_INHERITED;
 	if (range.start == range.end)
 		return;
 	regions_remove(&vm->regions, range.start, range.end, 0, m->now_ns); /* nothing, as it is */
@@ -186,15 +187,17 @@ static void end_mprotect(struct memory *m, struct vm *vm, const struct call *cal
 {
 	struct range range = range_of(m, call->args[0], call->args[1]);
 	uint32_t protection = protection_of(call->args[2]);
-	struct extent part;
+	struct extent old;
 
-	for (; regions_cut(&vm->regions, range.start, range.end, &part); range.start = part.end) {
+	for (; regions_cut(&vm->regions, range.start, range.end, &old); range.start = old.end) {
+		struct extent part = old;
+
 		if (!(part.flags & EXTENT_PROTECTION) && protection &&
 		    region_kind_is_anonymous(extent_kind(m, &part)))
 			part.owner = call->id;
 		part.flags = (part.flags & ~(uint32_t)EXTENT_PROTECTION) | protection |
 			     EXTENT_REPROTECTED;
-		regions_change(&vm->regions, &part);
+		regions_protect(&vm->regions, &old, &part, call->id);
 	}
 }
 

@@ -97,6 +97,7 @@ static void task_born(struct memory *m, const struct task_event *event)
 	bool is_thread = event->value[0] != event->other, shares = is_thread || event->value[3];
 
 	vm_drop(m, child->vm);
+	child->is_thread = is_thread;
 	child->vm = shares ? parent : vm_fork(m, parent);
 	if (shares)
 		vm_hold(parent);
@@ -242,6 +243,33 @@ void memory_take_mapping(struct memory *m, const struct task_mapping *mapping, b
 
 /* ---- Events ---- */
 
+static uint64_t asked_bytes(const struct call *call)
+{
+	switch (call->nr) {
+	case SYS_mmap:
+	case SYS_munmap:
+	case SYS_madvise:
+	case SYS_mprotect:
+		return call->args[1];
+	case SYS_mremap:
+		return call->args[2];
+	default:
+		return 0;
+	}
+}
+
+static void count_call(struct memory *m, const struct call *call)
+{
+	struct call_totals *totals = call_totals_at(&m->pool.calls, call->id);
+
+	if (call->result < 0 && call->result >= -4095)
+		return;
+	totals->calls++;
+	totals->thread_calls += task_memory(m, call->task)->is_thread;
+	totals->duration_ns += call->end_ns - call->start_ns;
+	totals->asked_bytes += asked_bytes(call);
+}
+
 void memory_take_syscall(struct memory *m, const uint64_t *row)
 {
 	struct memory_call place = {.nr = (uint32_t)row[SYSCALL_NR],
@@ -264,6 +292,7 @@ void memory_take_syscall(struct memory *m, const uint64_t *row)
 		place.detail = (uint32_t)call.args[MADVISE_DETAIL];
 	m->totals.calls += call.nr == SYS_mmap || call.nr == SYS_brk;
 	call.id = intern_call(m, &place);
+	count_call(m, &call);
 	call_begin(m, &call);
 }
 
@@ -316,4 +345,11 @@ const struct memory_call *memory_call_of(const struct memory *m, uint32_t id)
 uint32_t memory_nr_calls(const struct memory *m)
 {
 	return (uint32_t)m->calls.size;
+}
+
+struct call_totals memory_call_totals(const struct memory *m, uint32_t id)
+{
+	const struct call_totals none = {0};
+
+	return id < m->pool.calls.rows.size ? m->pool.calls.rows.items[id] : none;
 }

@@ -13,6 +13,7 @@
 #ifndef PROF_MEMORY_MEMORY_H
 #define PROF_MEMORY_MEMORY_H
 
+#include "memory/call_totals.h"
 #include "memory/causes.h"
 #include "memory/history.h"
 #include "memory/lives.h"
@@ -67,5 +68,6 @@ const struct lives *memory_lives(const struct memory *m);
 const struct history *memory_history(const struct memory *m);
 uint32_t memory_nr_calls(const struct memory *m);                              /* ids are below */
 const struct memory_call *memory_call_of(const struct memory *m, uint32_t id); /* 0: none */
+struct call_totals memory_call_totals(const struct memory *m, uint32_t id);
 
 #endif

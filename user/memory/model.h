@@ -29,6 +29,7 @@ struct task_memory {
 	uint32_t exec_call;   /* the last one that it began */
 	uint32_t attach_call; /* the last shmat */
 	uint64_t attach_address;
+	bool is_thread;          /* beside the main one */
 	VEC(struct range) setup; /* written by the exec that is under way */
 };
 

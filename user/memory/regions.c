@@ -12,6 +12,7 @@ void region_pool_fini(struct region_pool *pool)
 	vec_free(&pool->items);
 	vec_free(&pool->free);
 	lives_fini(&pool->lives);
+	call_totals_fini(&pool->calls);
 }
 
 static uint32_t region_new(struct region_pool *pool)
@@ -38,6 +39,32 @@ static void region_shrink(struct regions *regions, uint32_t id, uint64_t bytes, 
 	lives_add(&regions->pool->lives, region->kind, region->owner, returner, region->bytes,
 		  time_ns > region->birth_ns ? time_ns - region->birth_ns : 0);
 	*vec_push(&regions->pool->free) = id;
+}
+
+/* Whether a program can put something of its own there, and only there. */
+static bool is_growth(const struct regions *regions, const struct extent *extent)
+{
+	switch (region_of(regions, extent->region)->kind) {
+	case REGION_HEAP:
+	case REGION_ARENA:
+	case REGION_BLOCK:
+		return extent->flags & EXTENT_PROTECTION && !(extent->flags & EXTENT_INHERITED);
+	default:
+		return false;
+	}
+}
+
+static void count_growth(struct regions *regions, const struct extent *extent)
+{
+	if (is_growth(regions, extent))
+		call_totals_grow(&regions->pool->calls, extent->owner, extent->end - extent->start);
+}
+
+static void count_loss(struct regions *regions, const struct extent *extent, uint32_t returner)
+{
+	if (is_growth(regions, extent))
+		call_totals_shrink(&regions->pool->calls, extent->owner,
+				   extent->end - extent->start, returner);
 }
 
 static struct extent extent_of(const struct span *span)
@@ -102,7 +129,18 @@ void regions_extend(struct regions *regions, const struct extent *extent)
 	region->live_bytes += extent->end - extent->start;
 	if (region->bytes < region->live_bytes)
 		region->bytes = region->live_bytes;
+	count_growth(regions, extent);
 	regions_change(regions, extent);
+}
+
+void regions_protect(struct regions *regions, const struct extent *old, const struct extent *now,
+		     uint32_t call)
+{
+	if (is_growth(regions, old) != is_growth(regions, now)) {
+		count_loss(regions, old, call);
+		count_growth(regions, now);
+	}
+	regions_change(regions, now);
 }
 
 uint32_t regions_add(struct regions *regions, const struct extent *extent, enum region_kind kind,
@@ -124,6 +162,7 @@ void regions_remove(struct regions *regions, uint64_t start, uint64_t end, uint3
 
 	while (regions_cut(regions, start, end, &part)) {
 		interval_map_clear(&regions->map, part.start, part.end);
+		count_loss(regions, &part, returner);
 		region_shrink(regions, part.region, part.end - part.start, returner, time_ns);
 		start = part.end;
 	}
@@ -138,6 +177,7 @@ void regions_fork(struct regions *regions, struct regions *child)
 		if (part.flags & EXTENT_NOT_FORKED)
 			continue;
 		region_of(child, part.region)->live_bytes += part.end - part.start;
+		part.flags |= EXTENT_INHERITED;
 		regions_change(child, &part);
 	}
 }

@@ -9,6 +9,7 @@
 #ifndef PROF_MEMORY_REGIONS_H
 #define PROF_MEMORY_REGIONS_H
 
+#include "memory/call_totals.h"
 #include "memory/interval_map.h"
 #include "memory/lives.h"
 
@@ -25,6 +26,7 @@ struct region_pool {
 	VEC(struct region) items; /* [0] is none */
 	VEC(uint32_t) free;
 	struct lives lives;
+	struct call_totals_table calls;
 };
 
 void region_pool_init(struct region_pool *pool);
@@ -42,6 +44,7 @@ enum extent_flag {
 	EXTENT_NOT_FORKED = 256, /* a child does not get it */
 	EXTENT_WIPED = 512,      /* a child gets it empty */
 	EXTENT_HUGETLB = 1024,
+	EXTENT_INHERITED = 2048, /* by a child: its growth is the parent's */
 };
 #define EXTENT_PROTECTION (EXTENT_READ | EXTENT_WRITE | EXTENT_EXEC)
 
@@ -70,6 +73,9 @@ uint32_t regions_add(struct regions *regions, const struct extent *extent, enum 
 void regions_extend(struct regions *regions, const struct extent *extent);
 /* Gives a known part other attributes; the region stays the same. */
 void regions_change(struct regions *regions, const struct extent *extent);
+/* The same for the call that changes what may be done there, and so perhaps makes it usable. */
+void regions_protect(struct regions *regions, const struct extent *old, const struct extent *now,
+		     uint32_t call);
 /* The call `returner` (0: none is known) takes away whatever is there. */
 void regions_remove(struct regions *regions, uint64_t start, uint64_t end, uint32_t returner,
 		    uint64_t time_ns);
