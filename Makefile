@@ -91,6 +91,7 @@ PROGRAM_CFLAGS = -O0
 $(O)/programs/hard_stacks: PROGRAM_CFLAGS = -O2 -fomit-frame-pointer -Wl,-z,lazy
 $(O)/programs/segments_apart: PROGRAM_CFLAGS = -O2 -no-pie -Wl,--section-start=.apart=0x480000
 $(O)/programs/dwfl_stacks $(O)/programs/dwfl_faults: PROGRAM_LDLIBS = $(shell $(PKG_CONFIG) --libs libdw libelf)
+$(O)/programs/alloc_patterns: PROGRAM_LDLIBS = -lz -lzstd
 $(O)/programs/compare_stacks: PROGRAM_CFLAGS = $(CPPFLAGS) -O2 -Wno-missing-field-initializers
 $(O)/programs/compare_stacks: PROGRAM_LDLIBS = $(LIBRARY) $(LDLIBS)
 $(O)/programs/compare_stacks: $(LIBRARY)

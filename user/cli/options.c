@@ -57,26 +57,6 @@ static char *option_label(const struct option_row *row)
 			 row->argument ? row->argument : "");
 }
 
-/* Prints words from `column` on, breaking lines before `width` and indenting those that follow. */
-static void print_wrapped(const char *text, unsigned int column, unsigned int width)
-{
-	unsigned int at = column;
-
-	while (*text) {
-		size_t size = strcspn(text, " \n");
-
-		if (at > column && at + 1 + size > width) {
-			printf("\n%*s", (int)column, "");
-			at = column;
-		}
-		at += (unsigned int)size + (unsigned int)printf("%s", at > column ? " " : "");
-		printf("%.*s", (int)size, text);
-		text += size;
-		text += strspn(text, " \n");
-	}
-	putchar('\n');
-}
-
 static void print_option(const struct option_row *row, unsigned int column, unsigned int width)
 {
 	scoped_free char *label = option_label(row);
@@ -87,7 +67,7 @@ static void print_option(const struct option_row *row, unsigned int column, unsi
 		printf("  %s\n%*s", label, (int)column, "");
 	else
 		printf("  %-*s", (int)column - 2, label);
-	print_wrapped(row->help, column, width);
+	text_print_wrapped(stdout, row->help, column, width);
 }
 
 /* Where the help texts begin: after the longest label that is not excessive. */
@@ -112,7 +92,7 @@ void command_help(const struct command *c)
 	unsigned int column = help_column(c);
 
 	printf("Usage: prof %s %s\n\n", c->name, c->synopsis);
-	print_wrapped(c->description ? c->description : c->summary, 0, width);
+	text_print_wrapped(stdout, c->description ? c->description : c->summary, 0, width);
 	puts("\nOptions:");
 	for (const struct option_row *row = c->options; row->name; row++)
 		print_option(row, column, width);

@@ -85,3 +85,24 @@ char *text_cut(const char *text, unsigned int columns)
 	return xasprintf("%.*s%s%s", (int)head_size(text, kept / 2), text, ellipsis,
 			 tail_of(text, kept - kept / 2));
 }
+
+void text_print_wrapped(FILE *out, const char *text, unsigned int column, unsigned int width)
+{
+	unsigned int at = column;
+
+	while (*text) {
+		size_t size = strcspn(text, " \n");
+		scoped_free char *word = xstrndup(text, size);
+		unsigned int columns = text_columns(word);
+
+		if (at > column && (at + 1 > width || columns > width - at - 1)) {
+			fprintf(out, "\n%*s", (int)column, "");
+			at = column;
+		}
+		at += columns + (at > column);
+		fprintf(out, "%s%s", at > column + columns ? " " : "", word);
+		text += size;
+		text += strspn(text, " \n");
+	}
+	fputc('\n', out);
+}

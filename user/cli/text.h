@@ -9,6 +9,7 @@
 #define PROF_CLI_TEXT_H
 
 #include <stdbool.h>
+#include <stdio.h>
 
 bool locale_is_utf8(void);
 
@@ -16,5 +17,11 @@ unsigned int text_columns(const char *text);
 
 /* A copy that is at most `columns` wide: the middle of a longer text gives way to an ellipsis. */
 char *text_cut(const char *text, unsigned int columns);
+
+/*
+ * Prints words from `column` on, where the line is at, breaking lines before `width` and indenting
+ * those that follow.
+ */
+void text_print_wrapped(FILE *out, const char *text, unsigned int column, unsigned int width);
 
 #endif

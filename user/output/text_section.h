@@ -8,6 +8,7 @@
 typedef void text_section(FILE *out, const struct report *report, const struct report_style *style);
 
 text_section text_head;
+text_section text_diagnoses;
 text_section text_reconciliation;
 text_section text_fault_kinds;
 text_section text_fault_causes;

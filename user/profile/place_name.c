@@ -17,17 +17,6 @@ static const char *const wrappers[] = {
 	"shmdt",    "syscall", "glibc_morecore", "sbrk_internal", "execve",   NULL,
 };
 
-static bool is_common(const struct recording *r, const struct frame *frame)
-{
-	const char *name = module_label(r, frame->module);
-
-	for (const char *const *library = common_libraries; *library; library++) {
-		if (!strncmp(name, *library, strlen(*library)))
-			return true;
-	}
-	return false;
-}
-
 static bool is_wrapper(const char *label)
 {
 	while (*label == '_')
@@ -68,12 +57,23 @@ static char *library_name(const struct recording *r, uint32_t leaf, uint32_t own
 	return NULL;
 }
 
+bool is_common_code(const struct recording *r, const struct frame *frame)
+{
+	const char *name = module_label(r, frame->module);
+
+	for (const char *const *library = common_libraries; *library; library++) {
+		if (!strncmp(name, *library, strlen(*library)))
+			return true;
+	}
+	return false;
+}
+
 char *place_name(const struct recording *r, uint32_t stack, bool of_call)
 {
 	uint32_t leaf = stack < r->stacks.size ? r->stacks.items[stack].frame : 0, own = leaf;
 	char *library, *name, *both;
 
-	while (own && is_common(r, &r->frames.items[own]))
+	while (own && is_common_code(r, &r->frames.items[own]))
 		own = r->frames.items[own].parent;
 	library = library_name(r, leaf, own, of_call);
 	name = own ? frame_name(r, &r->frames.items[own], false) : NULL;

@@ -14,4 +14,7 @@
  */
 char *place_name(const struct recording *r, uint32_t stack, bool of_call);
 
+/* In a library that everybody calls: the C library, the loader, an allocator. */
+bool is_common_code(const struct recording *r, const struct frame *frame);
+
 #endif

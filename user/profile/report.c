@@ -30,6 +30,7 @@ struct report *report_new(struct recording *r, unsigned int path_detail)
 	scan_add_lost_faults(&report->scan, r);
 	syscall_table_build(r, &report->syscalls);
 	memory_report_build(r, &report->scan, &report->memory);
+	memory_advice_build(r, &report->memory, &report->advice);
 	build_paths(report);
 	process_table_build(r, &report->scan, &report->processes);
 	stack_quality_of(r, &report->scan, &report->stacks);
@@ -53,6 +54,7 @@ void report_free(struct report *report)
 		return;
 	scan_fini(&report->scan);
 	syscall_table_fini(&report->syscalls);
+	memory_advice_fini(&report->advice);
 	memory_report_fini(&report->memory);
 	path_tree_fini(&report->fault_paths);
 	process_table_fini(&report->processes);

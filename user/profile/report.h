@@ -6,7 +6,7 @@
 #define PROF_PROFILE_REPORT_H
 
 #include "profile/facts.h"
-#include "profile/memory_report.h"
+#include "profile/memory_advice.h"
 #include "profile/paths.h"
 #include "profile/process_table.h"
 #include "profile/reconciliation.h"
@@ -20,6 +20,7 @@ struct report {
 	struct scan scan;
 	struct syscall_table syscalls;
 	struct memory_report memory;
+	struct memory_advice advice;
 	enum path_side path_side;
 	enum weight path_weight;
 	struct path_tree fault_paths; /* the heaviest first */
