@@ -3,7 +3,6 @@
 
 #include "advice/pattern.h"
 #include "cli/number.h"
-#include "decode/syscalls.h"
 
 #define MOST_GROUPS 64 /* of a pattern: what is spread wider than that is none */
 
@@ -22,33 +21,6 @@ bool flow_is_own_memory(const struct flow *flow)
 const char *key_by_owner(const struct situation *s, const struct flow *flow)
 {
 	return flow_owner(s, flow)->function;
-}
-
-char *site_where(const struct site *site)
-{
-	if (!*site->function)
-		return xstrdup("code without a name");
-	if (!*site->caller)
-		return xstrdup(site->function);
-	return xasprintf("%s (called by %s)", site->function, site->caller);
-}
-
-char *site_text(const struct site *site)
-{
-	scoped_free char *where = site_where(site);
-	const char *call = syscall_name(site->nr);
-
-	if (site->allocator)
-		return xasprintf("%s in %s, %s by %s", *site->entry ? site->entry : "malloc", where,
-				 allocator_names[site->allocator], call ? call : "?");
-	return xasprintf("%s in %s", call ? call : "a call", where);
-}
-
-char *flow_touch(const struct flow *flow)
-{
-	if (!*flow->touching || !strcmp(flow->touching, flow->toucher))
-		return xstrdup(flow->toucher);
-	return xasprintf("%s in %s", flow->toucher, flow->touching);
 }
 
 char *group_sizes(const struct group *g)
@@ -298,6 +270,17 @@ void diagnoses_find(const struct situation *s, struct diagnoses *out)
 	}
 	if (out->items.size)
 		qsort(out->items.items, out->items.size, sizeof *out->items.items, by_price);
+}
+
+bool diagnosis_answered_by(const struct diagnosis *d, const struct remedy *remedy)
+{
+	const struct remedy *keep = remedy_find("glibc-keep");
+	const struct remedy *one_arena = remedy_find("glibc-keep-one-arena");
+
+	if (!d->attempt)
+		return false;
+	return d->attempt == remedy || (d->attempt == keep && remedy == one_arena) ||
+	       (remedy->preload && (d->attempt == keep || d->attempt == one_arena));
 }
 
 void diagnoses_fini(struct diagnoses *diagnoses)

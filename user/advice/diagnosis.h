@@ -42,6 +42,9 @@ struct diagnoses {
 };
 
 void diagnoses_find(const struct situation *s, struct diagnoses *out);
+/* Whether the remedy should help against it: the one it names, one that does more, or another
+ * allocator than the one that is at fault. */
+bool diagnosis_answered_by(const struct diagnosis *d, const struct remedy *remedy);
 void diagnoses_fini(struct diagnoses *diagnoses);
 
 #endif

@@ -6,14 +6,6 @@
 #define MOST_SHARES   256
 #define SIDE_SHARE    50 /* who has a fiftieth of the largest share, or less, is left out */
 
-void situation_fini(struct situation *s)
-{
-	vec_free(&s->sites);
-	vec_free(&s->flows);
-	vec_free(&s->regions);
-	vec_free(&s->forks);
-}
-
 /* ---- Shares ---- */
 
 static void shares_add(struct shares *shares, uint32_t id, uint64_t pages)

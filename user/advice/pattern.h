@@ -46,12 +46,6 @@ bool flow_is_own_memory(const struct flow *flow);
 /* The function that asked for the memory. */
 const char *key_by_owner(const struct situation *s, const struct flow *flow);
 
-/* "f (called by g)"; the caller frees it. */
-char *site_where(const struct site *site);
-/* "mmap in f (called by g)", "malloc in f (called by g), glibc by mmap"; the caller frees it. */
-char *site_text(const struct site *site);
-/* "memset in f"; the caller frees it. */
-char *flow_touch(const struct flow *flow);
 /* "12.0 MiB", "1.00 to 8.00 MiB": of the regions; the caller frees it. */
 char *group_sizes(const struct group *g);
 /* What can be set so that the allocator of the group keeps what is freed, or NULL. */

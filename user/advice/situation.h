@@ -59,4 +59,13 @@ struct situation {
 
 void situation_fini(struct situation *s);
 
+/* ---- Words; the caller frees them ---- */
+
+/* "f (called by g)". */
+char *site_where(const struct site *site);
+/* "mmap in f (called by g)", "malloc in f (called by g), glibc by mmap". */
+char *site_text(const struct site *site);
+/* "memset in f". */
+char *flow_touch(const struct flow *flow);
+
 #endif

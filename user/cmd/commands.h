@@ -9,6 +9,7 @@
 
 extern const struct command record_command;
 extern const struct command report_command;
+extern const struct command explain_command;
 extern const struct command annotate_command;
 extern const struct command flame_command;
 extern const struct command script_command;

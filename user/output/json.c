@@ -8,6 +8,7 @@
 #include "output/report_output.h"
 
 #include "decode/syscalls.h"
+#include "output/diagnosis_json.h"
 #include "output/json_memory.h"
 #include "output/json_stream.h"
 #include "output/printable.h"
@@ -311,6 +312,7 @@ static void write_json(FILE *out, const struct report *report, const struct repo
 	json_stream_begin(&s, out);
 	write_head(&s, report->recording);
 	write_totals(&s, report);
+	diagnoses_json_write(&s, &report->advice);
 	write_losses(&s, report);
 	write_reconciliation(&s, &report->reconciliation);
 	write_stacks(&s, report);
