@@ -65,8 +65,10 @@ static bool decay_wants(const struct situation *s, const struct flow *flow)
 static void decay_explain(const struct group *g, struct diagnosis *out)
 {
 	out->title = title_of(g);
-	out->remedy = xstrdup("It gives back what was not used for 10 s: keep it longer, by "
-			      "MALLOC_CONF=dirty_decay_ms:60000, or for ever, by -1");
+	out->remedy =
+		xstrdup("It gives back what was not used for a while (10 s, unless set): keep it "
+			"longer, by "
+			"MALLOC_CONF=dirty_decay_ms:60000, or for ever, by -1");
 	out->attempt = remedy_find("jemalloc-keep");
 }
 

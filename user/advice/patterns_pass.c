@@ -21,11 +21,12 @@ static bool pass_wants(const struct situation *s, const struct flow *flow)
 	       (flow->cause == CAUSE_FIRST_WRITE || flow->cause == CAUSE_HEAP_GROWTH);
 }
 
+/* Most of what was made was there at the same time. */
 static bool is_worth_it(const struct group *g)
 {
 	uint64_t wall_ns = g->s->wall_ns;
 
-	return g->faults >= LEAST_PASS_FAULTS &&
+	return g->faults >= LEAST_PASS_FAULTS && g->added_bytes <= 2 * g->peak_bytes &&
 	       (!wall_ns || g->service_ns >= wall_ns / LEAST_PASS_PART);
 }
 

@@ -23,12 +23,16 @@ char *site_where(const struct site *site)
 char *site_text(const struct site *site)
 {
 	scoped_free char *where = site_where(site);
+	const char *allocator = allocator_names[site->allocator];
 	char call[32];
 
-	if (site->allocator)
-		return xasprintf("%s in %s, %s by %s", *site->entry ? site->entry : "malloc", where,
-				 allocator_names[site->allocator], syscall_label(site->nr, call));
-	return xasprintf("%s in %s", syscall_label(site->nr, call), where);
+	if (!site->allocator)
+		return xasprintf("%s in %s", syscall_label(site->nr, call), where);
+	if (!*site->entry)
+		return xasprintf("%s in %s, by %s", allocator, where,
+				 syscall_label(site->nr, call));
+	return xasprintf("%s in %s, %s by %s", site->entry, where, allocator,
+			 syscall_label(site->nr, call));
 }
 
 char *flow_touch(const struct flow *flow)
