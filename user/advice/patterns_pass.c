@@ -7,7 +7,7 @@
 #include "cli/number.h"
 
 #define LEAST_PASS_FAULTS 16384 /* 64 MiB */
-#define LEAST_PASS_PART   10    /* a tenth of the wall time */
+#define LEAST_PASS_PART   5     /* a fifth of the processor time */
 #define LEAST_CLASS       22    /* blocks of 4 MiB: a huge page fits in wherever they begin */
 #define PAGES_A_HUGE_PAGE 512
 
@@ -24,10 +24,10 @@ static bool pass_wants(const struct situation *s, const struct flow *flow)
 /* Most of what was made was there at the same time. */
 static bool is_worth_it(const struct group *g)
 {
-	uint64_t wall_ns = g->s->wall_ns;
+	uint64_t cpu_ns = g->s->cpu_ns;
 
 	return g->faults >= LEAST_PASS_FAULTS && g->added_bytes <= 2 * g->peak_bytes &&
-	       (!wall_ns || g->service_ns >= wall_ns / LEAST_PASS_PART);
+	       (!cpu_ns || g->service_ns >= cpu_ns / LEAST_PASS_PART);
 }
 
 /* Nearly all of what was made is touched. */

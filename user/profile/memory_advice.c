@@ -192,6 +192,7 @@ static void build_host(struct building *b)
 	s->page_bytes = recording_page_bytes(r);
 	s->wall_ns = recording_counter(r, "wall_ns");
 	s->system_ns = recording_counter(r, "system_ns");
+	s->cpu_ns = s->system_ns + recording_counter(r, "user_ns");
 	s->huge_pages_on_request = huge && !strcmp(huge, "madvise");
 	s->huge_never = huge && !strcmp(huge, "never");
 	s->has_swap = meta_is_positive(r, "swap_bytes");

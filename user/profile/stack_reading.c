@@ -9,12 +9,11 @@
 
 /* Functions that only pass a request for memory on, by how their names begin. */
 static const char *const glue[] = {
-	"operator new", "operator delete", "std::",       "void std::",  "__gnu_cxx::",
-	"alloc::",      "<alloc::",        "core::",      "<core::",     "<std::",
-	"__rust_",      "__rdl_",          "hashbrown::", "xmalloc",     "xcalloc",
-	"xrealloc",     "g_malloc",        "g_realloc",   "g_free",      "PyMem_",
-	"_PyMem_",      "PyObject_M",      "_PyObject_M", "_PyObject_F", "0x",
-	NULL,
+	"operator new", "operator delete", "std::",   "void std::", "__gnu_cxx::", "alloc::",
+	"<alloc::",     "core::",          "<core::", "<std::",     "__rust_",     "__rdl_",
+	"hashbrown::",  "xmalloc",         "xcalloc", "xrealloc",   "g_malloc",    "g_realloc",
+	"g_free",       "PyMem_",          "_PyMem_", "PyObject_M", "_PyObject_M", "_PyObject_F",
+	"0x",           "_start",          NULL,
 };
 
 static bool is_glue(const char *label)
