@@ -29,7 +29,7 @@ static struct call_totals totals_of(struct made_memory *mm, uint64_t nr)
 {
 	for (uint32_t id = 1; id < memory_nr_calls(mm->model); id++) {
 		if (memory_call_of(mm->model, id)->nr == nr)
-			return memory_call_totals(mm->model, id);
+			return memory_place_totals(mm->model, memory_place_of_call(mm->model, id));
 	}
 	return (struct call_totals){0};
 }

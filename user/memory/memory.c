@@ -65,14 +65,29 @@ static bool call_equals(const void *owner, uint32_t id, const void *wanted)
 	return !memcmp(&m->calls.items[id], wanted, sizeof(struct memory_call));
 }
 
+static void place_call(struct memory *m, uint32_t id, const struct memory_call *call)
+{
+	const struct memory_options *options = &m->options;
+	const struct call_place place = {
+		.nr = call->nr,
+		.detail = call->detail,
+		.place = options->place_of ? options->place_of(options->place_arg, call->stack)
+					   : call->stack,
+	};
+
+	call_totals_place(&m->pool.calls, id, &place);
+}
+
 static uint32_t intern_call(struct memory *m, const struct memory_call *call)
 {
 	uint32_t new_id = (uint32_t)m->calls.size;
 	uint32_t id = idmap_intern(&m->call_ids, XXH3_64bits(call, sizeof *call), call_equals, m,
 				   call, new_id);
 
-	if (id == new_id)
+	if (id == new_id) {
 		*vec_push(&m->calls) = *call;
+		place_call(m, id, call);
+	}
 	return id;
 }
 
@@ -262,7 +277,7 @@ static void count_call(struct memory *m, const struct call *call)
 {
 	struct call_totals *totals = call_totals_at(&m->pool.calls, call->id);
 
-	if (call->result < 0 && call->result >= -4095)
+	if (call->nr == UINT64_MAX || (call->result < 0 && call->result >= -4095))
 		return;
 	totals->calls++;
 	totals->thread_calls += task_memory(m, call->task)->is_thread;
@@ -347,9 +362,19 @@ uint32_t memory_nr_calls(const struct memory *m)
 	return (uint32_t)m->calls.size;
 }
 
-struct call_totals memory_call_totals(const struct memory *m, uint32_t id)
+uint32_t memory_nr_places(const struct memory *m)
+{
+	return (uint32_t)m->pool.calls.places.size + 1;
+}
+
+uint32_t memory_place_of_call(const struct memory *m, uint32_t id)
+{
+	return id < m->pool.calls.place_of_call.size ? m->pool.calls.place_of_call.items[id] : 0;
+}
+
+struct call_totals memory_place_totals(const struct memory *m, uint32_t place)
 {
 	const struct call_totals none = {0};
 
-	return id < m->pool.calls.rows.size ? m->pool.calls.rows.items[id] : none;
+	return place < m->pool.calls.rows.size ? m->pool.calls.rows.items[place] : none;
 }

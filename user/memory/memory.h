@@ -31,6 +31,9 @@ struct memory_options {
 	uint64_t start_ns;
 	bool huge_always; /* the kernel gives huge pages without being asked */
 	bool huge_never;
+	/* Stacks of the same place are told as one; NULL: each stack is a place. */
+	uint32_t (*place_of)(void *arg, uint32_t stack);
+	void *place_arg;
 };
 
 struct memory_totals {
@@ -68,6 +71,9 @@ const struct lives *memory_lives(const struct memory *m);
 const struct history *memory_history(const struct memory *m);
 uint32_t memory_nr_calls(const struct memory *m);                              /* ids are below */
 const struct memory_call *memory_call_of(const struct memory *m, uint32_t id); /* 0: none */
-struct call_totals memory_call_totals(const struct memory *m, uint32_t id);
+/* What the place of a call amounts to, with all calls from there; 0: of no call. */
+uint32_t memory_nr_places(const struct memory *m);
+uint32_t memory_place_of_call(const struct memory *m, uint32_t id);
+struct call_totals memory_place_totals(const struct memory *m, uint32_t place);
 
 #endif

@@ -9,77 +9,43 @@
 struct building {
 	const struct recording *r;
 	const struct memory *model;
-	struct memory_advice *advice;
-	struct names site_keys; /* id is that of the site */
-	uint32_t *call_sites;   /* by id of a call */
-	struct stack_reading *readings;
-	bool *is_read; /* by id of a stack */
+	struct stack_readings *readings;
+	struct situation *s;
 };
 
-static const struct stack_reading *reading_of(struct building *b, uint32_t stack)
-{
-	if (!b->is_read[stack]) {
-		b->is_read[stack] = true;
-		b->readings[stack] = stack_read(b->r, stack, &b->advice->names);
-	}
-	return &b->readings[stack];
-}
-
-/* The texts that a situation points to are those of the names, which stay where they are. */
+/* What a situation points to are the texts of the names, which stay where they are. */
 static const char *text_of(struct building *b, uint32_t name)
 {
-	return names_text(&b->advice->names, name);
+	return names_text(&b->readings->names, name);
 }
 
-/* ---- Sites ---- */
+/* ---- Sites: a place of the model each ---- */
 
-static void totals_add(struct call_totals *to, const struct call_totals *more)
+static struct site site_of(struct building *b, const struct memory_call *call)
 {
-	to->calls += more->calls;
-	to->thread_calls += more->thread_calls;
-	to->duration_ns += more->duration_ns;
-	to->asked_bytes += more->asked_bytes;
-	to->added_bytes += more->added_bytes;
-	to->kept_bytes += more->kept_bytes;
-	to->live_bytes += more->live_bytes;
-	to->most_bytes += more->most_bytes; /* at most: they may have been at different times */
-}
+	const struct stack_reading *reading = stack_readings_at(b->readings, call->stack);
 
-static uint32_t site_of_call(struct building *b, const struct memory_call *call)
-{
-	const struct stack_reading *reading = reading_of(b, call->stack);
-	scoped_free char *key =
-		xasprintf("%u %u %d %u %u %u %u", call->nr, call->detail, reading->allocator,
-			  reading->entry, reading->function, reading->caller, reading->maker);
-	uint32_t id = names_intern(&b->site_keys, key); /* from 1 on */
-
-	if (id == b->advice->situation.sites.size) {
-		*vec_push(&b->advice->situation.sites) = (struct site){
-			.nr = call->nr,
-			.detail = call->detail,
-			.allocator = reading->allocator,
-			.entry = text_of(b, reading->entry),
-			.function = text_of(b, reading->function),
-			.caller = text_of(b, reading->caller),
-			.maker = text_of(b, reading->maker),
-		};
-	}
-	return id;
+	return (struct site){
+		.nr = call->nr,
+		.detail = call->detail,
+		.allocator = reading->allocator,
+		.entry = text_of(b, reading->entry),
+		.function = text_of(b, reading->function),
+		.caller = text_of(b, reading->caller),
+		.maker = text_of(b, reading->maker),
+	};
 }
 
 static void build_sites(struct building *b)
 {
-	struct situation *s = &b->advice->situation;
-	uint32_t nr_calls = memory_nr_calls(b->model);
-
-	b->call_sites = xcalloc(nr_calls, sizeof *b->call_sites);
-	*vec_push(&s->sites) =
+	vec_extend(&b->s->sites, memory_nr_places(b->model));
+	b->s->sites.items[0] =
 		(struct site){.entry = "", .function = "", .caller = "", .maker = ""};
-	for (uint32_t id = 1; id < nr_calls; id++) {
-		struct call_totals totals = memory_call_totals(b->model, id);
+	for (uint32_t id = 1; id < memory_nr_calls(b->model); id++) {
+		uint32_t place = memory_place_of_call(b->model, id);
 
-		b->call_sites[id] = site_of_call(b, memory_call_of(b->model, id));
-		totals_add(&s->sites.items[b->call_sites[id]].totals, &totals);
+		b->s->sites.items[place] = site_of(b, memory_call_of(b->model, id));
+		b->s->sites.items[place].totals = memory_place_totals(b->model, place);
 	}
 }
 
@@ -98,7 +64,7 @@ static const char *toucher_of(struct building *b, const struct cause_key *key,
 
 	if (key->syscall)
 		return text_of(
-			b, names_intern(&b->advice->names, call_label(key->syscall - 1, label)));
+			b, names_intern(&b->readings->names, call_label(key->syscall - 1, label)));
 	return text_of(b, reading->leaf);
 }
 
@@ -107,13 +73,13 @@ static const char *process_name(struct building *b, uint32_t process)
 	char text[16];
 
 	snprintf(text, sizeof text, "%u", process);
-	return text_of(b, names_intern(&b->advice->names, text));
+	return text_of(b, names_intern(&b->readings->names, text));
 }
 
 static struct flow flow_of(struct building *b, const struct cause_row *row)
 {
 	const struct cause_key *key = &row->key;
-	const struct stack_reading *reading = reading_of(b, key->toucher);
+	const struct stack_reading *reading = stack_readings_at(b->readings, key->toucher);
 	uint32_t process = b->r->tasks.items[key->task].process;
 	const char *toucher = toucher_of(b, key, reading);
 
@@ -121,8 +87,8 @@ static struct flow flow_of(struct building *b, const struct cause_row *row)
 		.cause = (enum fault_cause)key->cause,
 		.region_kind = (enum region_kind)key->region_kind,
 		.size_class = key->size_class,
-		.owner = b->call_sites[key->owner],
-		.returner = b->call_sites[key->returner],
+		.owner = memory_place_of_call(b->model, key->owner),
+		.returner = memory_place_of_call(b->model, key->returner),
 		.toucher = *toucher ? toucher : "code without a name",
 		.touching = text_of(b, reading->function),
 		.by_copy = !key->syscall && is_copying(toucher),
@@ -145,16 +111,16 @@ static void build_flows(struct building *b)
 {
 	vec_each (&memory_causes(b->model)->rows, row) {
 		if (row->key.cause != CAUSE_POPULATED && row->key.cause != CAUSE_FAILED)
-			*vec_push(&b->advice->situation.flows) = flow_of(b, row);
+			*vec_push(&b->s->flows) = flow_of(b, row);
 	}
 }
 
 static void build_regions(struct building *b)
 {
 	vec_each (&memory_lives(b->model)->rows, row)
-		*vec_push(&b->advice->situation.regions) = (struct region_group){
-			.owner = b->call_sites[row->owner],
-			.returner = b->call_sites[row->returner],
+		*vec_push(&b->s->regions) = (struct region_group){
+			.owner = memory_place_of_call(b->model, row->owner),
+			.returner = memory_place_of_call(b->model, row->returner),
 			.lives = row,
 		};
 }
@@ -162,7 +128,7 @@ static void build_regions(struct building *b)
 static void build_forks(struct building *b)
 {
 	const struct recording *r = b->r;
-	struct situation *s = &b->advice->situation;
+	struct situation *s = b->s;
 
 	vec_extend(&s->forks, r->tasks.size);
 	for (uint32_t id = 1; id < r->tasks.size; id++) {
@@ -185,7 +151,7 @@ static bool meta_is_positive(const struct recording *r, const char *key)
 static void build_host(struct building *b)
 {
 	const struct recording *r = b->r;
-	struct situation *s = &b->advice->situation;
+	struct situation *s = b->s;
 	const char *huge = recording_meta(r, "huge_pages");
 
 	s->faults = memory_totals(b->model)->faults;
@@ -199,15 +165,14 @@ static void build_host(struct building *b)
 	s->has_numa_balancing = meta_is_positive(r, "numa_balancing");
 }
 
-void memory_advice_build(const struct recording *r, const struct memory_report *memory,
+void memory_advice_build(const struct recording *r, struct memory_report *memory,
 			 struct memory_advice *out)
 {
 	struct building b = {
 		.r = r,
 		.model = memory->model,
-		.advice = out,
-		.readings = xcalloc(r->stacks.size, sizeof *b.readings),
-		.is_read = xcalloc(r->stacks.size, sizeof *b.is_read),
+		.readings = &memory->readings,
+		.s = &out->situation,
 	};
 
 	*out = (struct memory_advice){0};
@@ -217,15 +182,10 @@ void memory_advice_build(const struct recording *r, const struct memory_report *
 	build_forks(&b);
 	build_host(&b);
 	diagnoses_find(&out->situation, &out->diagnoses);
-	names_fini(&b.site_keys);
-	free(b.call_sites);
-	free(b.readings);
-	free(b.is_read);
 }
 
 void memory_advice_fini(struct memory_advice *advice)
 {
 	diagnoses_fini(&advice->diagnoses);
 	situation_fini(&advice->situation);
-	names_fini(&advice->names);
 }

@@ -8,15 +8,14 @@
 
 #include "advice/diagnosis.h"
 #include "profile/memory_report.h"
-#include "profile/names.h"
 
 struct memory_advice {
 	struct situation situation;
 	struct diagnoses diagnoses;
-	struct names names; /* what the texts of the situation lie in */
 };
 
-void memory_advice_build(const struct recording *r, const struct memory_report *memory,
+/* The memory report must outlive it: the texts of the situation are its. */
+void memory_advice_build(const struct recording *r, struct memory_report *memory,
 			 struct memory_advice *out);
 void memory_advice_fini(struct memory_advice *advice);
 

@@ -30,9 +30,17 @@ static uint64_t sane_page_bytes(const struct recording *r)
 	return is_sane ? bytes : 1 << 12;
 }
 
-static struct memory *model_new(const struct recording *r)
+static uint32_t place_of(void *readings, uint32_t stack)
+{
+	return stack_readings_key(readings, stack);
+}
+
+/* `readings` NULL: nobody asks what places amount to. */
+static struct memory *model_new(const struct recording *r, struct stack_readings *readings)
 {
 	const struct memory_options options = {
+		.place_of = readings ? place_of : NULL,
+		.place_arg = readings,
 		.page_bytes = sane_page_bytes(r),
 		.start_ns = recording_start_ns(r),
 		.huge_always = meta_is(r, "huge_pages", "always"),
@@ -298,7 +306,9 @@ static bool calls_are_missing(const struct recording *r, const struct memory *mo
 
 void memory_report_build(struct recording *r, const struct scan *scan, struct memory_report *out)
 {
-	*out = (struct memory_report){.model = model_new(r)};
+	*out = (struct memory_report){0};
+	stack_readings_init(&out->readings, r);
+	out->model = model_new(r, &out->readings);
 	model_feed(out->model, r);
 	causes_total(out);
 	add_lost(out, scan);
@@ -310,6 +320,7 @@ void memory_report_build(struct recording *r, const struct scan *scan, struct me
 void memory_report_fini(struct memory_report *report)
 {
 	memory_free(report->model);
+	stack_readings_fini(&report->readings);
 	vec_free(&report->findings);
 	vec_free(&report->groups);
 	free(report->call_names);
@@ -386,7 +397,7 @@ void memory_paths_add(struct path_tree *tree, const struct recording *r,
 void memory_paths_build(struct recording *r, enum path_side side, const struct path_choice *choice,
 			unsigned int detail, struct path_tree *out)
 {
-	struct memory_report report = {.model = model_new(r)};
+	struct memory_report report = {.model = model_new(r, NULL)};
 	struct scan scan;
 
 	model_feed(report.model, r);

@@ -11,6 +11,7 @@
 #include "profile/names.h"
 #include "profile/path_tree.h"
 #include "profile/scan.h"
+#include "profile/stack_reading.h"
 
 struct cause_total {
 	uint64_t pages, service_ns, bytes; /* pages: as in cause_row */
@@ -40,6 +41,7 @@ struct fault_group {
 
 struct memory_report {
 	struct memory *model;
+	struct stack_readings readings;
 	struct cause_total causes[NR_FAULT_CAUSES];
 	VEC(struct finding) findings;   /* the most expensive first */
 	VEC(struct fault_group) groups; /* by task, then in order of the first fault */

@@ -97,13 +97,51 @@ struct stack_reading stack_read(const struct recording *r, uint32_t stack, struc
 	for (uint32_t depth = 0; node && depth < MOST_FRAMES; depth++) {
 		const struct frame *frame = &r->frames.items[node];
 
+		node = frame->parent;
+		if (frame->module == MODULE_KERNEL)
+			continue;
 		at.is_own = !is_common_code(r, frame);
 		for (uint32_t i = frame_nr_labels(r, frame->module, frame->offset); i-- > 0;) {
 			scoped_free char *label = frame_label(r, frame->module, frame->offset, i);
 
 			read_label(&at, frame, label, &reading);
 		}
-		node = frame->parent;
 	}
 	return reading;
+}
+
+void stack_readings_init(struct stack_readings *readings, const struct recording *r)
+{
+	*readings = (struct stack_readings){
+		.r = r,
+		.items = xcalloc(r->stacks.size + 1, sizeof *readings->items),
+		.key_ids = xcalloc(r->stacks.size + 1, sizeof *readings->key_ids),
+	};
+}
+
+void stack_readings_fini(struct stack_readings *readings)
+{
+	names_fini(&readings->names);
+	names_fini(&readings->keys);
+	free(readings->items);
+	free(readings->key_ids);
+}
+
+uint32_t stack_readings_key(struct stack_readings *readings, uint32_t stack)
+{
+	struct stack_reading *reading = &readings->items[stack];
+	scoped_free char *key = NULL;
+
+	if (readings->key_ids[stack])
+		return readings->key_ids[stack];
+	*reading = stack_read(readings->r, stack, &readings->names);
+	key = xasprintf("%d %u %u %u %u", reading->allocator, reading->entry, reading->function,
+			reading->caller, reading->maker);
+	return readings->key_ids[stack] = names_intern(&readings->keys, key); /* from 1 on */
+}
+
+const struct stack_reading *stack_readings_at(struct stack_readings *readings, uint32_t stack)
+{
+	stack_readings_key(readings, stack);
+	return &readings->items[stack];
 }

@@ -19,6 +19,22 @@ struct stack_reading {
 	uint32_t caller;   /* of that function */
 };
 
+/* Without a cache. */
 struct stack_reading stack_read(const struct recording *r, uint32_t stack, struct names *names);
+
+/* The readings of a recording's stacks, each made when it is asked for. */
+struct stack_readings {
+	const struct recording *r;
+	struct names names;
+	struct names keys; /* of readings: equal ones have the same */
+	struct stack_reading *items;
+	uint32_t *key_ids; /* by id of a stack; 0: not read yet */
+};
+
+void stack_readings_init(struct stack_readings *readings, const struct recording *r);
+void stack_readings_fini(struct stack_readings *readings);
+const struct stack_reading *stack_readings_at(struct stack_readings *readings, uint32_t stack);
+/* The same number for stacks that read alike, whatever their leaves are. */
+uint32_t stack_readings_key(struct stack_readings *readings, uint32_t stack);
 
 #endif
