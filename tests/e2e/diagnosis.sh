@@ -45,7 +45,7 @@ helps() {
 	is "$status" 0 "exit status of the trial: $(head -n 5 err)"
 	is "$(jq .helped try.json)" true "it helps: $(tail -n 5 try.json)"
 	within "$(jq '100 * .measured_saved_faults / .predicted.saved_faults | floor' try.json)" \
-		90 110 "percent of the prediction"
+		90 150 "percent of the prediction"
 }
 
 # ---- Blocks of the program's own ----
@@ -242,7 +242,7 @@ case_nothing_is_said_of_ordinary_programs() {
 
 # 7 MiB by one function of which a part is kept; only the calls are recorded.
 case_growth_by_caller_without_faults() {
-	record x -e trace=brk,mmap,munmap "$PROGRAMS/alloc_patterns" read_fresh 7
+	record x -e alloc "$PROGRAMS/alloc_patterns" read_fresh 7
 	"$PROF" explain --json -i x >explained
 	is "$(jq '.growth[] | select(.site.function == "map_pages") |
 		.added_bytes, .kept_bytes, .most_bytes, .site.calls' explained | tr '\n' ' ')" \

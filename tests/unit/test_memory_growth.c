@@ -141,6 +141,47 @@ static void calls_of_threads_are_told_apart(void **state)
 	assert_int_equal(totals_of(mm, SYS_mmap).thread_calls, 2);
 }
 
+static uint32_t everywhere_is_one_place(void *arg, uint32_t stack)
+{
+	(void)stack;
+	return *(uint32_t *)arg;
+}
+
+/* Two stacks of one place: what the first gave back is not there beside the second's. */
+static void stacks_of_one_place_count_together(void **state)
+{
+	uint32_t place = 7;
+	struct memory_options options = {.page_bytes = PAGE};
+	uint64_t most[2];
+
+	(void)state;
+	for (int merged = 0; merged < 2; merged++) {
+		struct made_memory mm = {.now_ns = 1000, .task = 1};
+		uint64_t row[MAX_COLUMNS] = {[SYSCALL_START_NS] = 5000,
+					     [SYSCALL_RESULT] = AT(0),
+					     [SYSCALL_NR] = SYS_mmap,
+					     [SYSCALL_TASK] = 1,
+					     [SYSCALL_STACK] = 3,
+					     [SYSCALL_ARG1] = 10 * PAGE,
+					     [SYSCALL_ARG2] = PROT_READ | PROT_WRITE,
+					     [SYSCALL_ARG3] = MAP_PRIVATE | MAP_ANONYMOUS};
+
+		options.place_of = merged ? everywhere_is_one_place : NULL;
+		options.place_arg = &place;
+		mm.model = memory_new(&options);
+		MAP_BLOCK(&mm, 0, 10);
+		CALL(&mm, SYS_munmap, 0, AT(0), 10 * PAGE);
+		memory_take_syscall(mm.model, row);
+		memory_finish(mm.model, 9000);
+		most[merged] = 0;
+		for (uint32_t at = 0; at < memory_nr_places(mm.model); at++)
+			most[merged] += memory_place_totals(mm.model, at).most_bytes;
+		memory_free(mm.model);
+	}
+	assert_int_equal(most[0], 20 * PAGE);
+	assert_int_equal(most[1], 10 * PAGE);
+}
+
 static void mremap_owns_what_it_adds(void **state)
 {
 	struct made_memory *mm = *state;
@@ -163,6 +204,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(files_and_stacks_do_not_count, setup, teardown),
 		cmocka_unit_test_setup_teardown(what_a_child_gets_is_its_parents, setup, teardown),
 		cmocka_unit_test_setup_teardown(calls_of_threads_are_told_apart, setup, teardown),
+		cmocka_unit_test(stacks_of_one_place_count_together),
 		cmocka_unit_test_setup_teardown(mremap_owns_what_it_adds, setup, teardown),
 	};
 

@@ -44,7 +44,7 @@ static int choose_syscalls(struct cli *cli, const char *spec)
 
 static int choose_event(struct cli *cli, const char *name)
 {
-	static const char *const events[] = {"faults", "syscalls", "trace=", NULL};
+	static const char *const events[] = {"faults", "syscalls", "alloc", "trace=", NULL};
 	const char *nearest;
 
 	if (!strcmp(name, "faults")) {
@@ -55,12 +55,15 @@ static int choose_event(struct cli *cli, const char *name)
 		cli->record.syscalls = true;
 		return 0;
 	}
+	if (!strcmp(name, "alloc"))
+		return choose_syscalls(cli, "%memory");
 	refuse(-EINVAL, "unknown event '%s'", name);
 	nearest = nearest_word(name, events);
 	if (nearest)
 		hint("did you mean '%s'?", nearest);
 	else
-		hint("events are faults, syscalls and trace=SET, as in -e trace=openat,read");
+		hint("events are faults, syscalls, alloc and trace=SET, as in -e "
+		     "trace=openat,read");
 	return -EINVAL;
 }
 
@@ -176,10 +179,9 @@ static int set_ring_size(void *opts, const char *value)
 static const struct option_row options[] = {
 	{"output", 'o', "FILE", "write the recording to FILE (prof.data)", set_output},
 	{"event", 'e', "WHAT",
-	 "record only WHAT: faults, syscalls, or trace=SET; may be repeated. SET is as strace's: "
-	 "names, "
-	 "%file %desc %network %process %memory %signal %ipc, /regex/, !SET for all but these. "
-	 "With "
+	 "record only WHAT: faults, syscalls, alloc, or trace=SET; may be repeated. SET is as "
+	 "strace's: names, %file %desc %network %process %memory %signal %ipc, /regex/, !SET for "
+	 "all but these. alloc is trace=%memory, for the growth by caller of prof explain. With "
 	 "faults, those of %memory are always recorded, but not shown as chosen",
 	 add_events},
 	{"stacks", 'g', "[all|faults|memory]",

@@ -79,9 +79,10 @@ static const char *process_name(struct building *b, uint32_t process)
 static struct flow flow_of(struct building *b, const struct cause_row *row)
 {
 	const struct cause_key *key = &row->key;
-	const struct stack_reading *reading = stack_readings_at(b->readings, key->toucher);
+	const struct stack_reading reading =
+		stack_read_touch(b->r, key->toucher, &b->readings->names);
 	uint32_t process = b->r->tasks.items[key->task].process;
-	const char *toucher = toucher_of(b, key, reading);
+	const char *toucher = toucher_of(b, key, &reading);
 
 	return (struct flow){
 		.cause = (enum fault_cause)key->cause,
@@ -90,7 +91,7 @@ static struct flow flow_of(struct building *b, const struct cause_row *row)
 		.owner = memory_place_of_call(b->model, key->owner),
 		.returner = memory_place_of_call(b->model, key->returner),
 		.toucher = *toucher ? toucher : "code without a name",
-		.touching = text_of(b, reading->function),
+		.touching = text_of(b, reading.function),
 		.by_copy = !key->syscall && is_copying(toucher),
 		.is_major = key->kind == FAULT_MAJOR,
 		.is_huge = key->is_huge,

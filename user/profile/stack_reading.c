@@ -88,13 +88,16 @@ static void read_label(const struct place_in_stack *at, const struct frame *fram
 		out->caller = names_intern(at->names, label);
 }
 
-struct stack_reading stack_read(const struct recording *r, uint32_t stack, struct names *names)
+static struct stack_reading read_until(const struct recording *r, uint32_t stack,
+				       struct names *names, bool only_touch)
 {
 	uint32_t node = stack < r->stacks.size ? r->stacks.items[stack].frame : 0;
 	struct place_in_stack at = {.r = r, .names = names};
 	struct stack_reading reading = {0};
 
 	for (uint32_t depth = 0; node && depth < MOST_FRAMES; depth++) {
+		if (only_touch && reading.function)
+			break;
 		const struct frame *frame = &r->frames.items[node];
 
 		node = frame->parent;
@@ -108,6 +111,17 @@ struct stack_reading stack_read(const struct recording *r, uint32_t stack, struc
 		}
 	}
 	return reading;
+}
+
+struct stack_reading stack_read(const struct recording *r, uint32_t stack, struct names *names)
+{
+	return read_until(r, stack, names, false);
+}
+
+struct stack_reading stack_read_touch(const struct recording *r, uint32_t stack,
+				      struct names *names)
+{
+	return read_until(r, stack, names, true);
 }
 
 void stack_readings_init(struct stack_readings *readings, const struct recording *r)

@@ -19,10 +19,12 @@ struct stack_reading {
 	uint32_t caller;   /* of that function */
 };
 
-/* Without a cache. */
 struct stack_reading stack_read(const struct recording *r, uint32_t stack, struct names *names);
+/* No further out than the leaf and the function, which is all that tells who touches memory. */
+struct stack_reading stack_read_touch(const struct recording *r, uint32_t stack,
+				      struct names *names);
 
-/* The readings of a recording's stacks, each made when it is asked for. */
+/* The readings of stacks that made memory or gave it back, each made when it is asked for. */
 struct stack_readings {
 	const struct recording *r;
 	struct names names;
