@@ -518,6 +518,7 @@ static void allocators_are_known_by_file_and_function(void **state)
 	assert_int_equal(allocator_of("app", "systrim.constprop.0"), ALLOCATOR_GLIBC);
 	assert_int_equal(allocator_of("app", "malloc"), ALLOCATOR_NONE); /* whose is it? */
 	assert_int_equal(allocator_of("ld-musl-x86_64.so.1", "malloc"), ALLOCATOR_MUSL);
+	assert_int_equal(allocator_of("libc.so", "malloc"), ALLOCATOR_MUSL);
 	assert_int_equal(allocator_of("libjemalloc.so.2", "fn@0x20540"), ALLOCATOR_JEMALLOC);
 	assert_int_equal(allocator_of("app", "_rjem_je_pages_map"), ALLOCATOR_JEMALLOC);
 	assert_int_equal(allocator_of("app", "tcmalloc::PageHeap::New"), ALLOCATOR_TCMALLOC);

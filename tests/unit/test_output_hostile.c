@@ -3,6 +3,7 @@
  * Recordings of extreme and random cells, ids and texts: whatever they say, every form is printed
  * without harm, JSON stays JSON, and folded lines stay lines.
  */
+#include "output/explain_output.h"
 #include "output/report_output.h"
 
 #include <setjmp.h>
@@ -162,6 +163,28 @@ static void assert_json(char *text)
 	json_decref(value);
 }
 
+static void print_explanation(const struct report *report)
+{
+	const struct report_style style = {.width = 40, .all = true};
+	struct memory_tables tables;
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	memory_tables_build(&report->advice, &tables);
+	explain_json(out, report, &tables);
+	fclose(out);
+	assert_json(text);
+	free(text);
+	text = NULL;
+	out = open_memstream(&text, &size);
+	explain_text(out, report, &tables, &style);
+	fclose(out);
+	assert_null(strchr(text, '\033'));
+	free(text);
+	memory_tables_fini(&tables);
+}
+
 static void print_report(struct recording *r)
 {
 	struct report_style style = {.width = 40, .percent_limit = 0};
@@ -181,6 +204,7 @@ static void print_report(struct recording *r)
 	fclose(out);
 	assert_null(strchr(text, '\033'));
 	free(text);
+	print_explanation(report);
 	report_free(report);
 }
 

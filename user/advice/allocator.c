@@ -113,6 +113,13 @@ bool is_allocator_entry(const char *function)
 	return is_among(entries, name, strcspn(name, ".(["));
 }
 
+/* musl's loader and library are one file, which Debian calls libc.so; glibc's is libc.so.6. */
+static bool is_musl(const char *module)
+{
+	return begins(module, "ld-musl") || begins(module, "libc.musl") ||
+	       !strcmp(module, "libc.so");
+}
+
 enum allocator allocator_of(const char *module, const char *function)
 {
 	enum allocator allocator = by_mark(libraries, module);
@@ -121,7 +128,7 @@ enum allocator allocator_of(const char *module, const char *function)
 		allocator = by_mark(prefixes, function);
 	if (allocator)
 		return allocator;
-	if (begins(module, "ld-musl") || begins(module, "libc.musl"))
+	if (is_musl(module))
 		return is_allocator_entry(function) ? ALLOCATOR_MUSL : ALLOCATOR_NONE;
 	if (is_glibc_function(function))
 		return ALLOCATOR_GLIBC;

@@ -30,9 +30,11 @@ static void block_explain(const struct group *g, struct diagnosis *out)
 		duration_format(g->median_ns, life), count_format(g->regions, count),
 		count_format(g->faults, faults));
 	out->remedy = xasprintf(
-		"Make the block once%s and use it again for the next item. No setting of malloc "
-		"helps: the program calls mmap() itself",
-		group_in_threads(g) ? " per thread" : "");
+		"Make the block once%s and use it again for the next item. %s",
+		group_in_threads(g) ? " per thread" : "",
+		*group_owner(g)->function
+			? "No setting of malloc helps: the program calls mmap() itself"
+			: "Who it is that calls mmap() cannot be told, for the stack is cut short");
 }
 
 /* ---- Given back and touched again ---- */

@@ -17,7 +17,7 @@ static const char *const wrappers[] = {
 	"shmdt",    "syscall", "glibc_morecore", "sbrk_internal", "execve",   NULL,
 };
 
-static bool is_wrapper(const char *label)
+bool is_call_wrapper(const char *label)
 {
 	while (*label == '_')
 		label++;
@@ -38,7 +38,7 @@ static char *frame_name(const struct recording *r, const struct frame *frame, bo
 	for (uint32_t i = frame_nr_labels(r, frame->module, frame->offset); i-- > 0;) {
 		char *label = frame_label(r, frame->module, frame->offset, i);
 
-		if (!no_wrapper || !is_wrapper(label))
+		if (!no_wrapper || !is_call_wrapper(label))
 			return label;
 		free(label);
 	}

@@ -25,6 +25,22 @@ static bool is_glue(const char *label)
 	return false;
 }
 
+/* In a program that has the C library inside, its functions are in the program's file. */
+static bool is_c_library(const char *label)
+{
+	static const char *const names[] = {"memset",  "memcpy", "memmove",
+					    "mempcpy", "bzero",  NULL};
+	const char *name = label + strspn(label, "_");
+
+	for (const char *const *at = names; *at; at++) {
+		size_t size = strlen(*at);
+
+		if (!strncmp(name, *at, size) && (!name[size] || name[size] == '_'))
+			return true;
+	}
+	return is_call_wrapper(label);
+}
+
 /* "__memset_avx512_unaligned_erms" is memset to people; other names stay as they are. */
 static char *plain_name(const char *label)
 {
@@ -80,7 +96,7 @@ static void read_label(const struct place_in_stack *at, const struct frame *fram
 		return;
 	}
 	if (!at->is_own || allocator_of(module_label(at->r, frame->module), label) ||
-	    is_allocator_entry(label) || is_glue(label))
+	    is_allocator_entry(label) || is_glue(label) || is_c_library(label))
 		return;
 	if (!out->function)
 		out->function = names_intern(at->names, label);
