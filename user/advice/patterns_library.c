@@ -101,9 +101,8 @@ static void mimalloc_explain(const struct group *g, struct diagnosis *out)
 				      "another allocator");
 		return;
 	}
-	out->remedy = xstrdup("Set MIMALLOC_PURGE_DELAY=-1 (2.1 and newer) or "
-			      "MIMALLOC_ALLOW_DECOMMIT=0 (2.0), so that it keeps what is freed");
-	out->attempt = remedy_find("mimalloc-keep");
+	out->remedy = xstrdup("Use the blocks again; MIMALLOC_PURGE_DELAY=-1 (2.1 and newer) or "
+			      "MIMALLOC_ALLOW_DECOMMIT=0 (2.0) let it give back less");
 }
 
 static bool musl_wants(const struct situation *s, const struct flow *flow)

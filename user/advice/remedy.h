@@ -4,8 +4,7 @@
  *
  * Each was measured to do what it says, on glibc 2.36, jemalloc 5.3, gperftools 2.10 and mimalloc
  * 2.0.9, and what was measured not to help is not here: trim and mmap thresholds for blocks above
- * 64 MiB in threads, jemalloc's oversize_threshold in a main thread, any option of mimalloc for
- * blocks above 16 MiB.
+ * 64 MiB in threads, jemalloc's oversize_threshold in a main thread, any option of mimalloc.
  */
 #ifndef PROF_ADVICE_REMEDY_H
 #define PROF_ADVICE_REMEDY_H
