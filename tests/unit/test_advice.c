@@ -324,6 +324,9 @@ static void mapped_blocks_of_malloc_by_size_and_thread(void **state)
 	story.bytes = MIB;
 	assert_string_equal(told(story), "mmap-threshold-frozen");
 	assert_string_equal(attempt_name, "glibc-keep");
+	/* Each is larger than the one before: an unfrozen threshold maps them, too. */
+	assert_string_equal(
+		TOLD(story, with_.doubling = true, with_.bytes = 64 * KIB, with_.blocks = 9), "");
 	story.bytes = 32 * MIB - 4096;
 	assert_string_equal(told(story), "mmap-threshold-frozen");
 	story.bytes = 32 * MIB + 4096;

@@ -10,6 +10,7 @@
 #include "cli/number.h"
 
 #define MMAP_THRESHOLD_MAX_CLASS 25 /* blocks of 32 MiB and more are always mapped */
+#define MANY_OF_A_CLASS          32 /* sizes that only ever grow are fewer */
 #define HEAP_MAX_CLASS           26 /* of 64 MiB: no thread's heap has room for them */
 
 static bool is_glibc_refault(const struct situation *s, const struct flow *flow)
@@ -101,6 +102,15 @@ static bool frozen_wants(const struct situation *s, const struct flow *flow)
 	return is_mapped_block(s, flow) && flow->size_class < MMAP_THRESHOLD_MAX_CLASS;
 }
 
+/* A threshold that is not frozen maps only blocks that are larger than all that were freed. */
+static bool frozen_holds(const struct group *g)
+{
+	uint32_t classes = (uint32_t)__builtin_popcount(g->size_classes);
+
+	return group_is_churn(g) && (g->least_bytes == g->most_bytes ||
+				     g->regions >= MANY_OF_A_CLASS * (uint64_t)classes);
+}
+
 static void frozen_explain(const struct group *g, struct diagnosis *out)
 {
 	scoped_free char *sizes = group_sizes(g), *where = site_where(group_owner(g));
@@ -167,7 +177,7 @@ const struct pattern glibc_patterns[] = {
 	 trim_call_explain},
 	{"heap-trim-churn", heap_wants, NULL, refaults_hold, group_refaults, heap_explain},
 	{"arena-trim-churn", arena_wants, NULL, refaults_hold, group_refaults, arena_explain},
-	{"mmap-threshold-frozen", frozen_wants, NULL, group_is_churn, group_churn, frozen_explain},
+	{"mmap-threshold-frozen", frozen_wants, NULL, frozen_holds, group_churn, frozen_explain},
 	{"large-malloc-per-item", large_wants, NULL, group_is_churn, group_churn, large_explain},
 	{"huge-malloc-in-thread", huge_wants, NULL, group_is_churn, group_churn, huge_explain},
 	{0},
