@@ -228,7 +228,8 @@ static void name_weights(const struct path_choice *choice, enum path_side side,
 		out[WEIGHT_NS] = (struct flame_weight){"time", "Time in system calls"};
 		return;
 	}
-	out[WEIGHT_COUNT] = (struct flame_weight){"faults", sides[side] ? sides[side] : kinds[kind]};
+	out[WEIGHT_COUNT] =
+		(struct flame_weight){"faults", sides[side] ? sides[side] : kinds[kind]};
 	out[WEIGHT_NS] = (struct flame_weight){"time", "Time in page faults"};
 	out[WEIGHT_BYTES] = (struct flame_weight){"memory", "Memory by page faults"};
 }

@@ -226,6 +226,18 @@ static void write_churn(FILE *out, const struct report *report)
 		size_format(totals->most_bytes, most));
 }
 
+/* What faults cost depends on it. */
+static void write_pages(FILE *out, const struct recording *r)
+{
+	const char *page = recording_meta(r, "page_bytes"), *huge = recording_meta(r, "huge_pages");
+	scoped_free char *choice = printable(huge ? huge : "");
+	char size[NUMBER_SIZE];
+
+	if (page && recording_has(r, "faults"))
+		fprintf(out, "pages:     %s%s%s\n", size_format(strtoull(page, NULL, 10), size),
+			huge ? ", transparent huge pages: " : "", choice);
+}
+
 static void write_warnings(FILE *out, const struct report *report)
 {
 	const struct integrity *file = &report->recording->integrity;
@@ -247,6 +259,7 @@ void text_head(FILE *out, const struct report *report, const struct report_style
 	write_command(out, r);
 	write_host(out, r);
 	write_meta(out, r, "kernel:", "kernel");
+	write_pages(out, r);
 	write_when(out, r);
 	write_times(out, r);
 	write_exit(out, r);
