@@ -38,13 +38,27 @@ CPPFLAGS += -D_GNU_SOURCE -DPROF_VERSION='"$(VERSION)"' -Iuser -Ibpf -I. \
 CFLAGS += -std=gnu11 -g $(if $(DEBUG),-O0,-O2) -Wall -Wextra -Wshadow -Wstrict-prototypes \
 	-Wmissing-prototypes -Wno-missing-field-initializers $(if $(WERROR),-Werror) \
 	$(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer)
-LDLIBS += $(shell $(PKG_CONFIG) --libs $(PACKAGES)) -liberty -lpthread
+LDLIBS += $(shell $(PKG_CONFIG) --libs $(PACKAGES)) -liberty -lpthread -lm
 BPF_CFLAGS := -O2 -g -target bpf -mcpu=v3 -Wall -Wextra -Wno-unused-parameter \
 	-Wno-missing-declarations $(if $(WERROR),-Werror)
 
 SOURCES := $(wildcard user/*.c user/*/*.c)
 OBJECTS := $(SOURCES:%.c=$(O)/%.o)
 LIBRARY := $(O)/libprof.a
+
+# The kernels of user/stats, compiled once for each instruction set: user/stats/kernels/lanes.h. No
+# multiply-add is fused that is not written so, for the same digits everywhere.
+KERNEL_ISAS_x86_64 := scalar avx2 avx512
+KERNEL_ISAS_aarch64 := scalar neon
+KERNEL_CFLAGS := -O3 -ffp-contract=off -fno-math-errno
+KERNEL_CFLAGS_scalar := -fno-tree-vectorize
+KERNEL_CFLAGS_avx2 := -mavx2 -mfma -mbmi -mbmi2 -mlzcnt -DPROF_ISA_AVX2
+KERNEL_CFLAGS_avx512 := -mavx2 -mfma -mbmi -mbmi2 -mlzcnt -mavx512f -mavx512bw -mavx512cd \
+	-mavx512dq -mavx512vl -mprefer-vector-width=512 -DPROF_ISA_AVX512
+KERNEL_CFLAGS_neon := -DPROF_ISA_NEON
+KERNEL_SOURCES := $(wildcard user/stats/kernels/*.c)
+KERNEL_ISAS := $(KERNEL_ISAS_$(firstword $(subst -, ,$(shell $(CC) -dumpmachine))))
+KERNEL_OBJECTS := $(foreach isa,$(or $(KERNEL_ISAS),scalar),$(KERNEL_SOURCES:%.c=$(O)/%.$(isa).o))
 BPF_SOURCES := $(wildcard bpf/*.bpf.c)
 BPF_HEADERS := $(wildcard bpf/*.h) vmlinux.h
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(O)/tests/%,$(wildcard tests/unit/test_*.c))
@@ -57,11 +71,21 @@ all: $(PROF) ## build ./prof (the default)
 $(PROF): $(O)/user/main.o $(LIBRARY)
 	$(call say,LINK,$@) $(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
-$(LIBRARY): $(filter-out $(O)/user/main.o,$(OBJECTS))
+$(LIBRARY): $(filter-out $(O)/user/main.o,$(OBJECTS)) $(KERNEL_OBJECTS)
 	$(call say,AR,$@) rm -f $@ && ar rcs $@ $^
 
 $(O)/user/%.o: user/%.c | skel/prof.skel.h
 	$(call say,CC,$<) mkdir -p $(@D) && $(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+define kernel_rule
+$(O)/user/stats/kernels/%.$(1).o: user/stats/kernels/%.c
+	$$(call say,CC,$$@) mkdir -p $$(@D) && $$(CC) $$(CPPFLAGS) $$(CFLAGS) \
+		$$(KERNEL_CFLAGS) $$(KERNEL_CFLAGS_$(1)) -DPROF_ISA=$(1) -MMD -MP -c -o $$@ $$<
+endef
+$(foreach isa,scalar avx2 avx512 neon,$(eval $(call kernel_rule,$(isa))))
+
+# What the kernels hand on keeps its digits too.
+$(filter $(O)/user/stats/%,$(OBJECTS)): CFLAGS += -ffp-contract=off
 
 # <asm/types.h> lies in a directory that only the compiler's own triplet knows.
 BPF_INCLUDES := -Ibpf -I. -idirafter /usr/include/$(shell $(CC) -dumpmachine)
@@ -83,7 +107,7 @@ $(O)/user/capture/capture.o: skel/prof.skel.h
 
 $(O)/tests/%: tests/unit/%.c $(LIBRARY)
 	$(call say,CC,$<) mkdir -p $(@D) && \
-	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -o $@ $< $(LIBRARY) $(LDLIBS) -lcmocka -lm
+	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -o $@ $< $(LIBRARY) $(LDLIBS) -lcmocka
 
 # The programs that tests record: without sanitizers, and with a frame in every function, which gcc
 # keeps at -O0 alone.
@@ -118,9 +142,14 @@ check: ## install what tests need, build, run all tests (as root)
 test: check ## the same
 
 # The programs know two architectures; the other one must at least compile.
-compile-check-aarch64: ## compile the BPF programs for aarch64
+compile-check-aarch64: ## compile the BPF programs and the kernels of statistics for aarch64
 	$(call say,BPF,aarch64) for source in $(BPF_SOURCES); do \
 		$(call compile_bpf,arm64) -o /dev/null $$source || exit 1; \
+	done
+	$(call say,CC,aarch64) for source in $(KERNEL_SOURCES); do \
+		$(CLANG) --target=aarch64-linux-gnu -idirafter /usr/include $(CPPFLAGS) -std=gnu11 \
+			-Wall -Wextra -Werror $(KERNEL_CFLAGS) $(KERNEL_CFLAGS_neon) -DPROF_ISA=neon \
+			-fsyntax-only $$source || exit 1; \
 	done
 
 # A fuzz target needs no sanitized copy of the objects: one command compiles it with all it tests.
@@ -128,7 +157,7 @@ FUZZ_SOURCES := $(filter-out user/main.c user/cmd/% user/capture/% user/correlat
 	user/record/% user/trace/%,$(SOURCES))
 FUZZ_RUNS ?= 20000
 FUZZ_SECONDS ?= 600
-$(O)/fuzz/%: tests/fuzz/%.c $(FUZZ_SOURCES)
+$(O)/fuzz/%: tests/fuzz/%.c $(FUZZ_SOURCES) $(KERNEL_OBJECTS)
 	$(call say,FUZZ,$@) mkdir -p $(@D) && $(CLANG) $(CPPFLAGS) -std=gnu11 -g -O1 \
 		-fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -o $@ $^ $(LDLIBS)
 
@@ -177,4 +206,4 @@ help: ## list the targets and options
 .PHONY: all unit-tests test-programs test check compile-check-aarch64 fuzz install uninstall setcap dist \
 	format clean help FORCE
 
--include $(OBJECTS:.o=.d) $(UNIT_TESTS:=.d) $(TEST_PROGRAMS:=.d)
+-include $(OBJECTS:.o=.d) $(KERNEL_OBJECTS:.o=.d) $(UNIT_TESTS:=.d) $(TEST_PROGRAMS:=.d)

@@ -29,6 +29,80 @@ static void ranks_are_nearest(void **state)
 	assert_true(quantile_rank(UINT64_MAX, 50) == UINT64_MAX / 2 + 1);
 }
 
+/* In parts per million, by integers: in floating point 0.07 * 100 is more than 7. */
+static void ranks_of_ppm(void **state)
+{
+	(void)state;
+	assert_int_equal(quantile_rank_ppm(100, 70000), 7);
+	assert_int_equal(quantile_rank_ppm(10000, 999900), 9999);
+	assert_int_equal(quantile_rank_ppm(10001, 999900), 10000);
+	assert_int_equal(quantile_rank_ppm(5, 0), 1);
+	assert_true(quantile_rank_ppm(UINT64_MAX, 1000000) == UINT64_MAX);
+	for (unsigned int n = 1; n < 3000; n++) {
+		for (unsigned int p = 1; p <= 100; p++)
+			assert_int_equal(quantile_rank_ppm(n, p * 10000), (n * p + 99) / 100);
+	}
+}
+
+static void interpolation_is_that_of_type_7(void **state)
+{
+	uint64_t rank;
+
+	(void)state;
+	assert_true(quantile_interpolation(5, 500000, &rank) == 0 && rank == 3);
+	assert_true(quantile_interpolation(4, 500000, &rank) == 0.5 && rank == 2);
+	assert_true(quantile_interpolation(11, 990000, &rank) == 0.9 && rank == 10);
+	assert_true(quantile_interpolation(7, 1000000, &rank) == 0 && rank == 7);
+	assert_true(quantile_interpolation(1, 990000, &rank) == 0 && rank == 1);
+	assert_true(quantile_interpolation(0, 990000, &rank) == 0 && rank == 1);
+}
+
+/* The least counts are those at which (1 - p)^n and p^n fall below 2.5 %. */
+static void too_few_values_make_no_interval(void **state)
+{
+	static const struct {
+		unsigned int ppm;
+		uint64_t least;
+	} cases[] = {{500000, 6}, {990000, 368}, {999000, 3688}, {999900, 36887}, {10000, 368}};
+	uint64_t low, high;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		assert_false(quantile_interval(cases[i].least - 1, cases[i].ppm, &low, &high));
+		assert_true(quantile_interval(cases[i].least, cases[i].ppm, &low, &high));
+	}
+	assert_false(quantile_interval(0, 500000, &low, &high));
+	assert_false(quantile_interval(1000, 0, &low, &high));
+	assert_false(quantile_interval(1000, 1000000, &low, &high));
+}
+
+/* Textbook intervals of the median, and how often intervals cover the true quantile. */
+static void intervals_cover_what_they_promise(void **state)
+{
+	enum { TRIALS = 2000, N = 400 };
+	uint64_t low, high, seed = 7;
+	int covered = 0;
+
+	(void)state;
+	assert_true(quantile_interval(10, 500000, &low, &high));
+	assert_int_equal(low, 2);
+	assert_int_equal(high, 9);
+	assert_true(quantile_interval(100, 500000, &low, &high));
+	assert_int_equal(low, 40);
+	assert_int_equal(high, 61);
+	assert_true(quantile_interval(N, 950000, &low, &high));
+	for (int t = 0; t < TRIALS; t++) {
+		uint64_t below = 0;
+
+		for (int i = 0; i < N; i++)
+			below += random_next(&seed) % 1000 < 950;
+		covered += below >= low && below < high;
+	}
+	assert_in_range(covered, TRIALS * 94 / 100, TRIALS * 98 / 100);
+	assert_true(quantile_interval(1000000000, 500000, &low, &high));
+	assert_in_range(high - low, 61900, 62100);
+}
+
 static void histogram_finds_the_bucket_of_a_rank(void **state)
 {
 	struct histogram h;
@@ -132,6 +206,10 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(ranks_are_nearest),
+		cmocka_unit_test(ranks_of_ppm),
+		cmocka_unit_test(interpolation_is_that_of_type_7),
+		cmocka_unit_test(too_few_values_make_no_interval),
+		cmocka_unit_test(intervals_cover_what_they_promise),
 		cmocka_unit_test(histogram_finds_the_bucket_of_a_rank),
 		cmocka_unit_test(quantiles_are_those_of_the_sorted_values),
 		cmocka_unit_test(search_tells_when_values_are_missing),

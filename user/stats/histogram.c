@@ -5,7 +5,9 @@
 #include <string.h>
 
 #include "base/alloc.h"
-#include "loglinear.h"
+#include "base/error.h"
+
+#define PENDING_MAX (1ULL << 31) /* no counter of 32 bits can overflow before */
 
 void histogram_init(struct histogram *h, uint32_t bits)
 {
@@ -41,6 +43,16 @@ void histogram_add(struct histogram *h, uint32_t index, uint64_t count)
 	h->total += count;
 }
 
+void histogram_merge(struct histogram *into, const struct histogram *from)
+{
+	if (into->bits != from->bits)
+		BUG("histograms of %u and %u bits", into->bits, from->bits);
+	for (uint32_t i = from->first; i < from->end; i++) {
+		if (from->counts[i])
+			histogram_add(into, i, from->counts[i]);
+	}
+}
+
 uint32_t histogram_find(const struct histogram *h, uint64_t rank, uint64_t *below)
 {
 	uint32_t index = h->first;
@@ -49,4 +61,53 @@ uint32_t histogram_find(const struct histogram *h, uint64_t rank, uint64_t *belo
 	for (; index + 1 < h->end && rank - *below > h->counts[index]; index++)
 		*below += h->counts[index];
 	return index;
+}
+
+uint64_t histogram_middle(const struct histogram *h, uint32_t index)
+{
+	return loglinear_lower(index, h->bits) + loglinear_width(index, h->bits) / 2;
+}
+
+void counter_init(struct counter *c, struct histogram *into)
+{
+	*c = (struct counter){
+		.tables = xcalloc(COUNT_TABLES, sizeof *c->tables),
+		.into = into,
+	};
+}
+
+void counter_fini(struct counter *c)
+{
+	free(c->tables);
+	c->tables = NULL;
+}
+
+void counter_settle(struct counter *c)
+{
+	if (!c->pending)
+		return;
+	for (uint32_t i = 0; i < COUNT_BUCKETS; i++) {
+		uint64_t count = 0;
+
+		for (int t = 0; t < COUNT_TABLES; t++)
+			count += c->tables[t][i];
+		if (count)
+			histogram_add(c->into, i, count);
+	}
+	memset(c->tables, 0, COUNT_TABLES * sizeof *c->tables);
+	c->pending = 0;
+}
+
+void counter_add(struct counter *c, const uint64_t *values, size_t nr)
+{
+	while (nr) {
+		size_t part = nr < PENDING_MAX - c->pending ? nr : PENDING_MAX - c->pending;
+
+		kernels()->count(values, part, c->tables);
+		c->pending += part;
+		if (c->pending == PENDING_MAX)
+			counter_settle(c);
+		values += part;
+		nr -= part;
+	}
 }

@@ -15,8 +15,24 @@
 
 #define SEARCH_CELLS 4096
 
+#define QUANTILE_PPM 1000000 /* a quantile in parts per million: 999000 is p99.9 */
+
 /* The rank (1..count) of the smallest value that `percent` of `count` values do not exceed. */
 uint64_t quantile_rank(uint64_t count, unsigned int percent);
+uint64_t quantile_rank_ppm(uint64_t count, unsigned int ppm);
+
+/*
+ * The ranks between whose values the quantile of what was sampled lies with 95 % confidence,
+ * whatever the distribution (Hahn and Meeker, "Statistical Intervals", 1991, chapter 5), if values
+ * come independently. False when `count` is too small to say it: p99 takes 368, p99.9 3688.
+ */
+bool quantile_interval(uint64_t count, unsigned int ppm, uint64_t *low, uint64_t *high);
+
+/*
+ * The quantile by linear interpolation, as numpy and R (type 7) have it by default, is that of two
+ * neighbours: of *rank and the next one, which gets the weight returned, 0 to below 1.
+ */
+double quantile_interpolation(uint64_t count, unsigned int ppm, uint64_t *rank);
 
 struct search {
 	uint64_t low, width; /* the value lies in [low, low + width); width is a power of two */
