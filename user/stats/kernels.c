@@ -74,14 +74,20 @@ static const struct kernels *choose(void)
 	return best();
 }
 
+static _Atomic(const struct kernels *) in_use;
+
+void kernels_use(const struct kernels *k)
+{
+	atomic_store_explicit(&in_use, k, memory_order_relaxed);
+}
+
 const struct kernels *kernels(void)
 {
-	static _Atomic(const struct kernels *) chosen;
-	const struct kernels *found = atomic_load_explicit(&chosen, memory_order_relaxed);
+	const struct kernels *found = atomic_load_explicit(&in_use, memory_order_relaxed);
 
 	if (!found) {
 		found = choose();
-		atomic_store_explicit(&chosen, found, memory_order_relaxed);
+		kernels_use(found);
 	}
 	return found;
 }

@@ -84,6 +84,9 @@ struct kernels {
 /* The kernels that this program uses: the best, or those that PROF_SIMD names. */
 const struct kernels *kernels(void);
 
+/* From now on those; NULL goes back to the choice. Not while others compute. */
+void kernels_use(const struct kernels *k);
+
 /* All that this processor can run, scalar first, best last; NULL past the end. */
 const struct kernels *kernels_at(unsigned int i);
 
