@@ -12,6 +12,9 @@
 #include <string.h>
 #include <time.h>
 
+#include <immintrin.h>
+
+#include "stats/kmeans.h"
 #include "stats/moments.h"
 #include "stats/quantiles.h"
 #include "stats/random.h"
@@ -48,9 +51,9 @@ static void *load(const char *path, size_t *bytes)
 
 static void make(const char *kind, size_t nr, const char *path)
 {
-	static const char *const kinds[] = {"mixed", "uniform", "-",      "eight",      "constant",
-					    "-",     "sorted",  "-",      "neighbours", "-",
-					    "gaps",  NULL};
+	static const char *const kinds[] = {"mixed",      "uniform", "-",      "eight",
+					    "constant",   "-",       "sorted", "-",
+					    "neighbours", "-",       "gaps",   NULL};
 	FILE *f = fopen(path, "wb");
 	int k = 0;
 
@@ -116,7 +119,7 @@ static double time_moments(const uint64_t *values, size_t nr)
 
 /* What memory gives: eight independent sums. */
 __attribute__((target("avx2"), optimize("O3"))) static double time_read(const uint64_t *values,
-									 size_t nr)
+									size_t nr)
 {
 	uint64_t sums[32] = {0}, all = 0;
 	double begin = now_ms();
@@ -132,10 +135,133 @@ __attribute__((target("avx2"), optimize("O3"))) static double time_read(const ui
 	return begin;
 }
 
+/* d features of n points around 16 corners, as floats, row by row */
+static void make_points(unsigned int d, size_t n, const char *path)
+{
+	FILE *f = fopen(path, "wb");
+
+	if (!f)
+		err(1, "%s", path);
+	for (size_t i = 0; i < n * d; i++) {
+		const size_t row = i / d, feature = i % d;
+		const double noise = random_unit(21, 2 * i) + random_unit(21, 2 * i + 1) - 1;
+		const float x =
+			(float)((double)(random_at(22, row % 16 * 64 + feature) % 8) + 6 * noise);
+
+		fwrite(&x, sizeof x, 1, f);
+	}
+	if (fclose(f))
+		err(1, "%s", path);
+}
+
+static double kmeans_ms(const struct points *points, const float *rows, unsigned int k,
+			unsigned int iterations, struct kmeans *out)
+{
+	const struct kmeans_options options = {.max_iterations = iterations};
+	double begin = now_ms();
+
+	kmeans_from(points, rows, k, &options, out);
+	return now_ms() - begin;
+}
+
+/* ms an iteration, from the first k points: what ten more than one take. */
+static void time_kmeans(unsigned int d, unsigned int k, const char *path, const char *labels)
+{
+	size_t bytes, n;
+	float *rows = load(path, &bytes);
+	struct points points;
+	struct kmeans one, eleven;
+	FILE *f = fopen(labels, "wb");
+	double took;
+
+	n = bytes / sizeof *rows / d;
+	if (!f || points_init(&points, rows, n, d))
+		errx(1, "%s", path);
+	took = -kmeans_ms(&points, rows, k, 1, &one);
+	took += kmeans_ms(&points, rows, k, 11, &eleven);
+	printf("%.4f\n", took / (eleven.iterations - one.iterations));
+	fwrite(eleven.labels, sizeof *eleven.labels, n, f);
+	fclose(f);
+	kmeans_fini(&one);
+	kmeans_fini(&eleven);
+	points_fini(&points);
+	free(rows);
+}
+
+/* Gflop/s of assignment alone, n points of d features, k centroids */
+static void time_assign(unsigned int d, unsigned int k, size_t n)
+{
+	float *blocks = xcalloc(n * d, sizeof *blocks), *groups = xcalloc(k * d, sizeof *groups);
+	float *norms = xcalloc(k, sizeof *norms);
+	uint32_t *labels = xcalloc(n, sizeof *labels);
+	const struct centroids centroids = {d, k / KMEANS_GROUP, groups, norms};
+	double best = 1e18;
+
+	for (size_t i = 0; i < n * d; i++)
+		blocks[i] = (float)(random_at(3, i) % 1000);
+	for (size_t i = 0; i < k * d; i++)
+		groups[i] = (float)(random_at(4, i) % 1000);
+	for (int i = 0; i < 7; i++) {
+		double begin = now_ms();
+
+		kernels()->assign(blocks, n / KMEANS_BLOCK, &centroids, labels);
+		begin = now_ms() - begin;
+		best = begin < best ? begin : best;
+	}
+	printf("%.4f\n", 2e-6 * (double)(n * d * k) / best);
+}
+
+/* Gflop/s of multiply-adds in twelve independent chains: what the unit gives. */
+#define CHAINS(step)                                                                               \
+	step(0) step(1) step(2) step(3) step(4) step(5) step(6) step(7) step(8) step(9) step(10)   \
+		step(11)
+#define PEAK(name, isa, type)                                                                      \
+	__attribute__((target(isa))) static double name(void)                                      \
+	{                                                                                          \
+		CHAINS(type##_CHAIN)                                                               \
+		double begin = now_ms();                                                           \
+		for (int n = 0; n < PEAK_STEPS; n++) {                                             \
+			CHAINS(type##_STEP)                                                        \
+		}                                                                                  \
+		return PEAK_STEPS * 12. * 2 * (sizeof(type) / sizeof(float)) * 1e-6 /              \
+		       (now_ms() - begin);                                                         \
+	}
+#define PEAK_STEPS      1000000
+#define __m512_CHAIN(i) __m512 a##i = _mm512_set1_ps(i);
+#define __m512_STEP(i)                                                                             \
+	a##i = _mm512_fmadd_ps(a##i, a##i, a##i);                                                  \
+	__asm__ volatile("" : "+v"(a##i));
+#define __m256_CHAIN(i) __m256 a##i = _mm256_set1_ps(i);
+#define __m256_STEP(i)                                                                             \
+	a##i = _mm256_fmadd_ps(a##i, a##i, a##i);                                                  \
+	__asm__ volatile("" : "+x"(a##i));
+PEAK(peak_avx512, "avx512f", __m512)
+PEAK(peak_avx2, "avx2,fma", __m256)
+
+static void time_peak(void)
+{
+	double best = 0;
+
+	for (int i = 0; i < 5; i++) {
+		double rate = !strcmp(kernels()->name, "avx512") ? peak_avx512() : peak_avx2();
+
+		best = rate > best ? rate : best;
+	}
+	printf("%.4f\n", best);
+}
+
 int main(int argc, char **argv)
 {
 	if (argc == 5 && !strcmp(argv[1], "make")) {
 		make(argv[2], strtoul(argv[3], NULL, 10), argv[4]);
+	} else if (argc == 5 && !strcmp(argv[1], "points")) {
+		make_points(atoi(argv[2]), strtoul(argv[3], NULL, 10), argv[4]);
+	} else if (argc == 6 && !strcmp(argv[1], "kmeans")) {
+		time_kmeans(atoi(argv[2]), atoi(argv[3]), argv[4], argv[5]);
+	} else if (argc == 5 && !strcmp(argv[1], "assign")) {
+		time_assign(atoi(argv[2]), atoi(argv[3]), strtoul(argv[4], NULL, 10));
+	} else if (argc == 2 && !strcmp(argv[1], "peak")) {
+		time_peak();
 	} else if (argc == 3) {
 		size_t bytes;
 		uint64_t *values = load(argv[2], &bytes);

@@ -212,26 +212,27 @@ static void iterate(struct lloyd *l, unsigned int max_iterations)
 	}
 }
 
+/* Point by point within a block, so that additions do not wait for each other. */
 static double inertia_of(const struct points *p, const struct kmeans *km)
 {
 	double sum = 0;
 
-	for (size_t block = 0; block < p->nr_blocks; block++) {
-		const size_t first = block * KMEANS_BLOCK;
-		const size_t end = first + KMEANS_BLOCK < p->nr ? first + KMEANS_BLOCK : p->nr;
-		double part = 0;
+	for (size_t first = 0; first < p->nr; first += KMEANS_BLOCK) {
+		const size_t nr = p->nr - first < KMEANS_BLOCK ? p->nr - first : KMEANS_BLOCK;
+		const float *x = points_at(p, first);
+		double distances[KMEANS_BLOCK] = {0};
 
-		for (size_t i = first; i < end; i++) {
-			const float *c = km->centroids + (size_t)km->labels[i] * km->features;
-			const float *x = points_at(p, i);
+		for (unsigned int f = 0; f < km->features; f++) {
+			for (size_t i = 0; i < nr; i++) {
+				const size_t own = (size_t)km->labels[first + i] * km->features + f;
+				const double gap = (double)x[f * KMEANS_BLOCK + i] -
+						   (double)km->centroids[own];
 
-			for (unsigned int f = 0; f < km->features; f++) {
-				const double gap = (double)x[f * KMEANS_BLOCK] - (double)c[f];
-
-				part += gap * gap;
+				distances[i] += gap * gap;
 			}
 		}
-		sum += part;
+		for (size_t i = 0; i < nr; i++)
+			sum += distances[i];
 	}
 	return sum;
 }
