@@ -5,6 +5,7 @@
 #ifndef PROF_TESTS_STATS_DATA_H
 #define PROF_TESTS_STATS_DATA_H
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -57,6 +58,14 @@ static inline uint64_t value_of_kind(int kind, uint64_t i, size_t nr)
 	}
 }
 #define NR_COLUMN_KINDS 12
+
+/* Of the standard normal distribution (Box and Muller) */
+static inline double normal_at(uint64_t key, uint64_t i)
+{
+	const double radius = sqrt(-2 * log(1 - random_unit(key, 2 * i)));
+
+	return radius * cos(2 * M_PI * random_unit(key, 2 * i + 1));
+}
 
 static inline int compare_values(const void *a, const void *b)
 {
