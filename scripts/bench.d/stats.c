@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 /*
- * stats make KIND N FILE      writes a column of numbers
- * stats ARM FILE              what the arm takes over it, in ms: read, moments, select, footers
- * stats points D N FILE       writes points of D features, row by row
- * stats kmeans D K N FILE     ms for a round of clustering; the digest of the labels
- * stats fma                   the peak of the widest unit, in Gflop/s
+ * stats make KIND N FILE          writes a column of numbers
+ * stats ARM FILE [TIMES]          ms of read, moments, select or footers over it, the best of TIMES
+ * stats points D N FILE           writes points of D features, row by row
+ * stats kmeans D K FILE LABELS    ms an iteration; writes the labels
+ * stats assign D K N              Gflop/s of assignment alone
+ * stats peak                      Gflop/s of the widest unit in use
  */
 #include <err.h>
 #include <stdio.h>
@@ -262,13 +263,13 @@ int main(int argc, char **argv)
 		time_assign(atoi(argv[2]), atoi(argv[3]), strtoul(argv[4], NULL, 10));
 	} else if (argc == 2 && !strcmp(argv[1], "peak")) {
 		time_peak();
-	} else if (argc == 3) {
+	} else if (argc == 3 || argc == 4) {
 		size_t bytes;
 		uint64_t *values = load(argv[2], &bytes);
 		size_t nr = bytes / sizeof *values;
 		double best = 1e18;
 
-		for (int i = 0; i < 3; i++) {
+		for (int i = 0; i < (argc > 3 ? atoi(argv[3]) : 3); i++) {
 			double took = !strcmp(argv[1], "read")      ? time_read(values, nr)
 				      : !strcmp(argv[1], "moments") ? time_moments(values, nr)
 				      : !strcmp(argv[1], "select")  ? time_select(values, nr, false)
