@@ -60,17 +60,17 @@ static void kernels_count_into_the_bucket_of_the_index(void **state)
 static void histograms_merge_in_any_order(void **state)
 {
 	struct histogram parts[3], sums[2];
-	struct counter counter;
+	struct bucket_counter counter;
 
 	(void)state;
 	for (int p = 0; p < 3; p++) {
 		struct column c = column_make(p, 3000);
 
 		histogram_init(&parts[p], HISTOGRAM_BITS);
-		counter_init(&counter, &parts[p]);
-		counter_add(&counter, c.values, c.nr);
-		counter_settle(&counter);
-		counter_fini(&counter);
+		bucket_counter_init(&counter, &parts[p]);
+		bucket_counter_add(&counter, c.values, c.nr);
+		bucket_counter_settle(&counter);
+		bucket_counter_fini(&counter);
 		assert_int_equal(parts[p].total, c.nr);
 		column_free(&c);
 	}

@@ -68,21 +68,21 @@ uint64_t histogram_middle(const struct histogram *h, uint32_t index)
 	return loglinear_lower(index, h->bits) + loglinear_width(index, h->bits) / 2;
 }
 
-void counter_init(struct counter *c, struct histogram *into)
+void bucket_counter_init(struct bucket_counter *c, struct histogram *into)
 {
-	*c = (struct counter){
+	*c = (struct bucket_counter){
 		.tables = xcalloc(COUNT_TABLES, sizeof *c->tables),
 		.into = into,
 	};
 }
 
-void counter_fini(struct counter *c)
+void bucket_counter_fini(struct bucket_counter *c)
 {
 	free(c->tables);
 	c->tables = NULL;
 }
 
-void counter_settle(struct counter *c)
+void bucket_counter_settle(struct bucket_counter *c)
 {
 	if (!c->pending)
 		return;
@@ -98,7 +98,7 @@ void counter_settle(struct counter *c)
 	c->pending = 0;
 }
 
-void counter_add(struct counter *c, const uint64_t *values, size_t nr)
+void bucket_counter_add(struct bucket_counter *c, const uint64_t *values, size_t nr)
 {
 	while (nr) {
 		size_t part = nr < PENDING_MAX - c->pending ? nr : PENDING_MAX - c->pending;
@@ -106,7 +106,7 @@ void counter_add(struct counter *c, const uint64_t *values, size_t nr)
 		kernels()->count(values, part, c->tables);
 		c->pending += part;
 		if (c->pending == PENDING_MAX)
-			counter_settle(c);
+			bucket_counter_settle(c);
 		values += part;
 		nr -= part;
 	}

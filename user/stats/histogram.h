@@ -34,15 +34,15 @@ uint32_t histogram_find(const struct histogram *h, uint64_t rank, uint64_t *belo
 uint64_t histogram_middle(const struct histogram *h, uint32_t index);
 
 /* Counts values at the rate of a kernel, before they go to a histogram of HISTOGRAM_BITS. */
-struct counter {
+struct bucket_counter {
 	uint32_t (*tables)[COUNT_BUCKETS];
 	uint64_t pending;
 	struct histogram *into;
 };
 
-void counter_init(struct counter *c, struct histogram *into);
-void counter_fini(struct counter *c);
-void counter_add(struct counter *c, const uint64_t *values, size_t nr);
-void counter_settle(struct counter *c); /* brings the histogram up to date */
+void bucket_counter_init(struct bucket_counter *c, struct histogram *into);
+void bucket_counter_fini(struct bucket_counter *c);
+void bucket_counter_add(struct bucket_counter *c, const uint64_t *values, size_t nr);
+void bucket_counter_settle(struct bucket_counter *c); /* brings the histogram up to date */
 
 #endif

@@ -32,7 +32,7 @@ struct target {
 
 struct selection {
 	struct histogram histogram;
-	struct counter counter;
+	struct bucket_counter counter;
 	struct sample sample;
 	bool is_sorted; /* the sample */
 	unsigned int nr_targets, passes;
@@ -53,7 +53,7 @@ struct selection *selection_new(void)
 	struct selection *s = xnew(struct selection);
 
 	histogram_init(&s->histogram, HISTOGRAM_BITS);
-	counter_init(&s->counter, &s->histogram);
+	bucket_counter_init(&s->counter, &s->histogram);
 	selection_restart(s);
 	return s;
 }
@@ -62,7 +62,7 @@ void selection_free(struct selection *s)
 {
 	if (!s)
 		return;
-	counter_fini(&s->counter);
+	bucket_counter_fini(&s->counter);
 	histogram_fini(&s->histogram);
 	free(s->picked);
 	free(s->scratch);
@@ -71,7 +71,7 @@ void selection_free(struct selection *s)
 
 void selection_restart(struct selection *s)
 {
-	counter_settle(&s->counter);
+	bucket_counter_settle(&s->counter);
 	histogram_clear(&s->histogram);
 	sample_start(&s->sample);
 	s->is_sorted = false;
@@ -85,7 +85,7 @@ void selection_scan(struct selection *s, const uint64_t *values, size_t nr)
 	for (size_t i = 0; i < nr; i += SCAN_TILE) {
 		const size_t part = nr - i < SCAN_TILE ? nr - i : SCAN_TILE;
 
-		counter_add(&s->counter, values + i, part);
+		bucket_counter_add(&s->counter, values + i, part);
 		sample_add(&s->sample, values + i, part);
 	}
 }
@@ -97,7 +97,7 @@ void selection_know(struct selection *s, const struct histogram *h)
 
 const struct histogram *selection_histogram(struct selection *s)
 {
-	counter_settle(&s->counter);
+	bucket_counter_settle(&s->counter);
 	return &s->histogram;
 }
 
