@@ -71,15 +71,15 @@ uint64_t histogram_middle(const struct histogram *h, uint32_t index)
 void bucket_counter_init(struct bucket_counter *c, struct histogram *into)
 {
 	*c = (struct bucket_counter){
-		.tables = xcalloc(COUNT_TABLES, sizeof *c->tables),
+		.table = xcalloc(COUNT_BUCKETS, sizeof *c->table),
 		.into = into,
 	};
 }
 
 void bucket_counter_fini(struct bucket_counter *c)
 {
-	free(c->tables);
-	c->tables = NULL;
+	free(c->table);
+	c->table = NULL;
 }
 
 void bucket_counter_settle(struct bucket_counter *c)
@@ -87,14 +87,10 @@ void bucket_counter_settle(struct bucket_counter *c)
 	if (!c->pending)
 		return;
 	for (uint32_t i = 0; i < COUNT_BUCKETS; i++) {
-		uint64_t count = 0;
-
-		for (int t = 0; t < COUNT_TABLES; t++)
-			count += c->tables[t][i];
-		if (count)
-			histogram_add(c->into, i, count);
+		if (c->table[i])
+			histogram_add(c->into, i, c->table[i]);
 	}
-	memset(c->tables, 0, COUNT_TABLES * sizeof *c->tables);
+	memset(c->table, 0, COUNT_BUCKETS * sizeof *c->table);
 	c->pending = 0;
 }
 
@@ -103,7 +99,7 @@ void bucket_counter_add(struct bucket_counter *c, const uint64_t *values, size_t
 	while (nr) {
 		size_t part = nr < PENDING_MAX - c->pending ? nr : PENDING_MAX - c->pending;
 
-		kernels()->count(values, part, c->tables);
+		kernels()->count(values, part, c->table);
 		c->pending += part;
 		if (c->pending == PENDING_MAX)
 			bucket_counter_settle(c);

@@ -35,7 +35,7 @@ uint64_t histogram_middle(const struct histogram *h, uint32_t index);
 
 /* Counts values at the rate of a kernel, before they go to a histogram of HISTOGRAM_BITS. */
 struct bucket_counter {
-	uint32_t (*tables)[COUNT_BUCKETS];
+	uint32_t *table; /* of COUNT_BUCKETS */
 	uint64_t pending;
 	struct histogram *into;
 };

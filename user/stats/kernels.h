@@ -17,7 +17,6 @@
 #include "loglinear.h"
 
 #define HISTOGRAM_BITS 9 /* of loglinear.h, in everything that is analysed */
-#define COUNT_TABLES   2
 #define COUNT_BUCKETS  LOGLINEAR_BUCKETS(HISTOGRAM_BITS)
 #define SPANS_MAX      8
 #define FILTER_SLACK   8    /* values */
@@ -46,8 +45,8 @@ struct centroids {
 	const float *groups, *half_norms; /* half of the squared norm of each centroid */
 };
 
-/* Adds the values to a histogram that is the sum of COUNT_TABLES tables; nr below 2^32. */
-typedef void count_kernel(const uint64_t *values, size_t nr, uint32_t (*tables)[COUNT_BUCKETS]);
+/* Adds the values to a histogram of 32-bit counters, which must not overflow. */
+typedef void count_kernel(const uint64_t *values, size_t nr, uint32_t table[COUNT_BUCKETS]);
 
 /*
  * Copies the values that lie in any of `nr` (at most SPANS_MAX) spans, in their order, to `out`,
