@@ -10,8 +10,10 @@
 #include "base/alloc.h"
 #include "stats/random.h"
 
-#define NONE         UINT32_MAX
-#define TILE_BLOCKS  8 /* assigned and summed while they are in the first-level cache */
+#define NONE        UINT32_MAX
+#define TILE_BLOCKS 8
+#define TILE_FEATURES                                                                              \
+	128 /* of the blocks that are assigned and summed while they are in the cache */
 #define SEED_POINTS  (1U << 14)
 #define THREADS_MAX  64
 #define THREAD_POINT 16384 /* the least that is worth a thread */
@@ -66,9 +68,11 @@ static void *assign_share(void *share)
 {
 	struct share *s = share;
 	uint32_t labels[TILE_BLOCKS * KMEANS_BLOCK];
+	const size_t fit = TILE_FEATURES / s->points->features;
+	const size_t tile = fit < 1 ? 1 : fit < TILE_BLOCKS ? fit : TILE_BLOCKS;
 
-	for (size_t block = s->from; block < s->to; block += TILE_BLOCKS) {
-		const size_t nr = s->to - block < TILE_BLOCKS ? s->to - block : TILE_BLOCKS;
+	for (size_t block = s->from; block < s->to; block += tile) {
+		const size_t nr = s->to - block < tile ? s->to - block : tile;
 		const size_t first = block * KMEANS_BLOCK;
 		const size_t end = first + nr * KMEANS_BLOCK;
 
