@@ -39,28 +39,37 @@ struct lloyd {
 	struct share shares[THREADS_MAX];
 };
 
-static void add_point(struct share *s, uint32_t cluster, const float *x, double sign)
+/* Takes a point out of the cluster `before`, unless that is NONE, and puts it into `now`. */
+static void move_point(struct share *s, size_t i, uint32_t before, uint32_t now)
 {
 	const unsigned int features = s->points->features;
-	double *sums = s->sums + (size_t)cluster * features;
+	const float *x = points_at(s->points, i);
+	double *to = s->sums + (size_t)now * features;
 
-	for (unsigned int f = 0; f < features; f++)
-		sums[f] += sign * (double)x[f * KMEANS_BLOCK];
-	s->counts[cluster] += sign > 0 ? 1 : -1;
+	if (before != NONE) {
+		double *from = s->sums + (size_t)before * features;
+
+		s->counts[before]--;
+		for (unsigned int f = 0; f < features; f++) {
+			const double at = (double)x[f * KMEANS_BLOCK];
+
+			from[f] -= at;
+			to[f] += at;
+		}
+	} else {
+		for (unsigned int f = 0; f < features; f++)
+			to[f] += (double)x[f * KMEANS_BLOCK];
+	}
+	s->counts[now]++;
+	s->labels[i] = now;
+	s->changed++;
 }
 
 static void note_changes(struct share *s, size_t first, size_t end, const uint32_t *labels)
 {
 	for (size_t i = first; i < end; i++) {
-		const uint32_t before = s->labels[i], now = labels[i - first];
-
-		if (before == now)
-			continue;
-		if (before != NONE)
-			add_point(s, before, points_at(s->points, i), -1);
-		add_point(s, now, points_at(s->points, i), 1);
-		s->labels[i] = now;
-		s->changed++;
+		if (s->labels[i] != labels[i - first])
+			move_point(s, i, s->labels[i], labels[i - first]);
 	}
 }
 
@@ -181,7 +190,6 @@ static void move_centroids(struct lloyd *l)
 static bool fill_empty(struct lloyd *l)
 {
 	struct kmeans *km = l->km;
-	struct share *s = &l->shares[0];
 	bool any = false;
 
 	for (unsigned int c = 0; c < km->k; c++) {
@@ -190,9 +198,7 @@ static bool fill_empty(struct lloyd *l)
 		if (km->sizes[c])
 			continue;
 		i = farthest_point(l);
-		add_point(s, km->labels[i], points_at(l->points, i), -1);
-		add_point(s, c, points_at(l->points, i), 1);
-		km->labels[i] = c;
+		move_point(&l->shares[0], i, km->labels[i], c);
 		collect_shares(l);
 		move_centroids(l);
 		any = true;
