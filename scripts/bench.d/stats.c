@@ -13,8 +13,6 @@
 #include <string.h>
 #include <time.h>
 
-#include <immintrin.h>
-
 #include "stats/kmeans.h"
 #include "stats/moments.h"
 #include "stats/quantiles.h"
@@ -212,6 +210,9 @@ static void time_assign(unsigned int d, unsigned int k, size_t n)
 	printf("%.4f\n", 2e-6 * (double)(n * d * k) / best);
 }
 
+#if defined(__x86_64__)
+#include <immintrin.h>
+
 /* Gflop/s of multiply-adds in twelve independent chains: what the unit gives. */
 #define CHAINS(step)                                                                               \
 	step(0) step(1) step(2) step(3) step(4) step(5) step(6) step(7) step(8) step(9) step(10)   \
@@ -239,12 +240,23 @@ static void time_assign(unsigned int d, unsigned int k, size_t n)
 PEAK(peak_avx512, "avx512f", __m512)
 PEAK(peak_avx2, "avx2,fma", __m256)
 
+static double peak(void)
+{
+	return !strcmp(kernels()->name, "avx512") ? peak_avx512() : peak_avx2();
+}
+#else
+static double peak(void)
+{
+	errx(1, "the peak of this processor is not known");
+}
+#endif
+
 static void time_peak(void)
 {
 	double best = 0;
 
 	for (int i = 0; i < 5; i++) {
-		double rate = !strcmp(kernels()->name, "avx512") ? peak_avx512() : peak_avx2();
+		double rate = peak();
 
 		best = rate > best ? rate : best;
 	}
