@@ -147,7 +147,7 @@ compile-check-aarch64: ## compile the BPF programs and the kernels of statistics
 		$(call compile_bpf,arm64) -o /dev/null $$source || exit 1; \
 	done
 	$(call say,CC,aarch64) for source in $(KERNEL_SOURCES); do \
-		$(CLANG) --target=aarch64-linux-gnu -idirafter /usr/include $(CPPFLAGS) -std=gnu11 \
+		$(CLANG) --target=aarch64-linux-gnu -ffreestanding $(BPF_INCLUDES) -Iuser -std=gnu11 \
 			-Wall -Wextra -Werror $(KERNEL_CFLAGS) $(KERNEL_CFLAGS_neon) -DPROF_ISA=neon \
 			-fsyntax-only $$source || exit 1; \
 	done

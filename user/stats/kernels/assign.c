@@ -55,7 +55,7 @@ lane_inline void assign(const float *blocks, size_t nr_blocks, const struct cent
 		struct best best;
 
 		for (int v = 0; v < TILE_VECTORS; v++) {
-			best.score[v] = f32_all(INFINITY);
+			best.score[v] = f32_all(__builtin_inff());
 			best.label[v] = u32_all(0);
 		}
 		for (unsigned int g = 0; g < centroids->nr_groups; g++)

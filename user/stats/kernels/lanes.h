@@ -12,7 +12,6 @@
 #ifndef PROF_STATS_KERNELS_LANES_H
 #define PROF_STATS_KERNELS_LANES_H
 
-#include <math.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>

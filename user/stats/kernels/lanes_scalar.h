@@ -98,7 +98,7 @@ lane_inline f32_lanes f32_all(float value)
 /* c - a * b, rounded once */
 lane_inline f32_lanes f32_minus_product(f32_lanes c, f32_lanes a, f32_lanes b)
 {
-	return fmaf(-a, b, c);
+	return __builtin_fmaf(-a, b, c);
 }
 
 /* Where a < *least: *least = a, *label = value. */
