@@ -179,13 +179,21 @@ static void show_frames(const struct recording *r, const char *whose, const stru
 	}
 }
 
+/* A file's code and its data are different modules of one path. */
+static bool is_same_place(const struct recording *r, const struct position *a,
+			  const struct position *b)
+{
+	return a->offset == b->offset &&
+	       !strcmp(r->modules.items[a->module].path, r->modules.items[b->module].path);
+}
+
 /* Places, the innermost one first, that both have. */
-static size_t count_common(const struct position *a, size_t nr_a, const struct position *b,
-			   size_t nr_b)
+static size_t count_common(const struct recording *r, const struct position *a, size_t nr_a,
+			   const struct position *b, size_t nr_b)
 {
 	size_t i = 0;
 
-	while (i < nr_a && i < nr_b && a[i].module == b[i].module && a[i].offset == b[i].offset)
+	while (i < nr_a && i < nr_b && is_same_place(r, &a[i], &b[i]))
 		i++;
 	return i;
 }
@@ -196,7 +204,7 @@ static void compare(struct comparison *c, const struct stack *stack, const struc
 	bool whole;
 	size_t nr_own = own_frames(c->recording, stack, own);
 	size_t nr_other = other_frames(c, event, other, &whole);
-	size_t common = count_common(own, nr_own, other, nr_other);
+	size_t common = count_common(c->recording, own, nr_own, other, nr_other);
 
 	enum outcome outcome = common == nr_own && common == nr_other                 ? SAME
 			       : common == nr_other && !whole                         ? DWFL_SHORTER
