@@ -19,6 +19,8 @@ static __always_inline bool task_in_compat_syscall(struct task_struct *task)
 #define regs_ip(regs)      ((regs)->ip)
 #define regs_ip_read(regs) BPF_CORE_READ(regs, ip) /* of any pointer */
 #define regs_nr(regs)      ((long)(regs)->orig_ax)
+#define regs_sp(regs)      ((regs)->sp)
+#define regs_fp(regs)      ((regs)->bp)
 
 /* By DWARF's numbers (walk.h). */
 static __always_inline void regs_copy(struct pt_regs *regs, __u64 out[16])
@@ -52,6 +54,8 @@ static __always_inline bool task_in_compat_syscall(struct task_struct *task)
 #define regs_ip(regs)      ((regs)->pc)
 #define regs_ip_read(regs) BPF_CORE_READ(regs, pc)
 #define regs_nr(regs)      ((long)(regs)->syscallno)
+#define regs_sp(regs)      ((regs)->sp)
+#define regs_fp(regs)      ((regs)->regs[29])
 
 /* There are no tables for this processor yet: frame pointer and stack pointer, where walk.h wants
  * them, are all that a walk asks for. */

@@ -444,9 +444,8 @@ __weak __noinline int memo_holds(void)
 
 /* The kept stack, or 0; then the walk that follows is noted in its place. */
 static __always_inline __u32 memo_recall(struct walk *walk, __u64 ip, __u32 space, __u64 version,
-					 bool exact)
+					 bool exact, __u64 sp, __u64 fp)
 {
-	__u64 sp = walk->registers[WALK_SP], fp = walk->registers[WALK_FP];
 	struct walk_memo *memo;
 
 	((struct cpu_walk *)walk)->block_bytes = 0;
@@ -487,14 +486,10 @@ static __always_inline void memo_keep(struct walk *walk, __u32 space, __u32 stac
 __weak __noinline __u32 stack_walk(__u64 ip, __u32 task, __u32 space, bool exact)
 {
 	struct walk *walk = walk_of_cpu();
-	__u64 *version = code_version_of(space);
 	__u32 id;
 
-	if (!walk || !version)
+	if (!walk)
 		return STACK_LOST;
-	id = memo_recall(walk, ip, space, *(volatile __u64 *)version, exact);
-	if (id)
-		return id;
 	((struct cpu_walk *)walk)->mm = mm_of_current();
 	walk_start(walk, ip, exact);
 	walk->hash = hash_mix(0, space);
@@ -513,13 +508,18 @@ __weak __noinline __u32 stack_walk(__u64 ip, __u32 task, __u32 space, bool exact
  */
 static __always_inline __u32 stack_of(struct pt_regs *regs, struct task_state *state, bool exact)
 {
-	struct walk *walk;
+	struct walk *walk = walk_of_cpu();
+	__u64 *version = code_version_of(state->space);
+	__u32 id;
 
 	if (!cfg_stacks)
 		return 0;
-	walk = walk_of_cpu();
-	if (!walk)
+	if (!walk || !version)
 		return STACK_LOST;
+	id = memo_recall(walk, regs_ip(regs), state->space, *(volatile __u64 *)version, exact,
+			 regs_sp(regs), regs_fp(regs));
+	if (id)
+		return id;
 	regs_copy(regs, walk->registers);
 	return stack_walk(regs_ip(regs), state->task, state->space, exact);
 }
