@@ -182,7 +182,7 @@ bench_tables() {
 	echo "Tables and names, of $1"
 	while read -r name value most unit; do
 		limit "${name//_/ }" "$value" '<=' "$most" "$unit"
-	done < <(./tables "$1")
+	done < <(./tables "$1" && ./tables "$PROF")
 }
 
 bench_streaming

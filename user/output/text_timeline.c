@@ -9,12 +9,12 @@
 #define LEAST_MOMENTS 8 /* fewer show nothing */
 
 /* Of moments that share a column the faults are summed, and the most memory counts. */
-static void fill_columns(const struct history *history, uint32_t nr_columns,
+static void fill_columns(const struct history *history, uint32_t moments_per_column,
 			 uint64_t faults[COLUMNS], uint64_t bytes[COLUMNS])
 {
 	for (uint32_t i = 0; i < history->nr; i++) {
 		const struct moment *moment = &history->moments[i];
-		uint64_t column = (uint64_t)i * nr_columns / history->nr;
+		uint64_t column = i / moments_per_column;
 
 		faults[column] += moment->faults;
 		if (bytes[column] < moment->most_bytes)
@@ -55,18 +55,19 @@ void text_timeline(FILE *out, const struct report *report, const struct report_s
 {
 	const struct history *history = memory_history(report->memory.model);
 	uint64_t faults[COLUMNS] = {0}, bytes[COLUMNS] = {0}, most;
-	uint32_t nr_columns = history->nr < COLUMNS ? history->nr : COLUMNS;
+	uint32_t per_column = (history->nr + COLUMNS - 1) / COLUMNS, nr_columns;
 	char span[NUMBER_SIZE], number[NUMBER_SIZE];
-	scoped_free char *per_column = NULL;
+	scoped_free char *most_faults = NULL;
 
 	if (history->nr < LEAST_MOMENTS || !memory_totals(report->memory.model)->faults)
 		return;
-	duration_format(history->width_ns * history->nr / nr_columns, span);
-	fill_columns(history, nr_columns, faults, bytes);
+	nr_columns = (history->nr + per_column - 1) / per_column;
+	duration_format(history->width_ns * per_column, span);
+	fill_columns(history, per_column, faults, bytes);
 	text_heading(out, style, "Over time (a column is %s)", span);
 	most = most_of(faults, nr_columns);
-	per_column = xasprintf("%s a column", count_format(most, number));
-	write_series(out, "faults", faults, nr_columns, most, per_column);
+	most_faults = xasprintf("%s a column", count_format(most, number));
+	write_series(out, "faults", faults, nr_columns, most, most_faults);
 	most = most_of(bytes, nr_columns);
 	write_series(out, "memory", bytes, nr_columns, most, size_format(most, number));
 }
