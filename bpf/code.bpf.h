@@ -19,8 +19,8 @@
 #include "ring.bpf.h"
 #include "unwind.h"
 
-#define MAX_CODE_MAPPINGS 512 /* a power of two */
-#define MAX_LOCK_SPINS    (1 << 16)
+#define MAX_CODE_MAPPINGS 512       /* a power of two */
+#define MAX_LOCK_SPINS    (1 << 21)
 #define MAX_READ_TRIES    (1 << 12)
 
 struct code_mapping {
@@ -142,7 +142,8 @@ static long code_lock_try(__u32 index, struct code_space **space)
 	return __sync_lock_test_and_set(&(*space)->lock, 1) == 0;
 }
 
-/* The holder runs on another CPU, for microseconds. */
+/* The holder runs on another CPU, for microseconds; or it is a virtual one that stands still for a
+ * while. */
 static __always_inline bool code_lock(struct code_space *space)
 {
 	if (__sync_lock_test_and_set(&space->lock, 1) == 0)
