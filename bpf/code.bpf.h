@@ -19,7 +19,7 @@
 #include "ring.bpf.h"
 #include "unwind.h"
 
-#define MAX_CODE_MAPPINGS 512       /* a power of two */
+#define MAX_CODE_MAPPINGS 512 /* a power of two */
 #define MAX_LOCK_SPINS    (1 << 21)
 #define MAX_READ_TRIES    (1 << 12)
 
