@@ -155,7 +155,7 @@ compile-check-aarch64: ## compile the BPF programs and the kernels of statistics
 # A fuzz target needs no sanitized copy of the objects: one command compiles it with all it tests.
 FUZZ_SOURCES := $(filter-out user/main.c user/cmd/% user/capture/% user/correlate/% \
 	user/record/% user/trace/%,$(SOURCES))
-FUZZ_RUNS ?= 20000
+FUZZ_RUNS ?= 10000
 FUZZ_SECONDS ?= 600
 $(O)/fuzz/%: tests/fuzz/%.c $(FUZZ_SOURCES) $(KERNEL_OBJECTS)
 	$(call say,FUZZ,$@) mkdir -p $(@D) && $(CLANG) $(CPPFLAGS) -std=gnu11 -g -O1 \
