@@ -13,11 +13,11 @@
 #include "cmd/answer.h"
 #include "cmd/commands.h"
 #include "cmd/input.h"
+#include "cmd/path_words.h"
 #include "output/flame.h"
 #include "output/printable.h"
 #include "profile/event_paths.h"
 #include "profile/facts.h"
-#include "profile/memory_report.h"
 #include "profile/stack_quality.h"
 
 #define DEFAULT_OUTPUT "flame.html"
@@ -46,32 +46,21 @@ static int set_output(void *opts, const char *value)
 
 static int set_weight(void *opts, const char *value)
 {
-	struct path_choice *chosen = &((struct flame_opts *)opts)->choice;
+	struct path_choice *choice = &((struct flame_opts *)opts)->choice;
+	unsigned int kinds = choice->kinds; /* are options of their own */
+	const struct path_choice *chosen;
+	int err = path_choice_parse(value, &chosen);
 
-	for (const struct path_choice *choice = path_choices; choice->name; choice++) {
-		if (!strcmp(choice->name, value)) {
-			chosen->name = choice->name;
-			chosen->events = choice->events;
-			chosen->weight = choice->weight;
-			return 0;
-		}
-	}
-	refuse(-EINVAL, "frames cannot be as wide as their '%s'", value);
-	hint("choose faults, fault-ns, fault-bytes, syscalls or syscall-ns");
-	return -EINVAL;
+	if (err)
+		return err;
+	*choice = *chosen;
+	choice->kinds = kinds;
+	return 0;
 }
 
 static int set_side(void *opts, const char *value)
 {
-	for (int side = 0; side < NR_PATH_SIDES; side++) {
-		if (!strcmp(value, path_side_names[side])) {
-			((struct flame_opts *)opts)->side = (enum path_side)side;
-			return 0;
-		}
-	}
-	refuse(-EINVAL, "there are no paths by '%s'", value);
-	hint("choose touch, owner or return");
-	return -EINVAL;
+	return path_side_parse(value, &((struct flame_opts *)opts)->side);
 }
 
 static int set_icicle(void *opts, const char *value)

@@ -10,6 +10,7 @@
 #include "cmd/answer.h"
 #include "cmd/commands.h"
 #include "cmd/input.h"
+#include "cmd/path_words.h"
 #include "output/folded.h"
 #include "output/report_output.h"
 #include "output/speedscope.h"
@@ -51,26 +52,12 @@ static int set_json(void *opts, const char *value)
 	return 0;
 }
 
-static const struct path_choice *path_choice_find(const char *name)
-{
-	for (const struct path_choice *choice = path_choices; choice->name; choice++) {
-		if (!strcmp(choice->name, name))
-			return choice;
-	}
-	return NULL;
-}
-
 static int set_folded(void *opts, const char *value)
 {
 	struct report_opts *o = opts;
 
-	o->folded = path_choice_find(value ? value : "faults");
 	o->folded_is_open = !value;
-	if (o->folded)
-		return 0;
-	refuse(-EINVAL, "there are no folded '%s'", value);
-	hint("choose faults, fault-ns, fault-bytes, syscalls or syscall-ns");
-	return -EINVAL;
+	return path_choice_parse(value ? value : "faults", &o->folded);
 }
 
 static int set_speedscope(void *opts, const char *value)
@@ -126,15 +113,7 @@ static int set_inline_marks(void *opts, const char *value)
 
 static int set_side(void *opts, const char *value)
 {
-	for (int side = 0; side < NR_PATH_SIDES; side++) {
-		if (!strcmp(value, path_side_names[side])) {
-			((struct report_opts *)opts)->side = (enum path_side)side;
-			return 0;
-		}
-	}
-	refuse(-EINVAL, "page faults have no stacks by '%s'", value);
-	hint("choose touch, owner or return");
-	return -EINVAL;
+	return path_side_parse(value, &((struct report_opts *)opts)->side);
 }
 
 static int set_weight(void *opts, const char *value)

@@ -5,10 +5,10 @@
 
 #include "base/vec.h"
 #include "correlate/fault_runs.h"
+#include "correlate/finish_stack.h"
 #include "correlate/kernel_stacks.h"
 #include "correlate/modules.h"
 #include "correlate/spaces.h"
-#include "unwind/finish.h"
 
 /* The wire's flags are the recording's; the names differ because the recording's never change. */
 _Static_assert((int)WIRE_UNFINISHED == SYSCALL_UNFINISHED && (int)WIRE_BLOCKED == SYSCALL_BLOCKED &&
@@ -154,37 +154,16 @@ static struct waiting_stack *last_stack(struct waiting_stacks *stacks, uint32_t 
 	return NULL;
 }
 
-struct code_question {
-	const struct spaces *spaces;
-	const struct waiting_stack *stack;
-};
-
-static bool find_code(void *arg, uint64_t address, struct code_range *out)
-{
-	const struct code_question *question = arg;
-	const struct waiting_stack *stack = question->stack;
-	const struct mapping *mapping =
-		space_find(question->spaces, stack->space, address, stack->time_ns);
-
-	if (!mapping)
-		return false;
-	*out = (struct code_range){.start = mapping->start,
-				   .end = mapping->end,
-				   .base = mapping->start - mapping->file_offset_bytes,
-				   .file = mapping->file};
-	return true;
-}
-
 /* False when a table is still missing; or, with `early`, a mapping perhaps. */
 static bool finish_stack(struct correlator *c, struct waiting_stack *stack,
 			 const struct stack_rest_event *rest, bool early)
 {
-	struct code_question question = {.spaces = &c->spaces, .stack = stack};
+	const struct stack_moment moment = {&c->spaces, stack->space, stack->time_ns};
 	uint32_t flags = stack->flags, nr_frames;
 
 	memcpy(c->walked, stack->frames, stack->nr_frames * sizeof *c->walked);
-	nr_frames = unwind_finish(c->options.unwind_store, rest, find_code, &question, c->walked,
-				  stack->nr_frames, &flags);
+	nr_frames = stack_finish(&moment, c->options.unwind_store, rest, c->walked,
+				 stack->nr_frames, &flags);
 	if (flags & WALK_NO_TABLE || (early && !(flags & WALK_COMPLETE)))
 		return false;
 	stack->frames = xrealloc(stack->frames, nr_frames, sizeof *stack->frames);

@@ -15,6 +15,15 @@ const struct path_choice path_choices[] = {
 	{0},
 };
 
+const struct path_choice *path_choice_find(const char *name)
+{
+	for (const struct path_choice *choice = path_choices; choice->name; choice++) {
+		if (!strcmp(choice->name, name))
+			return choice;
+	}
+	return NULL;
+}
+
 /* What is collected from the rows of a recording. */
 struct gathering {
 	struct recording *r;

@@ -16,7 +16,8 @@ struct path_choice {
 	unsigned int kinds; /* of faults: bits 1 << enum fault_kind; 0: all */
 };
 /* Those that can be asked for by name, with faults of all kinds. */
-extern const struct path_choice path_choices[]; /* ends with a row without a name */
+extern const struct path_choice path_choices[];               /* ends with a row without a name */
+const struct path_choice *path_choice_find(const char *name); /* NULL: there is none */
 
 /*
  * `detail` has bits of enum path_detail. What was lost is the path [lost], and for system calls the

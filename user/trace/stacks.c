@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "trace/stacks.h"
 
+#include "correlate/finish_stack.h"
 #include "trace/line.h"
-#include "unwind/finish.h"
 
 #define INDENT "                    "
 
@@ -114,36 +114,19 @@ static const struct mapping *code_at(const struct live_stacks *stacks,
 	return space_find(&stacks->spaces, stack->space, address, stack->time_ns);
 }
 
-struct code_question {
-	const struct live_stacks *stacks;
-	const struct live_stack *stack;
-};
-
-static bool find_code(void *arg, uint64_t address, struct code_range *out)
-{
-	const struct code_question *question = arg;
-	const struct mapping *mapping = code_at(question->stacks, question->stack, address);
-
-	if (!mapping)
-		return false;
-	*out = (struct code_range){.start = mapping->start,
-				   .end = mapping->end,
-				   .base = mapping->start - mapping->file_offset_bytes,
-				   .file = mapping->file};
-	return true;
-}
-
 bool live_stack_is_unfinished(struct live_stacks *stacks, uint32_t id)
 {
 	struct live_stack *stack = stack_at(stacks, id);
-	struct code_question question = {.stacks = stacks, .stack = stack};
+	struct stack_moment moment = {.spaces = &stacks->spaces};
 	uint32_t flags, nr_frames;
 
 	if (!stack || !stack->rest || !stack->frames)
 		return false;
+	moment.space = stack->space;
+	moment.time_ns = stack->time_ns;
 	flags = stack->flags;
-	nr_frames = unwind_finish(stacks->store, stack->rest, find_code, &question, stack->frames,
-				  stack->nr_frames, &flags);
+	nr_frames = stack_finish(&moment, stacks->store, stack->rest, stack->frames,
+				 stack->nr_frames, &flags);
 	if (flags & WALK_NO_TABLE && nr_frames < stacks->max_frames)
 		return true;
 	stack->nr_frames = nr_frames;
