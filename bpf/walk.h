@@ -304,6 +304,13 @@ static __always_inline bool walk_can_follow(const struct unwind_rule *rule)
 	       (rule->cfa_kind < UNWIND_CFA_ANYWHERE && rule->ra_kind != UNWIND_RA_UNSUPPORTED);
 }
 
+/* The result of the call that made a task is 0 in the new one, which has no caller. */
+static __always_inline bool walk_is_new_task(struct walk *walk)
+{
+	walk->used |= 1U << WALK_RAX;
+	return !walk->registers[WALK_RAX];
+}
+
 /* The caller's registers by the rule; false when there is no caller, or none can be found. */
 static __always_inline bool walk_by_rule(struct walk *walk, const struct unwind_rule *rule)
 {
@@ -312,7 +319,7 @@ static __always_inline bool walk_by_rule(struct walk *walk, const struct unwind_
 	if (rule->flags & UNWIND_SIGNAL_FRAME)
 		return walk_out_of_signal(walk);
 	if (rule->ra_kind == UNWIND_RA_UNDEFINED ||
-	    (rule->ra_kind == UNWIND_RA_FORKED && !walk->registers[WALK_RAX]))
+	    (rule->ra_kind == UNWIND_RA_FORKED && walk_is_new_task(walk)))
 		return walk_end(walk, WALK_COMPLETE);
 	if (!walk_cfa(walk, rule, &cfa))
 		return false;

@@ -302,6 +302,7 @@ static void test_clone_in_parent_and_child(void **state)
 	while (walk_step(&walk))
 		;
 	FRAMES(&walk, WALK_COMPLETE, AT(CLONE), RETURN(START) - 1);
+	assert_true(walk.used >> WALK_RAX & 1); /* what keeps walks must not keep this one */
 	walk_from(&walk, AT(CLONE), true);
 	walk.registers[WALK_RAX] = 0;
 	while (walk_step(&walk))
