@@ -260,6 +260,20 @@ bool frames_cover(const struct frames *frames, size_t count, const struct fde *f
 	return low < count && frames->fdes.items[low].start < fde->end;
 }
 
+uint32_t frames_add_cie(struct frames *frames)
+{
+	struct cie *cie = vec_push(&frames->cies);
+
+	cie->offset = UINT64_MAX;
+	cie->code_alignment = 1;
+	cie->data_alignment = -8;
+	cie->initial.cfa_kind = UNWIND_CFA_REG;
+	cie->initial.cfa_reg = DWARF_RSP;
+	cie->initial.cfa_offset = 8;
+	cie->initial.columns[COLUMN_RA] = (struct saved){SAVED_AT_CFA, -8};
+	return cie - frames->cies.items;
+}
+
 void frames_scan(struct frames *frames, const struct frame_section *section,
 		 const struct elf_code *code)
 {

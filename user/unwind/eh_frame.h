@@ -33,6 +33,9 @@ bool frames_cover(const struct frames *frames, size_t count, const struct fde *f
  * The section must outlive the frames. */
 void frames_scan(struct frames *frames, const struct frame_section *section,
 		 const struct elf_code *code);
+/* Adds a CIE for code that has none: the state of any function at its first instruction. Returns
+ * its index. */
+uint32_t frames_add_cie(struct frames *frames);
 /* By start, without overlaps. */
 void frames_sort(struct frames *frames);
 

@@ -20,21 +20,6 @@ struct adder {
 	uint32_t plain_cie, signal_cie, switch_cie;
 };
 
-/* The state of any function at its first instruction. */
-static uint32_t add_plain_cie(struct frames *frames)
-{
-	struct cie *cie = vec_push(&frames->cies);
-
-	cie->offset = UINT64_MAX;
-	cie->code_alignment = 1;
-	cie->data_alignment = -8;
-	cie->initial.cfa_kind = UNWIND_CFA_REG;
-	cie->initial.cfa_reg = DWARF_RSP;
-	cie->initial.cfa_offset = 8;
-	cie->initial.columns[COLUMN_RA] = (struct saved){SAVED_AT_CFA, -8};
-	return cie - frames->cies.items;
-}
-
 static uint32_t add_signal_cie(struct frames *frames)
 {
 	static const uint8_t rsp[] = {DW_OP_breg7, 0xa0, 0x01, DW_OP_deref};
@@ -184,9 +169,9 @@ void go_frames_add(struct frames *frames, const struct elf_code *code, struct by
 
 	if (!find_table(code, &table))
 		return;
-	adder.plain_cie = add_plain_cie(frames);
+	adder.plain_cie = frames_add_cie(frames);
 	adder.signal_cie = add_signal_cie(frames);
-	adder.switch_cie = add_plain_cie(frames);
+	adder.switch_cie = frames_add_cie(frames);
 	frames->cies.items[adder.switch_cie].initial.cfa_kind = UNWIND_CFA_ANYWHERE;
 	for (uint32_t i = 0; i < table.nr_functions && out->size < MAX_INSTRUCTION_BYTES; i++)
 		if (go_table_function(&table, i, &function))

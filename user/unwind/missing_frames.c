@@ -30,21 +30,6 @@ struct adder {
 /* Nobody called. */
 static const uint8_t outermost[] = {DW_CFA_undefined, DWARF_RIP};
 
-/* The state of any function at its first instruction. */
-static uint32_t add_cie(struct frames *frames)
-{
-	struct cie *cie = vec_push(&frames->cies);
-
-	cie->offset = UINT64_MAX;
-	cie->code_alignment = 1;
-	cie->data_alignment = -8;
-	cie->initial.cfa_kind = UNWIND_CFA_REG;
-	cie->initial.cfa_reg = DWARF_RSP;
-	cie->initial.cfa_offset = 8;
-	cie->initial.columns[COLUMN_RA] = (struct saved){SAVED_AT_CFA, -8};
-	return cie - frames->cies.items;
-}
-
 static void add_fde(struct adder *adder, uint64_t address, uint64_t size,
 		    const uint8_t *instructions, size_t instructions_size)
 {
@@ -187,7 +172,7 @@ static bool add_clones(struct adder *adder)
 {
 	bool found = false;
 
-	adder->cie = add_cie(adder->frames);
+	adder->cie = frames_add_cie(adder->frames);
 	adder->frames->cies.items[adder->cie].initial.columns[COLUMN_RA].kind = SAVED_IN_PARENT;
 	for (size_t i = 1; i < adder->nr_sorted; i++) {
 		const struct fde fde = adder->frames->fdes.items[i];
@@ -279,7 +264,7 @@ void missing_frames_add(struct missing_frames *missing, struct frames *frames,
 		.frames = frames,
 		.code = code,
 		.nr_sorted = frames->fdes.size,
-		.cie = add_cie(frames),
+		.cie = frames_add_cie(frames),
 	};
 
 	missing->nr_crts = 0;
