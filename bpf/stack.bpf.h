@@ -382,7 +382,7 @@ static __always_inline __u64 stack_copy(struct walk *walk)
 }
 
 /* What user space needs to go on from the walk's last frame. It is large, and must not be the
- * reason why other events are lost: half of a ring is for them alone. */
+ * reason why other events are lost: a quarter of a ring is for them alone. */
 __weak __noinline int stack_send_rest(__u32 id, __u32 task, __u32 space)
 {
 	struct walk *walk = walk_of_cpu();

@@ -3,8 +3,9 @@
  * Sees to it that the walks have the tables of all code that the command runs.
  *
  * Those of the files that it will map at its start are built before the programs are loaded, so
- * that its first instruction can be walked from. A file that comes later is built by a thread as
- * soon as its mapping is told; walks that meet it before that end there, and say so.
+ * that its first instruction can be walked from. Of a file that comes later a thread finds the FDEs
+ * as soon as its mapping is told, and makes rows page by page; a stack that waits for a page gets
+ * it at once. Walks that meet a page without rows end there, and are finished by the recorder.
  */
 #ifndef PROF_RECORD_UNWINDING_H
 #define PROF_RECORD_UNWINDING_H
@@ -26,7 +27,7 @@ void unwinding_begin(struct unwinding *u, struct capture *capture);
 /* A file is mapped, which `fd` leads to if it was opened just now; takes that. */
 void unwinding_mapping(struct unwinding *u, uint32_t file, int fd);
 
-/* Waits for the tables of all that was told. */
+/* Waits until stacks in all files that were told can be finished. */
 void unwinding_end(struct unwinding *u);
 void unwinding_counters(const struct unwinding *u, struct writer *w);
 
