@@ -384,8 +384,10 @@ static bool start(struct stepped *s, char *const *argv)
 
 static void stepped_fini(struct stepped *s)
 {
-	kill(s->pid, SIGKILL);
-	waitpid(s->pid, NULL, 0);
+	if (s->pid > 0) { /* 0, where nothing was started, would mean all of our own group */
+		kill(s->pid, SIGKILL);
+		waitpid(s->pid, NULL, 0);
+	}
 	vec_each (&s->files, file) {
 		free(file->path);
 		unwind_table_fini(&file->table);

@@ -234,7 +234,6 @@ static void check(struct walked *w)
 
 static void walk_all(struct walked *w, char *const *argv, unsigned long max_steps)
 {
-	walked_init(w);
 	if (access(argv[0], X_OK) || !start(&w->s, argv)) {
 		print_message("skipped: cannot trace %s\n", argv[0]);
 		skip();
@@ -246,56 +245,67 @@ static void walk_all(struct walked *w, char *const *argv, unsigned long max_step
 	print_message("%s %s: %lu steps, %lu signals, %lu stacks, %lu complete, %lu wrong\n",
 		      argv[0], argv[1] ? argv[1] : "", w->s.steps, w->s.signals, w->checked,
 		      w->complete, w->wrong);
-	walked_fini(w);
 }
 
 /* `cut`: so many stacks may end early, in code that changes stacks. */
-static void assert_right(char *const *argv, unsigned int nr_signals, unsigned int cut)
+static void assert_right(struct walked *w, char *const *argv, unsigned int nr_signals,
+			 unsigned int cut)
 {
-	struct walked *w = xnew(struct walked);
-
 	walk_all(w, argv, 10000000);
 	assert_int_equal(w->wrong, 0);
 	assert_true(w->checked > 50000);
 	assert_in_range(w->complete, w->checked - cut, w->checked);
 	assert_int_equal(w->s.signals, nr_signals);
-	free(w);
 }
 
 static void program_of_the_distribution(void **state)
 {
-	(void)state;
-	assert_right((char *[]){"/bin/true", NULL}, 0, 0);
+	assert_right(*state, (char *[]){"/bin/true", NULL}, 0, 0);
 }
 
 /* The longjmp and the switches between stacks have some instructions where the stack is no stack.
  */
 static void hard_stacks(void **state)
 {
-	(void)state;
-	assert_right((char *[]){HARD_STACKS, "sort", "signal", "altstack", "longjmp", "vfork",
+	assert_right(*state,
+		     (char *[]){HARD_STACKS, "sort", "signal", "altstack", "longjmp", "vfork",
 				"align", "huge", "thread", "coroutine", "recurse", "30", NULL},
 		     2, 20);
 }
 
 static void wrong_tables(void **state)
 {
-	struct walked *w = xnew(struct walked);
+	struct walked *w = *state;
 
-	(void)state;
 	w->s.spoil = true;
 	walk_all(w, (char *[]){"/bin/true", NULL}, 2000);
 	assert_true(w->complete < w->checked / 2);
 	assert_true(w->wrong > 50);
-	free(w);
 }
+
+static int begin(void **state)
+{
+	*state = xnew(struct walked);
+	walked_init(*state);
+	return 0;
+}
+
+/* Also of a test that was skipped. */
+static int end(void **state)
+{
+	walked_fini(*state);
+	free(*state);
+	return 0;
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(program_of_the_distribution),
-		cmocka_unit_test(hard_stacks),
-		cmocka_unit_test(wrong_tables),
+		TEST(program_of_the_distribution),
+		TEST(hard_stacks),
+		TEST(wrong_tables),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
