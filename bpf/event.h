@@ -33,6 +33,9 @@ enum event_type {
 	EVENT_STACK_REST,
 	EVENT_FILE,
 	EVENT_KERNEL_STACK,
+	EVENT_ENTER,
+	EVENT_RETURN,
+	EVENT_DESCRIPTOR,
 	NR_EVENT_TYPES
 };
 
@@ -61,6 +64,32 @@ struct syscall_event {
 	__u32 populated_pages; /* by the call, without a fault */
 	__u32 nr;
 	__u32 reserved;
+};
+
+/*
+ * What was read of a call's memory: before it (EVENT_ENTER: sent for calls of which something was
+ * read, and for all when they are watched live), or after it (EVENT_RETURN: sent before the call's
+ * EVENT_SYSCALL, when something was read). Both have the time of the call's sys_enter, which with
+ * the task is what joins the three.
+ */
+struct capture_event {
+	struct event head; /* flags: COMPAT */
+	__u32 nr;
+	__u32 snippets_bytes;
+	__u64 args[6];
+	__u8 snippets[]; /* struct wire_snippet, one after the other */
+};
+
+/* What a descriptor is from now on: sent when a call has made it, before its EVENT_SYSCALL. */
+struct descriptor_event {
+	struct event head;
+	__s32 fd;
+	__u32 mode;   /* of the inode, as in struct stat */
+	__u64 device; /* of its file system, or of the special file */
+	__u64 inode;
+	__u32 flags;      /* O_CLOEXEC */
+	__u32 path_bytes; /* 0: what has no path, such as a socket */
+	char path[];      /* padded with NUL; of anonymous inodes their name, [eventfd] */
 };
 
 struct fault_event {

@@ -149,11 +149,15 @@ void totals_write(struct writer *w, struct capture *capture, const struct event_
 
 /* What each kind of event is called where losses are told. */
 static const char *const loss_names[NR_EVENT_TYPES] = {
-	[EVENT_SYSCALL] = "syscalls",  [EVENT_FAULT] = "faults",        [EVENT_STACK] = "stacks",
-	[EVENT_MAPPING] = "mappings",  [EVENT_START] = "tasks",         [EVENT_FORK] = "tasks",
-	[EVENT_EXEC] = "tasks",        [EVENT_EXIT] = "tasks",          [EVENT_COMM] = "tasks",
-	[EVENT_STACK_REST] = "stacks", [EVENT_SIGNAL] = "tasks",        [EVENT_LEFT] = "tasks",
-	[EVENT_FILE] = "mappings",     [EVENT_KERNEL_STACK] = "stacks",
+	[EVENT_SYSCALL] = "syscalls",     [EVENT_FAULT] = "faults",
+	[EVENT_STACK] = "stacks",         [EVENT_MAPPING] = "mappings",
+	[EVENT_START] = "tasks",          [EVENT_FORK] = "tasks",
+	[EVENT_EXEC] = "tasks",           [EVENT_EXIT] = "tasks",
+	[EVENT_COMM] = "tasks",           [EVENT_STACK_REST] = "stacks",
+	[EVENT_SIGNAL] = "tasks",         [EVENT_LEFT] = "tasks",
+	[EVENT_FILE] = "mappings",        [EVENT_KERNEL_STACK] = "stacks",
+	[EVENT_ENTER] = "arguments",      [EVENT_RETURN] = "arguments",
+	[EVENT_DESCRIPTOR] = "arguments",
 };
 
 static const char *const reason_names[NR_LOSS_REASONS] = {

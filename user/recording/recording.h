@@ -121,9 +121,9 @@ static inline uint32_t syscall_key(uint64_t nr, uint64_t flags)
  * wait(2) gives it), rusage.minflt, rusage.majflt; counted beside the stream, with KIND one of
  * minor, major, failed: kernel.faults.KIND, of those in kernel mode kernel.faults_in_kernel.KIND,
  * their service time kernel.fault_ns.KIND; lost.EVENTS.REASON with EVENTS one of syscalls, faults,
- * stacks, tasks, mappings and REASON one of ring_full, ring_busy, no_memory, lock_busy, unread,
- * disk; unwind.tables_refused (parts of tables without room), files.unreachable (mapped, but gone
- * before the recorder could open them).
+ * stacks, tasks, mappings, arguments and REASON one of ring_full, ring_busy, no_memory, lock_busy,
+ * unread, disk; unwind.tables_refused (parts of tables without room), files.unreachable (mapped,
+ * but gone before the recorder could open them).
  */
 
 /* ---- Tables ---- */
