@@ -326,10 +326,10 @@ struct task_state {
 	__u8 fresh;      /* its first sys_exit is that of the fork which made it */
 	__u8 in_syscall; /* sys_enter was seen, of a call to be recorded */
 	__u8 compat;
-	__u8 walk_for;   /* enum walk_for (walker.bpf.h) */
-	__u8 exit_flags; /* of the call that is over, as in its event */
-	__u8 in_exec;    /* half-way between two address spaces; syscall_stack is of the first */
-	__u8 reserved[1];
+	__u8 walk_for;    /* enum walk_for (walker.bpf.h) */
+	__u8 exit_flags;  /* of the call that is over, as in its event */
+	__u8 in_exec;     /* half-way between two address spaces; syscall_stack is of the first */
+	__u8 new_program; /* its exec is done; what it maps is still to be looked at */
 	__u32 nr;
 	__u32 syscall_stack; /* taken at enter by calls that do not come back the same */
 	__u64 enter_ns;

@@ -118,7 +118,20 @@ static __always_inline __u64 program_loader(struct task_struct *task)
 		       : entry;
 }
 
-/* At a program's exec: its segments, those of its loader, and the stack. */
+/* Its code, the loader's, and the vdso. */
+static __always_inline void code_of_program(struct task_struct *task)
+{
+	__u64 entry = regs_ip((struct pt_regs *)bpf_task_pt_regs(task));
+	__u64 vdso = (__u64)BPF_CORE_READ(task, mm, context.vdso);
+
+	code_space_begin(mm_of_current());
+	mappings_follow_code(BPF_CORE_READ(task, mm, start_code),
+			     BPF_CORE_READ(task, mm, end_code));
+	mappings_follow_code(entry, entry + 1); /* of the loader, when there is one */
+	mappings_follow_code(vdso, vdso + 1);
+}
+
+/* Its segments, those of its loader, and the stack. */
 static __always_inline void layout_of_program(struct task_struct *task)
 {
 	__u64 loader = program_loader(task), stack = BPF_CORE_READ(task, mm, start_stack);
@@ -128,6 +141,16 @@ static __always_inline void layout_of_program(struct task_struct *task)
 	if (loader)
 		layout_follow(layout_base(loader), loader, true);
 	layout_follow(stack, stack, false);
+}
+
+/* What a program finds mapped: at the end of its execve, which is before its first instruction. */
+static __always_inline void program_follow(struct task_struct *task, struct task_state *state)
+{
+	state->new_program = 0;
+	if (cfg_stacks)
+		code_of_program(task);
+	if (cfg_faults)
+		layout_of_program(task);
 }
 
 #endif

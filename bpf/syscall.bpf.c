@@ -92,6 +92,15 @@ static __always_inline void watch_layout(struct pt_regs *regs, __s64 result)
 		layout_follow(result, result + 1, false);
 }
 
+static __always_inline void watch_memory(struct task_struct *task, struct task_state *state,
+					 struct pt_regs *regs, __s64 result)
+{
+	if (state->new_program)
+		program_follow(task, state);
+	watch_mappings(regs, result);
+	watch_layout(regs, result);
+}
+
 /* `released`: this is the launched command's execve, whose stack is our own. */
 static __always_inline void state_enter(void *ctx, struct task_state *state,
 					struct task_struct *task, struct pt_regs *regs, long nr,
@@ -216,8 +225,7 @@ int BPF_PROG(on_sys_exit, struct pt_regs *untyped, long result)
 	if (cfg_faults && state->kernel.time_ns)
 		fault_fail_pending(task, state); /* the call ended in EFAULT, or the like */
 	state->in_exec = 0;
-	watch_mappings(regs, result);
-	watch_layout(regs, result);
+	watch_memory(task, state, regs, result);
 	if (has_ended)
 		send_ended(ctx, task, state, regs);
 	return 0;
@@ -238,9 +246,10 @@ int BPF_PROG(on_release, struct pt_regs *regs, long nr)
 SEC("tp_btf/sys_exit")
 int BPF_PROG(on_mapping, struct pt_regs *regs, long result)
 {
-	if (!state_of(bpf_get_current_task_btf()))
-		return 0;
-	watch_mappings(regs, result);
-	watch_layout(regs, result);
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct task_state *state = state_of(task);
+
+	if (state)
+		watch_memory(task, state, (struct pt_regs *)bpf_task_pt_regs(task), result);
 	return 0;
 }

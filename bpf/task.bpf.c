@@ -17,7 +17,6 @@
 #include "arch.bpf.h"
 #include "fault.bpf.h"
 #include "layout.bpf.h"
-#include "mapping.bpf.h"
 #include "ring.bpf.h"
 #include "state.bpf.h"
 #include "syscall.bpf.h"
@@ -111,32 +110,18 @@ static __always_inline void exec_send(struct task_struct *task, struct task_stat
 	ring_commit(ring, EVENT_EXEC, size_bytes);
 }
 
-static __always_inline void program_mappings_follow(struct task_struct *task, __u64 entry)
-{
-	__u64 vdso = (__u64)BPF_CORE_READ(task, mm, context.vdso);
-
-	code_space_begin(mm_of_current());
-	mappings_follow_code(BPF_CORE_READ(task, mm, start_code),
-			     BPF_CORE_READ(task, mm, end_code));
-	mappings_follow_code(entry, entry + 1); /* of the loader, when there is one */
-	mappings_follow_code(vdso, vdso + 1);
-}
-
-/* Before the new program's first instruction: its code, the loader's, and the vdso are mapped. */
+/* What the new program finds mapped is told at the call's end (program_follow()): before its first
+ * instruction, too, by a program that knows how to. */
 SEC("tp_btf/sched_process_exec")
 int BPF_PROG(on_exec, struct task_struct *task, int old_pid, struct linux_binprm *bprm)
 {
 	struct task_state *state = state_of(task);
-	struct pt_regs *regs = (struct pt_regs *)bpf_task_pt_regs(task);
 
 	if (!state)
 		return 0;
 	state->space = __sync_fetch_and_add(&nr_spaces, 1) + 1;
 	exec_send(task, state, bprm);
-	if (cfg_stacks)
-		program_mappings_follow(task, regs_ip(regs));
-	if (cfg_faults)
-		layout_of_program(task);
+	state->new_program = cfg_stacks || cfg_faults;
 	return 0;
 }
 
