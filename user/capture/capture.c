@@ -17,10 +17,12 @@
 #include "base/error.h"
 #include "base/vec.h"
 #include "capture/privileges.h"
+#include "capture/quick_types.h"
 #include "capture/row_room.h"
 #include "prof.skel.h"
 
 struct capture {
+	struct quick_types *quick_types; /* NULL: libbpf reads the kernel's types itself */
 	struct prof_bpf *skeleton;
 	struct rings rings;
 	uint32_t nr_cpus;
@@ -191,6 +193,26 @@ static int lend_walker(struct prof_bpf *s, const struct capture_options *options
 	return 0;
 }
 
+static struct prof_bpf *skeleton_open(const struct quick_types *quick)
+{
+	LIBBPF_OPTS(bpf_object_open_opts, options, .btf_custom_path = quick_types_path(quick));
+
+	return prof_bpf__open_opts(&options);
+}
+
+static int open_skeleton(struct capture *c)
+{
+	c->quick_types = quick_types_new();
+	c->skeleton = skeleton_open(c->quick_types);
+	if (c->skeleton && c->quick_types && quick_types_fill(c->quick_types, c->skeleton->obj)) {
+		prof_bpf__destroy(c->skeleton);
+		quick_types_free(c->quick_types);
+		c->quick_types = NULL;
+		c->skeleton = skeleton_open(NULL);
+	}
+	return c->skeleton ? 0 : report_load_failure(-errno);
+}
+
 int capture_new(const struct capture_options *options, struct capture **out)
 {
 	struct capture *c = xnew(struct capture);
@@ -208,11 +230,9 @@ int capture_new(const struct capture_options *options, struct capture **out)
 	c->ring_bytes = ring_size(options->ring_bytes, c->nr_cpus);
 	c->faults = options->faults;
 	c->per_cpu = xcalloc(c->nr_cpus, sizeof *c->per_cpu);
-	c->skeleton = prof_bpf__open();
-	if (!c->skeleton) {
-		err = report_load_failure(-errno);
+	err = open_skeleton(c);
+	if (err)
 		goto failed;
-	}
 	configure(c->skeleton, options);
 	choose_programs(c->skeleton, options);
 	err = size_maps(c, options);
@@ -253,12 +273,15 @@ static int attach_tracepoints(struct capture *c)
 	bpf_object__for_each_program(program, c->skeleton->obj)
 	{
 		const char *section = bpf_program__section_name(program);
+		bool typed = !strncmp(section, "tp_btf/", 7);
 		int err;
 
-		if (!bpf_program__autoload(program) ||
-		    (strncmp(section, "tp_btf/", 7) && strncmp(section, "raw_tp/", 7)))
+		if (!bpf_program__autoload(program) || (!typed && strncmp(section, "raw_tp/", 7)))
 			continue;
-		err = keep_link(c, bpf_program__attach(program), section + 7);
+		err = keep_link(c,
+				typed ? bpf_program__attach_trace(program)
+				      : bpf_program__attach(program),
+				section + 7);
 		if (err)
 			return err;
 		if (program == c->skeleton->progs.on_release)
@@ -455,6 +478,7 @@ void capture_free(struct capture *c)
 	row_room_fini(&c->row_room);
 	rings_unmap(&c->rings);
 	prof_bpf__destroy(c->skeleton);
+	quick_types_free(c->quick_types);
 	free(c->per_cpu);
 	free(c);
 }
