@@ -116,9 +116,10 @@ $(O)/programs/hard_stacks: PROGRAM_CFLAGS = -O2 -fomit-frame-pointer -Wl,-z,lazy
 $(O)/programs/segments_apart: PROGRAM_CFLAGS = -O2 -no-pie -Wl,--section-start=.apart=0x480000
 $(O)/programs/dwfl_stacks $(O)/programs/dwfl_faults: PROGRAM_LDLIBS = $(shell $(PKG_CONFIG) --libs libdw libelf)
 $(O)/programs/alloc_patterns: PROGRAM_LDLIBS = -lz -lzstd
-$(O)/programs/compare_stacks: PROGRAM_CFLAGS = $(CPPFLAGS) -O2 -Wno-missing-field-initializers
-$(O)/programs/compare_stacks: PROGRAM_LDLIBS = $(LIBRARY) $(LDLIBS)
-$(O)/programs/compare_stacks: $(LIBRARY)
+$(O)/programs/compare_stacks $(O)/programs/ptrace_lines: \
+	PROGRAM_CFLAGS = $(CPPFLAGS) -O2 -Wno-missing-field-initializers
+$(O)/programs/compare_stacks $(O)/programs/ptrace_lines: PROGRAM_LDLIBS = $(LIBRARY) $(LDLIBS)
+$(O)/programs/compare_stacks $(O)/programs/ptrace_lines: $(LIBRARY)
 $(O)/programs/lost_stacks: PROGRAM_CFLAGS = -O2 -fno-optimize-sibling-calls
 $(O)/programs/mapped_code: PROGRAM_CFLAGS = -O2 -fomit-frame-pointer -fno-toplevel-reorder \
 	-fno-optimize-sibling-calls

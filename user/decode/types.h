@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The types of arguments, from which both follow: what is to be read of a call's memory, and how
+ * the argument is printed.
+ *
+ * A type is data: a function that prints, what it needs to know beyond the value, and the pieces of
+ * memory to capture. Signatures (signatures_*.h) give every system call's arguments their types. A
+ * new kind of argument is a new type in the file of its topic, and its name in a signature.
+ */
+#ifndef PROF_DECODE_TYPES_H
+#define PROF_DECODE_TYPES_H
+
+#include "decode/decode.h"
+
+struct decoder;
+struct argument;
+
+/* Prints what lies at `address`, of which `bytes` are a copy in the process's layout. */
+typedef void print_element(struct decoder *d, const void *bytes, uint64_t address);
+
+struct arg_type {
+	void (*print)(struct decoder *d, const struct argument *arg, uint64_t value);
+	const struct constant_set *constants; /* of flags and choices */
+	print_element *element;               /* of a struct pointed to, or an array's element */
+	uint32_t size_bytes;                  /* of the number, or of the element */
+	enum capture_when when;               /* CAPTURE_EXIT: what the call fills in */
+	/* What decides instead of `when` where it depends on other arguments (a command). */
+	enum capture_when (*when_of)(const struct call *call);
+	/* Whether the argument exists, where that depends on others: open()'s mode. */
+	bool (*applies)(const struct call *call, const struct argument *arg);
+	/* To be read for it; `arg` is filled in, and `length_arg` from argument.of. */
+	struct capture_op captures[2];
+};
+
+struct argument {
+	const char *name;
+	const struct arg_type *type;
+	uint8_t of; /* the index of the argument that goes with it: its length, its command */
+};
+
+struct signature {
+	struct argument args[6];
+	uint8_t nr_args;
+	void (*result)(struct decoder *d); /* NULL: a signed number */
+};
+
+/* NULL when unknown. */
+const struct signature *signature_of(uint64_t nr);
+
+struct decoder {
+	struct call *call;
+	const struct decode_options *options;
+	const struct signature *signature;
+	struct emit *e;
+	enum capture_when when; /* the time whose memory fetch functions read */
+};
+
+/* ---- Memory (fetch.c) ---- */
+
+/* It returned an error: out-parameters hold nothing. */
+bool call_failed(const struct call *call);
+
+/*
+ * Copies memory as of d->when. If not all of it is known, or it was to be filled in by a call that
+ * failed or is in progress, prints the address instead and says false.
+ */
+bool fetch_or_pointer(struct decoder *d, uint64_t address, void *out, size_t size_bytes);
+/* The same, though the call may have failed. */
+bool fetch_anyway_or_pointer(struct decoder *d, uint64_t address, void *out, size_t size_bytes);
+
+/* ---- Values that lie in memory (fetch.c) ---- */
+
+/* A path, or another string that is never cut by -s. */
+void path_print_at(struct decoder *d, uint64_t address);
+/* A string that ends at its NUL, cut by -s. */
+void string_print_at(struct decoder *d, uint64_t address);
+/* `size_bytes` bytes, cut by -s. */
+void bytes_print_at(struct decoder *d, uint64_t address, uint64_t size_bytes);
+/* Up to `count` elements; with -s so many at most, unless -v. */
+void array_print_at(struct decoder *d, uint64_t address, uint64_t count, uint32_t element_bytes,
+		    print_element *element);
+/* A string in a buffer of fixed size, that may lack its NUL. */
+void string_print(struct decoder *d, const char *buffer, size_t size_bytes);
+
+/* ---- Printing functions of types: d, the argument, its register ---- */
+
+#define PRINT_FUNCTION(name)                                                                       \
+	void name(struct decoder *d, const struct argument *arg, uint64_t value)
+
+PRINT_FUNCTION(int_print);  /* signed, of type.size_bytes */
+PRINT_FUNCTION(uint_print); /* unsigned */
+PRINT_FUNCTION(hex_print);
+PRINT_FUNCTION(pointer_print);
+PRINT_FUNCTION(mode_print);
+PRINT_FUNCTION(flags_print);  /* type.constants */
+PRINT_FUNCTION(choice_print); /* type.constants */
+PRINT_FUNCTION(struct_print); /* a pointer to type.element */
+PRINT_FUNCTION(array_print);  /* a pointer to as many as argument `of` says */
+
+void fd_print_value(struct decoder *d, int fd);
+void dirfd_print_value(struct decoder *d, int fd);
+/* A user's or group's number, with -1 as it is meant. */
+void id_print_value(struct decoder *d, uint32_t id);
+void device_print_value(struct decoder *d, uint64_t device);
+void open_flags_print_value(struct decoder *d, uint32_t flags);
+void file_mode_print_value(struct decoder *d, uint32_t mode); /* S_IFREG|0644 */
+/* When that is, for somebody to read: 2026-11-20T14:40:00+0000. */
+void time_comment(struct decoder *d, int64_t seconds, uint32_t nanoseconds);
+
+/* ---- Makers of types ---- */
+
+#define INTEGER_TYPE(print_function, bytes)                                                        \
+	{                                                                                          \
+		.print = print_function, .size_bytes = bytes                                       \
+	}
+#define FLAGS_TYPE(bytes, set)                                                                     \
+	{                                                                                          \
+		.print = flags_print, .size_bytes = bytes, .constants = &set                       \
+	}
+#define CHOICE_TYPE(bytes, set)                                                                    \
+	{                                                                                          \
+		.print = choice_print, .size_bytes = bytes, .constants = &set                      \
+	}
+/* A pointer to a struct of so many bytes, that the call reads (ENTER) or fills in (EXIT). */
+#define STRUCT_TYPE(time, bytes, element_function)                                                 \
+	{                                                                                          \
+		.print = struct_print, .size_bytes = bytes, .element = element_function,           \
+		.when = time, .captures = {                                                        \
+			{.kind = CAPTURE_BYTES, .when = time, .element_bytes = bytes}              \
+		}                                                                                  \
+	}
+/* A pointer to as many elements as the argument `of` says. */
+#define ARRAY_TYPE(time, bytes, element_function)                                                  \
+	{                                                                                          \
+		.print = array_print, .size_bytes = bytes, .element = element_function,            \
+		.when = time, .captures = {                                                        \
+			{.kind = CAPTURE_BYTES,                                                    \
+			 .when = time,                                                             \
+			 .length = LENGTH_ARG,                                                     \
+			 .element_bytes = bytes,                                                   \
+			 .cap_bytes = 4096}                                                        \
+		}                                                                                  \
+	}
+
+/* ---- Types ---- */
+
+/* types_basic.c */
+extern const struct arg_type type_int, type_uint, type_long, type_ulong, type_hex, type_hex_long,
+	type_pointer, type_fd, type_dirfd, type_path, type_string, type_mode, type_id, type_nothing,
+	type_in_bytes, type_out_bytes, type_fd_pair, type_out_int, type_in_uint64;
+
+/* types_files.c */
+extern const struct arg_type type_access_mode, type_open_flags, type_open_mode, type_stat,
+	type_at_flags, type_faccessat_flags, type_whence;
+
+/* types_memory.c */
+extern const struct arg_type type_protection, type_map_flags, type_map_offset;
+
+/* types_tasks.c */
+extern const struct arg_type type_argv, type_envp;
+
+/* ---- Results (results.c) ---- */
+
+void result_fd(struct decoder *d);
+void result_pointer(struct decoder *d);
+void result_octal(struct decoder *d);
+void result_none(struct decoder *d); /* ? : it never returns */
+
+#endif

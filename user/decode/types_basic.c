@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The types that every topic uses: numbers, flags, descriptors, strings, buffers.
+ */
+#include "decode/types.h"
+
+#include <fcntl.h>
+#include <limits.h>
+#include <string.h>
+#include <sys/sysmacros.h>
+
+#include "decode/constants.h"
+
+static uint64_t narrowed(const struct argument *arg, uint64_t value)
+{
+	switch (arg->type->size_bytes) {
+	case 1:
+		return (uint8_t)value;
+	case 2:
+		return (uint16_t)value;
+	case 4:
+		return (uint32_t)value;
+	default:
+		return value;
+	}
+}
+
+PRINT_FUNCTION(int_print)
+{
+	emit_int(d->e, arg->type->size_bytes == 4 ? (int32_t)value : (int64_t)value);
+}
+
+PRINT_FUNCTION(uint_print)
+{
+	emit_uint(d->e, narrowed(arg, value));
+}
+
+PRINT_FUNCTION(hex_print)
+{
+	emit_hex(d->e, narrowed(arg, value));
+}
+
+PRINT_FUNCTION(pointer_print)
+{
+	(void)arg;
+	emit_pointer(d->e, value);
+}
+
+PRINT_FUNCTION(mode_print)
+{
+	(void)arg;
+	emit_octal(d->e, (uint16_t)value);
+}
+
+PRINT_FUNCTION(flags_print)
+{
+	emit_flags(d->e, arg->type->constants, narrowed(arg, value));
+}
+
+PRINT_FUNCTION(choice_print)
+{
+	emit_choice(d->e, arg->type->constants, narrowed(arg, value));
+}
+
+PRINT_FUNCTION(struct_print)
+{
+	uint8_t bytes[4096];
+
+	if (fetch_or_pointer(d, value, bytes, arg->type->size_bytes))
+		arg->type->element(d, bytes, value);
+}
+
+PRINT_FUNCTION(array_print)
+{
+	array_print_at(d, value, d->call->args[arg->of], arg->type->size_bytes, arg->type->element);
+}
+
+/* ---- Descriptors ---- */
+
+void fd_print_value(struct decoder *d, int fd)
+{
+	struct bytes text = {0};
+	bool known = fd >= 0 && d->options->fd_text &&
+		     d->options->fd_text(d->options->context, d->call->pid, fd,
+					 d->when == CAPTURE_EXIT, &text);
+
+	if (known && d->e->json) {
+		emit_open(d->e, EMIT_STRUCT);
+		emit_name(d->e, "fd");
+		emit_int(d->e, fd);
+		emit_name(d->e, "path");
+		emit_string(d->e, text.data, text.size, false);
+		emit_close(d->e);
+	} else if (known) {
+		bytes_u8(&text, 0);
+		emit_int(d->e, fd);
+		emit_raw(d->e, "<");
+		emit_raw(d->e, (const char *)text.data);
+		emit_raw(d->e, ">");
+	} else {
+		emit_int(d->e, fd);
+	}
+	bytes_fini(&text);
+}
+
+static PRINT_FUNCTION(fd_print)
+{
+	(void)arg;
+	fd_print_value(d, (int)value);
+}
+
+void dirfd_print_value(struct decoder *d, int fd)
+{
+	if (fd == AT_FDCWD)
+		emit_word(d->e, "AT_FDCWD");
+	else
+		fd_print_value(d, fd);
+}
+
+static PRINT_FUNCTION(dirfd_print)
+{
+	(void)arg;
+	dirfd_print_value(d, (int)value);
+}
+
+static void fd_element(struct decoder *d, const void *bytes, uint64_t address)
+{
+	int fd;
+
+	(void)address;
+	memcpy(&fd, bytes, sizeof fd);
+	fd_print_value(d, fd);
+}
+
+static PRINT_FUNCTION(fd_pair_print)
+{
+	(void)arg;
+	array_print_at(d, value, 2, sizeof(int), fd_element);
+}
+
+/* ---- Numbers behind a name or a pointer ---- */
+
+void id_print_value(struct decoder *d, uint32_t id)
+{
+	if (id == UINT32_MAX)
+		emit_int(d->e, -1);
+	else
+		emit_uint(d->e, id);
+}
+
+static PRINT_FUNCTION(id_print)
+{
+	(void)arg;
+	id_print_value(d, (uint32_t)value);
+}
+
+void device_print_value(struct decoder *d, uint64_t device)
+{
+	emit_wordf(d->e, "makedev(%#x, %#x)", major(device), minor(device));
+}
+
+static void int_element(struct decoder *d, const void *bytes, uint64_t address)
+{
+	int32_t number;
+
+	(void)address;
+	memcpy(&number, bytes, sizeof number);
+	emit_open(d->e, EMIT_ARRAY);
+	emit_int(d->e, number);
+	emit_close(d->e);
+}
+
+static void uint64_element(struct decoder *d, const void *bytes, uint64_t address)
+{
+	uint64_t number;
+
+	(void)address;
+	memcpy(&number, bytes, sizeof number);
+	emit_open(d->e, EMIT_ARRAY);
+	emit_uint(d->e, number);
+	emit_close(d->e);
+}
+
+/* ---- Strings and buffers ---- */
+
+static PRINT_FUNCTION(path_print)
+{
+	(void)arg;
+	path_print_at(d, value);
+}
+
+static PRINT_FUNCTION(string_argument_print)
+{
+	(void)arg;
+	string_print_at(d, value);
+}
+
+static PRINT_FUNCTION(in_bytes_print)
+{
+	bytes_print_at(d, value, d->call->args[arg->of]);
+}
+
+/* As much as the call returned. */
+static PRINT_FUNCTION(out_bytes_print)
+{
+	(void)arg;
+	bytes_print_at(d, value, call_failed(d->call) ? 0 : (uint64_t)d->call->result);
+}
+
+const struct arg_type type_int = INTEGER_TYPE(int_print, 4);
+const struct arg_type type_uint = INTEGER_TYPE(uint_print, 4);
+const struct arg_type type_long = INTEGER_TYPE(int_print, 8);
+const struct arg_type type_ulong = INTEGER_TYPE(uint_print, 8);
+const struct arg_type type_hex = INTEGER_TYPE(hex_print, 4);
+const struct arg_type type_hex_long = INTEGER_TYPE(hex_print, 8);
+const struct arg_type type_pointer = INTEGER_TYPE(pointer_print, 8);
+const struct arg_type type_fd = INTEGER_TYPE(fd_print, 4);
+const struct arg_type type_dirfd = INTEGER_TYPE(dirfd_print, 4);
+const struct arg_type type_mode = INTEGER_TYPE(mode_print, 2);
+const struct arg_type type_id = INTEGER_TYPE(id_print, 4);
+const struct arg_type type_path = {
+	.print = path_print,
+	.captures = {{.kind = CAPTURE_STRING, .when = CAPTURE_ENTER, .cap_bytes = PATH_MAX}},
+};
+const struct arg_type type_string = {
+	.print = string_argument_print,
+	.captures = {{.kind = CAPTURE_STRING, .when = CAPTURE_ENTER}},
+};
+const struct arg_type type_in_bytes = {
+	.print = in_bytes_print,
+	.captures = {{.kind = CAPTURE_BYTES,
+		      .when = CAPTURE_ENTER,
+		      .length = LENGTH_ARG,
+		      .element_bytes = 1}},
+};
+const struct arg_type type_out_bytes = {
+	.print = out_bytes_print,
+	.when = CAPTURE_EXIT,
+	.captures = {{.kind = CAPTURE_BYTES,
+		      .when = CAPTURE_EXIT,
+		      .length = LENGTH_RESULT,
+		      .element_bytes = 1}},
+};
+const struct arg_type type_fd_pair = {
+	.print = fd_pair_print,
+	.when = CAPTURE_EXIT,
+	.captures = {{.kind = CAPTURE_BYTES, .when = CAPTURE_EXIT, .element_bytes = 8}},
+};
+const struct arg_type type_out_int = STRUCT_TYPE(CAPTURE_EXIT, 4, int_element);
+const struct arg_type type_in_uint64 = STRUCT_TYPE(CAPTURE_ENTER, 8, uint64_element);
