@@ -78,17 +78,25 @@ struct qstr { /* mapping.bpf.h: one component of a path */
 
 struct super_block { /* mapping.bpf.h: identity of a file */
 	__u32 s_dev;
+	unsigned long s_magic; /* descriptor.bpf.h */
 };
 
 struct inode { /* mapping.bpf.h, code.bpf.h: identity of a file */
 	unsigned long i_ino;
 	__u32 i_generation; /* differs when a number is used again */
 	struct super_block *i_sb;
+	unsigned short i_mode; /* descriptor.bpf.h */
+	__u32 i_rdev;
+};
+
+struct hlist_bl_node { /* descriptor.bpf.h: is a file deleted? */
+	struct hlist_bl_node **pprev;
 };
 
 struct dentry { /* mapping.bpf.h: the path of a file */
 	struct dentry *d_parent;
 	struct qstr d_name;
+	struct hlist_bl_node d_hash;
 };
 
 struct vfsmount { /* mapping.bpf.h: the path of a file across mounts */
@@ -109,11 +117,14 @@ struct path { /* mapping.bpf.h */
 struct file { /* mapping.bpf.h: what is mapped */
 	struct path f_path;
 	struct inode *f_inode;
+	unsigned int f_flags; /* descriptor.bpf.h, and the next */
+	void *private_data;
 };
 
 struct mm_struct { /* mapping.bpf.h, stack.bpf.h, layout.bpf.h, place.bpf.h: where a program's parts
 		      lie */
 	unsigned long start_code, end_code, end_data, start_brk, brk, start_stack;
+	unsigned long arg_start, arg_end, env_start, env_end; /* capture.bpf.c */
 	struct {
 		void *vdso;
 	} context;
@@ -143,10 +154,55 @@ struct vm_area_struct { /* mapping.bpf.h: what bpf_find_vma() found */
 struct fdtable { /* mapping.bpf.h: the file behind a descriptor */
 	unsigned int max_fds;
 	struct file **fd;
+	unsigned long *close_on_exec; /* descriptor.bpf.h */
 };
 
 struct files_struct { /* mapping.bpf.h */
 	struct fdtable *fdt;
+};
+
+struct in6_addr { /* descriptor.bpf.h, as all up to here: the addresses of sockets */
+	__u8 bytes[16];
+};
+
+struct sock_common {
+	__u32 skc_daddr, skc_rcv_saddr;
+	__be16 skc_dport;
+	__u16 skc_num, skc_family;
+	volatile unsigned char skc_state;
+	struct in6_addr skc_v6_daddr, skc_v6_rcv_saddr;
+};
+
+struct sock {
+	struct sock_common __sk_common;
+	__u16 sk_type, sk_protocol;
+	struct socket *sk_socket;
+};
+
+struct socket {
+	struct sock *sk;
+};
+
+struct socket_alloc {
+	struct inode vfs_inode;
+};
+
+struct sockaddr_un {
+	char sun_path[108];
+};
+
+struct unix_address {
+	int len;
+	struct sockaddr_un name[];
+};
+
+struct unix_sock {
+	struct unix_address *addr;
+	struct sock *peer;
+};
+
+struct netlink_sock {
+	__u32 portid;
 };
 
 struct fs_struct { /* mapping.bpf.h: where the recorder's paths begin */
@@ -180,7 +236,7 @@ struct task_struct {
 };
 
 struct linux_binprm { /* task.bpf.c: the program being executed */
-	const char *filename;
+	const char *filename, *interp; /* differ if it is a script */
 };
 
 struct sigaction { /* task.bpf.c: will a handler run? */

@@ -18,12 +18,13 @@
 
 enum capture_kind {
 	CAPTURE_NOTHING,
-	CAPTURE_STRING,  /* up to its NUL */
-	CAPTURE_BYTES,   /* length x element_bytes */
-	CAPTURE_STRINGS, /* argv, envp: pointers up to a NULL, and the strings behind them */
-	CAPTURE_IOVEC,   /* length struct iovec, and what they point to */
-	CAPTURE_MSGHDR,  /* one, with its name, its iovec as above, and its control data */
-	CAPTURE_MMSGHDR, /* length of them */
+	CAPTURE_STRING,   /* up to its NUL */
+	CAPTURE_BYTES,    /* length x element_bytes */
+	CAPTURE_STRINGS,  /* argv, envp: pointers up to a NULL, and the strings behind them */
+	CAPTURE_IOVEC,    /* length struct iovec, and what they point to */
+	CAPTURE_MSGHDR,   /* one, with its name, its iovec as above, and its control data */
+	CAPTURE_MMSGHDR,  /* length of them */
+	CAPTURE_POINTERS, /* up to a NULL, and nothing of what is behind them */
 };
 
 /* Where the length of a capture comes from, which `element_bytes` multiplies. */
@@ -51,7 +52,7 @@ struct capture_op {
 	__u32 cap_bytes;
 };
 
-#define MAX_CAPTURE_OPS 6
+#define MAX_CAPTURE_OPS 8 /* a power of two */
 
 struct capture_plan {
 	__u32 nr_ops;
@@ -60,9 +61,12 @@ struct capture_plan {
 };
 
 enum plan_flag {
-	PLAN_MAKES_FD = 1,  /* its result is a new descriptor */
-	PLAN_MAKES_FDS = 2, /* two are where argument `fds_arg` = flags >> 8 points */
+	PLAN_MAKES_FD = 1,       /* its result is a new descriptor */
+	PLAN_MAKES_FDS = 2,      /* two are where argument `fds_arg` = flags >> 8 points */
+	PLAN_CHANGES_SOCKET = 4, /* of argument 0: by connect, bind, listen */
 };
+
+#define PLAN_FDS_ARG_SHIFT 8
 
 /* How a snippet came to be. */
 enum snippet_flag {
@@ -73,7 +77,7 @@ enum snippet_flag {
 	SNIPPET_STRING = 16,    /* up to a NUL, which is among the bytes unless CUT or UNREADABLE */
 };
 
-/* On the wire, in an EVENT_ENTER or EVENT_RETURN; padded with NUL to a multiple of eight. */
+/* On the wire, in an EVENT_ENTER or EVENT_RETURN; padded to a multiple of eight. */
 struct wire_snippet {
 	__u64 address;
 	__u32 size_bytes; /* that follow */

@@ -24,6 +24,10 @@ const volatile bool cfg_fault_stacks __weak = false;
 const volatile bool cfg_all_syscall_stacks __weak = true; /* else of those in the set below */
 const volatile __u64 cfg_syscall_stack_set[8] __weak = {0};
 const volatile bool cfg_kernel_stacks __weak = false; /* the kernel's part of them, too */
+const volatile bool cfg_captures __weak = false;      /* memory behind arguments, by the plans */
+const volatile bool cfg_enter_events __weak = false;  /* of all recorded calls */
+const volatile bool cfg_descriptors __weak = false;   /* what new ones are */
+const volatile __u32 cfg_string_bytes __weak = 32;    /* of what has no limit of its own */
 const volatile __u64 cfg_ring_bytes __weak = 1 << 20; /* a power of two */
 
 const volatile __u32 cfg_unwind_rows __weak = 0; /* that the first array of them has room for */
@@ -40,6 +44,8 @@ const volatile __u32 cfg_nr_pkey_mprotect __weak = 0;
 const volatile __u32 cfg_nr_munmap __weak = 0;
 const volatile __u32 cfg_nr_mremap __weak = 0;
 const volatile __u32 cfg_nr_shmat __weak = 0;
+const volatile __u32 cfg_nr_fcntl __weak = 0;
+const volatile __u32 cfg_nr_recvmsg __weak = 0;
 
 static __always_inline bool is_exec(__u32 nr)
 {

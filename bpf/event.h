@@ -50,6 +50,9 @@ struct event {
 
 enum { WIRE_UNFINISHED = 1, WIRE_BLOCKED = 2, WIRE_COMPAT = 4, WIRE_KERNEL = 1, WIRE_UNTIMED = 4 };
 
+/* Of an EVENT_ENTER or EVENT_RETURN, and of an EVENT_DESCRIPTOR. */
+enum { WIRE_CUT = 1, WIRE_DELETED = 1 };
+
 /* Instead of a stack's id: it was walked, but could not be delivered. */
 #define STACK_LOST    0xffffffffU
 /* Nor this: the event is of a kind whose stacks are not wanted. */
@@ -73,23 +76,38 @@ struct syscall_event {
  * the task is what joins the three.
  */
 struct capture_event {
-	struct event head; /* flags: COMPAT */
+	struct event head; /* flags: COMPAT; CUT: not all that was to be read found room */
 	__u32 nr;
 	__u32 snippets_bytes;
 	__u64 args[6];
 	__u8 snippets[]; /* struct wire_snippet, one after the other */
 };
 
-/* What a descriptor is from now on: sent when a call has made it, before its EVENT_SYSCALL. */
+/* What a descriptor is from now on: sent when a call has made it or, of a socket, has changed its
+ * addresses, before the call's EVENT_SYSCALL. */
 struct descriptor_event {
-	struct event head;
+	struct event head; /* flags: DELETED */
 	__s32 fd;
 	__u32 mode;   /* of the inode, as in struct stat */
-	__u64 device; /* of its file system, or of the special file */
+	__u64 device; /* of its file system, or of the special file: as makedev() of the kernel */
 	__u64 inode;
-	__u32 flags;      /* O_CLOEXEC */
-	__u32 path_bytes; /* 0: what has no path, such as a socket */
-	char path[];      /* padded with NUL; of anonymous inodes their name, [eventfd] */
+	__u32 flags; /* those of open; with O_CLOEXEC if it is that of the descriptor */
+	__u32 magic; /* of the file system, as in struct statfs: what has no path differs by it */
+	__u32 path_bytes;   /* padded with NUL to a multiple of eight */
+	__u32 socket_bytes; /* sizeof(struct wire_socket), or 0: it is none */
+	char path[]; /* of what is in no directory its own name: [eventfd], of sockets TCP; then: */
+};
+
+/* The addresses of a socket, behind the path. */
+struct wire_socket {
+	__u16 family, type, protocol;
+	__u8 state; /* of TCP */
+	__u8 path_bytes;
+	__u16 local_port, peer_port; /* as numbers */
+	__u32 port_id;               /* of a netlink socket */
+	__u8 local[16], peer[16];    /* IPv4: the first four bytes */
+	__u64 peer_inode;            /* of a Unix socket */
+	char path[112]; /* that one is bound to; a name, not a path, if it begins with NUL */
 };
 
 struct fault_event {
@@ -273,7 +291,7 @@ struct signal_event {
  * start and never wrap: the event at `head` lies at head modulo the ring's size. Room of
  * MAX_EVENT_BYTES follows the ring, so an event that begins inside it never has to be split.
  */
-#define MAX_EVENT_BYTES 36864
+#define MAX_EVENT_BYTES 65408
 
 enum loss_reason {
 	LOST_RING_FULL,
@@ -299,6 +317,16 @@ struct ring_head {
 struct total {
 	__u64 calls, errors, duration_ns, max_ns;
 	__u32 buckets[TOTAL_BUCKETS];
+};
+
+/* Plans are made for calls with numbers below this. */
+#define NR_CAPTURE_PLANS 512
+
+/* What a tracepoint needs to know of a plan. */
+struct capture_brief {
+	__u8 enter_ops, exit_ops; /* bit by bit, which of them are for there */
+	__u8 makes_descriptors;   /* low half: enum plan_flag; high half: fds_arg */
+	__u8 reserved;
 };
 
 #define NR_SYSCALL_TOTALS 512 /* larger numbers and 32-bit calls share the last one */
@@ -330,6 +358,10 @@ struct task_state {
 	__u8 exit_flags;  /* of the call that is over, as in its event */
 	__u8 in_exec;     /* half-way between two address spaces; syscall_stack is of the first */
 	__u8 new_program; /* its exec is done; what it maps is still to be looked at */
+	__u8 capture_for; /* enum capture_for (capture.bpf.h) */
+	__u8 retry_ops;   /* of the call's plan: what they wanted could not be read at enter */
+	__u8 interpreted; /* what is being executed is a script */
+	__u8 reserved[1];
 	__u32 nr;
 	__u32 syscall_stack; /* taken at enter by calls that do not come back the same */
 	__u64 enter_ns;
@@ -359,6 +391,9 @@ struct kernel_symbol {
 
 _Static_assert(sizeof(struct event) == 16, "no padding");
 _Static_assert(sizeof(struct syscall_event) == 96, "no padding");
+_Static_assert(sizeof(struct capture_event) == 72, "no padding");
+_Static_assert(sizeof(struct descriptor_event) == 56, "no padding");
+_Static_assert(sizeof(struct wire_socket) == 168, "no padding");
 _Static_assert(sizeof(struct fault_event) == 56, "no padding");
 _Static_assert(sizeof(struct placed_fault_event) == 80, "no padding");
 _Static_assert(sizeof(struct stack_rest_event) + MAX_REST_BYTES <= MAX_EVENT_BYTES,

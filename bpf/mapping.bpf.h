@@ -133,7 +133,8 @@ __weak __noinline bool path_read(__u64 file_address)
 	dentry = BPF_CORE_READ(file, f_path.dentry);
 	walk->dentry = (__u64)dentry;
 	walk->mnt = (__u64)BPF_CORE_READ(file, f_path.mnt);
-	if (BPF_CORE_READ(dentry, d_parent) == dentry)
+	if (BPF_CORE_READ(dentry, d_parent) == dentry &&
+	    BPF_CORE_READ(file, f_path.mnt, mnt_root) != dentry)
 		path_prepend(walk, dentry); /* it is in no directory: a memfd, for one */
 	else
 		bpf_loop(MAX_PATH_COMPONENTS, path_step, NULL, 0);

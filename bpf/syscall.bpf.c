@@ -17,13 +17,13 @@
 #include <bpf/bpf_tracing.h>
 
 #include "arch.bpf.h"
+#include "call_end.bpf.h"
+#include "capture.bpf.h"
 #include "config.bpf.h"
 #include "fault.bpf.h"
-#include "kernel_stack.bpf.h"
 #include "layout.bpf.h"
 #include "mapping.bpf.h"
 #include "ring.bpf.h"
-#include "stack.bpf.h"
 #include "state.bpf.h"
 #include "syscall.bpf.h"
 #include "walker.bpf.h"
@@ -124,6 +124,7 @@ static __always_inline void state_enter(void *ctx, struct task_state *state,
 		walker_call(ctx, state, WALK_FOR_ENTER);
 		state->syscall_stack = STACK_LOST;
 	}
+	capture_enter(ctx, state);
 	state->enter_ns = bpf_ktime_get_ns();
 }
 
@@ -175,21 +176,6 @@ static __always_inline bool end_blocked(struct task_state *state, struct task_st
 	return true;
 }
 
-/* Sends the call that is over. */
-static __always_inline void send_ended(void *ctx, struct task_struct *task,
-				       struct task_state *state, struct pt_regs *regs)
-{
-	bool has_stack = is_walked(state->nr, state->compat);
-	bool is_taken = returns_elsewhere(state->nr) && !(state->exit_flags & WIRE_BLOCKED);
-
-	if (has_stack && !is_taken)
-		walker_call(ctx, state, WALK_FOR_EXIT);
-	syscall_send(task, state, regs,
-		     !has_stack ? 0
-		     : is_taken ? with_kernel_stack(ctx, state->syscall_stack, state, 0)
-				: STACK_LOST);
-}
-
 SEC("raw_tp/sys_enter")
 int BPF_PROG(on_sys_enter, struct pt_regs *untyped, long nr)
 {
@@ -226,8 +212,10 @@ int BPF_PROG(on_sys_exit, struct pt_regs *untyped, long result)
 		fault_fail_pending(task, state); /* the call ended in EFAULT, or the like */
 	state->in_exec = 0;
 	watch_memory(task, state, regs, result);
-	if (has_ended)
-		send_ended(ctx, task, state, regs);
+	if (has_ended) {
+		capture_exit(ctx, state);
+		call_end(ctx, task, state, regs);
+	}
 	return 0;
 }
 

@@ -120,6 +120,7 @@ int BPF_PROG(on_exec, struct task_struct *task, int old_pid, struct linux_binprm
 	if (!state)
 		return 0;
 	state->space = __sync_fetch_and_add(&nr_spaces, 1) + 1;
+	state->interpreted = bprm->interp != bprm->filename;
 	exec_send(task, state, bprm);
 	state->new_program = cfg_stacks || cfg_faults;
 	return 0;

@@ -8,6 +8,7 @@
 #include <bpf/bpf_helpers.h>
 
 #include "arch.bpf.h"
+#include "capture.bpf.h"
 #include "kernel_stack.bpf.h"
 #include "stack.bpf.h"
 #include "state.bpf.h"
@@ -29,6 +30,7 @@ int on_walk(void *ctx)
 	stack = stack_of(regs, state, what == WALK_FOR_USER_FAULT);
 	if (what == WALK_FOR_ENTER) {
 		state->syscall_stack = stack;
+		capture_enter(ctx, state);
 		state->enter_ns = bpf_ktime_get_ns();
 	} else if (what == WALK_FOR_EXIT) {
 		syscall_send(task, state, regs, with_kernel_stack(ctx, stack, state, 0));

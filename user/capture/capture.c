@@ -65,6 +65,10 @@ static void configure(struct prof_bpf *s, const struct capture_options *options)
 		memcpy((void *)s->rodata->cfg_syscall_stack_set, options->syscall_stack_set,
 		       sizeof s->rodata->cfg_syscall_stack_set);
 	s->rodata->cfg_kernel_stacks = options->stacks && options->kernel_stacks;
+	s->rodata->cfg_captures = options->plans || options->enter_events;
+	s->rodata->cfg_enter_events = options->enter_events;
+	s->rodata->cfg_descriptors = options->plans && options->descriptors;
+	s->rodata->cfg_string_bytes = options->string_bytes;
 	s->rodata->cfg_nr_execve = SYS_execve;
 	s->rodata->cfg_nr_execveat = SYS_execveat;
 	s->rodata->cfg_nr_exit = SYS_exit;
@@ -76,6 +80,36 @@ static void configure(struct prof_bpf *s, const struct capture_options *options)
 	s->rodata->cfg_nr_munmap = SYS_munmap;
 	s->rodata->cfg_nr_mremap = SYS_mremap;
 	s->rodata->cfg_nr_shmat = SYS_shmat;
+	s->rodata->cfg_nr_fcntl = SYS_fcntl;
+	s->rodata->cfg_nr_recvmsg = SYS_recvmsg;
+}
+
+static struct capture_brief brief_of(const struct capture_plan *plan)
+{
+	struct capture_brief brief = {0};
+	const uint32_t makes = PLAN_MAKES_FD | PLAN_MAKES_FDS | PLAN_CHANGES_SOCKET;
+
+	for (uint32_t i = 0; i < plan->nr_ops && i < MAX_CAPTURE_OPS; i++) {
+		const struct capture_op *op = &plan->ops[i];
+
+		if (op->kind == CAPTURE_NOTHING)
+			continue;
+		brief.enter_ops |= !!(op->when & CAPTURE_ENTER) << i;
+		brief.exit_ops |= !!(op->when & CAPTURE_EXIT) << i;
+	}
+	if (plan->flags & makes)
+		brief.makes_descriptors =
+			(plan->flags & makes) | (plan->flags >> PLAN_FDS_ARG_SHIFT & 0xf) << 4;
+	return brief;
+}
+
+static void give_plans(struct prof_bpf *s, const struct capture_plan *plans)
+{
+	if (!plans)
+		return;
+	memcpy(s->bss->capture_plans, plans, sizeof s->bss->capture_plans);
+	for (uint32_t nr = 0; nr < NR_CAPTURE_PLANS; nr++)
+		s->bss->capture_briefs[nr] = brief_of(&plans[nr]);
 }
 
 /* Programs of features that are off are not loaded at all. */
@@ -91,6 +125,7 @@ static void choose_programs(struct prof_bpf *s, const struct capture_options *op
 		{s->progs.on_mapping, !options->syscalls && (options->stacks || options->faults)},
 		{s->progs.on_exit_mmap, options->stacks},
 		{s->progs.on_walk, options->stacks},
+		{s->progs.on_capture, options->plans || options->enter_events},
 		{s->progs.on_page_fault_user, options->faults},
 		{s->progs.on_page_fault_kernel, options->faults},
 		{s->progs.on_minor_fault, options->faults},
@@ -180,15 +215,15 @@ static int report_load_failure(int err)
 	return err;
 }
 
-/* The program that takes faults in kernel mode calls the one that can walk stacks. */
-static int lend_walker(struct prof_bpf *s, const struct capture_options *options)
+/* Programs call the one in the map. */
+static int lend(const struct bpf_map *map, const struct bpf_program *program)
 {
 	uint32_t zero = 0;
-	int fd = bpf_program__fd(s->progs.on_walk);
+	int fd = bpf_program__fd(program);
 
-	if (!options->stacks)
+	if (!bpf_program__autoload(program))
 		return 0;
-	if (bpf_map_update_elem(bpf_map__fd(s->maps.walker), &zero, &fd, BPF_ANY))
+	if (bpf_map_update_elem(bpf_map__fd(map), &zero, &fd, BPF_ANY))
 		return fail(-errno, "cannot let one program call another");
 	return 0;
 }
@@ -234,6 +269,7 @@ int capture_new(const struct capture_options *options, struct capture **out)
 	if (err)
 		goto failed;
 	configure(c->skeleton, options);
+	give_plans(c->skeleton, options->plans);
 	choose_programs(c->skeleton, options);
 	err = size_maps(c, options);
 	if (err)
@@ -243,7 +279,9 @@ int capture_new(const struct capture_options *options, struct capture **out)
 		report_load_failure(err);
 		goto failed;
 	}
-	err = lend_walker(c->skeleton, options);
+	err = lend(c->skeleton->maps.walker, c->skeleton->progs.on_walk);
+	if (!err)
+		err = lend(c->skeleton->maps.capturer, c->skeleton->progs.on_capture);
 	if (err)
 		goto failed;
 	err = rings_map(bpf_map__fd(c->skeleton->maps.rings), c->nr_cpus, c->ring_bytes, &c->rings);

@@ -12,6 +12,7 @@
 #include <sys/types.h>
 
 #include "capture/ring.h"
+#include "capture_plan.h"
 #include "event.h"
 #include "unwind/publish.h"
 
@@ -24,7 +25,12 @@ struct capture_options {
 	bool fault_stacks;
 	const uint64_t *syscall_stack_set; /* 512 bits; NULL: of all */
 	bool kernel_stacks;                /* the kernel's part of them, too */
-	uint64_t ring_bytes; /* per CPU, rounded up to a power of two; 0: by the number of CPUs */
+	const struct capture_plan
+		*plans;        /* NR_CAPTURE_PLANS of them, by number; NULL: read nothing */
+	uint32_t string_bytes; /* the user's limit for what a plan has none for (-s) */
+	bool enter_events;     /* of all recorded calls: they are watched live */
+	bool descriptors;      /* tell what new ones are */
+	uint64_t ring_bytes;   /* per CPU, rounded up to a power of two; 0: by the number of CPUs */
 	uint64_t unwind_rows, unwind_pages; /* room for unwinding tables */
 };
 

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What is read of the memory of system calls: by which plans, and how to have one carried out.
+ *
+ * The plans are data (capture_plan.h) in memory that the recorder maps. What a tracepoint needs to
+ * know of a plan, which of its operations there are before and after the call, is one word; only
+ * where there is something to be read it jumps to the program that does so (capture.bpf.c), which
+ * then goes on in its place.
+ */
+#ifndef PROF_CAPTURE_BPF_H
+#define PROF_CAPTURE_BPF_H
+
+#include "vmlinux.h"
+#include <bpf/bpf_helpers.h>
+
+#include "capture_plan.h"
+#include "config.bpf.h"
+#include "event.h"
+
+#define EINTR                 4
+#define E2BIG                 7
+#define ERESTARTSYS           512
+#define ERESTART_RESTARTBLOCK 516
+
+struct capture_plan capture_plans[NR_CAPTURE_PLANS] __weak = {0};
+struct capture_brief capture_briefs[NR_CAPTURE_PLANS] __weak = {0};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PROG_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u32);
+} capturer SEC(".maps") __weak;
+
+enum capture_for { CAPTURE_FOR_NOTHING, CAPTURE_FOR_ENTER, CAPTURE_FOR_EXIT };
+
+/* Comes back only if that failed, which it should not. */
+static __always_inline void capturer_call(void *ctx, struct task_state *state,
+					  enum capture_for what)
+{
+	state->capture_for = what;
+	bpf_tail_call(ctx, &capturer, 0);
+	state->capture_for = CAPTURE_FOR_NOTHING;
+}
+
+/* Numbers of 32-bit calls are those of another table. */
+static __always_inline struct capture_brief brief_of(const struct task_state *state)
+{
+	struct capture_brief nothing = {};
+
+	return state->compat || state->nr >= NR_CAPTURE_PLANS ? nothing : capture_briefs[state->nr];
+}
+
+/* Goes on in the program that reads what the beginning call has been given, if there is any. */
+static __always_inline void capture_enter(void *ctx, struct task_state *state)
+{
+	if (!cfg_captures || !state->in_syscall)
+		return;
+	state->retry_ops = 0;
+	if (cfg_enter_events || brief_of(state).enter_ops)
+		capturer_call(ctx, state, CAPTURE_FOR_ENTER);
+}
+
+/* A call that fails writes nothing, but where it was interrupted, or tells a size. */
+static __always_inline bool writes_results(__s64 result)
+{
+	return result >= 0 || result == -EINTR || result == -E2BIG ||
+	       (result <= -ERESTARTSYS && result >= -ERESTART_RESTARTBLOCK) || result < -4095;
+}
+
+/* What is to be read of the call that is over. */
+static __always_inline __u32 exit_ops_of(const struct task_state *state)
+{
+	__u32 ops = writes_results(state->result) ? brief_of(state).exit_ops : 0;
+
+	return ops | state->retry_ops;
+}
+
+/* The same after the call, in the program that also sends its event. */
+static __always_inline void capture_exit(void *ctx, struct task_state *state)
+{
+	if (!cfg_captures)
+		return;
+	if (state->exit_flags & WIRE_BLOCKED) /* there was no entry to read at */
+		state->retry_ops = brief_of(state).enter_ops;
+	if (exit_ops_of(state) ||
+	    (cfg_descriptors && state->result >= 0 && brief_of(state).makes_descriptors))
+		capturer_call(ctx, state, CAPTURE_FOR_EXIT);
+}
+
+#endif
