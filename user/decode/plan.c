@@ -2,6 +2,7 @@
 #include "decode/plan.h"
 
 #include <string.h>
+#include <sys/syscall.h>
 
 #include "decode/types.h"
 
@@ -13,6 +14,8 @@ static void plan_add(struct capture_plan *plan, const struct capture_op *templat
 	*op = *template;
 	op->arg = arg;
 	op->length_arg = length_arg;
+	if (!op->cap_bytes && op->length == LENGTH_ONE)
+		op->cap_bytes = op->element_bytes; /* a struct: whole */
 	if (!op->cap_bytes)
 		op->cap_bytes = max_string_bytes + 1;
 }
@@ -31,6 +34,21 @@ static void plan_argument(struct capture_plan *plan, const struct signature *sig
 		plan->flags |= PLAN_MAKES_FDS | (uint32_t)arg << 8;
 }
 
+/* What no signature tells. Whether fcntl and recvmsg make any is seen when they have run. */
+static uint32_t descriptor_flags(uint32_t nr)
+{
+	switch (nr) {
+	case SYS_connect:
+	case SYS_bind:
+	case SYS_listen:
+		return PLAN_CHANGES_SOCKET;
+	case SYS_fcntl:
+	case SYS_recvmsg:
+		return PLAN_MAKES_FD;
+	}
+	return 0;
+}
+
 void capture_plan_of(uint32_t nr, uint32_t max_string_bytes, struct capture_plan *out)
 {
 	const struct signature *signature = signature_of(nr);
@@ -42,4 +60,5 @@ void capture_plan_of(uint32_t nr, uint32_t max_string_bytes, struct capture_plan
 		plan_argument(out, signature, i, max_string_bytes);
 	if (signature->result == result_fd)
 		out->flags |= PLAN_MAKES_FD;
+	out->flags |= descriptor_flags(nr);
 }
