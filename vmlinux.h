@@ -218,7 +218,7 @@ struct signal_struct { /* task.bpf.c: is this the last thread, and what did reap
 	unsigned long cmin_flt, cmaj_flt;
 };
 
-struct kernel_siginfo { /* task.bpf.c: a delivered signal */
+struct kernel_siginfo { /* task.bpf.c: a signal, read as bytes */
 	int si_code;
 };
 

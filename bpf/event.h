@@ -49,6 +49,7 @@ struct event {
 };
 
 enum { WIRE_UNFINISHED = 1, WIRE_BLOCKED = 2, WIRE_COMPAT = 4, WIRE_KERNEL = 1, WIRE_UNTIMED = 4 };
+enum { WIRE_IGNORED = 1 };
 
 /* Of an EVENT_ENTER or EVENT_RETURN, and of an EVENT_DESCRIPTOR. */
 enum { WIRE_CUT = 1, WIRE_DELETED = 1 };
@@ -280,10 +281,13 @@ struct comm_event {
 	char comm[COMM_BYTES];
 };
 
+/* A signal is delivered; or, IGNORED (cfg_ignored_signals), was sent and comes to nothing. */
+#define SIGINFO_BYTES 48
 struct signal_event {
 	struct event head;
 	__s32 signal, code;
 	__u64 has_handler;
+	__u8 info[SIGINFO_BYTES]; /* as siginfo_t begins */
 };
 
 /*
@@ -315,7 +319,9 @@ struct ring_head {
 #define TOTAL_BUCKETS LOGLINEAR_BUCKETS(TOTAL_BITS)
 
 struct total {
-	__u64 calls, errors, duration_ns, max_ns;
+	__u64 calls; /* all that were entered; of them, without a result: */
+	__u64 unfinished;
+	__u64 errors, duration_ns, min_ns, max_ns;
 	__u32 buckets[TOTAL_BUCKETS];
 };
 

@@ -146,6 +146,8 @@ static __always_inline void total_add_time(struct total *total, __u64 duration_n
 	__u32 bucket = total_bucket(duration_ns);
 
 	total->duration_ns += duration_ns;
+	if (duration_ns < total->min_ns || !total->min_ns)
+		total->min_ns = duration_ns;
 	if (duration_ns > total->max_ns)
 		total->max_ns = duration_ns;
 	if (bucket < TOTAL_BUCKETS)

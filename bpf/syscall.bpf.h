@@ -19,8 +19,10 @@ static __always_inline void syscall_count(const struct task_state *state)
 	if (!total)
 		return;
 	total->calls++;
-	if (state->exit_flags & WIRE_UNFINISHED)
+	if (state->exit_flags & WIRE_UNFINISHED) {
+		total->unfinished++;
 		return;
+	}
 	if (state->result < 0 && state->result >= -4095)
 		total->errors++;
 	if (!(state->exit_flags & WIRE_BLOCKED))

@@ -21,6 +21,14 @@
 #include "state.bpf.h"
 #include "syscall.bpf.h"
 
+#define SI_KERNEL 0x80
+
+struct siginfo_head { /* as siginfo_t begins, of signals that a process sent */
+	__s32 signal, error, code, padding;
+	__s32 pid;
+	__u32 uid;
+};
+
 char LICENSE[] SEC("license") = "Dual MIT/GPL";
 
 __u32 nr_tasks = 1;  /* serial numbers given out; the root has the first */
@@ -67,7 +75,7 @@ int BPF_PROG(on_fork, struct task_struct *parent, struct task_struct *child)
 	struct task_state *state;
 	bool is_thread = parent->tgid == child->tgid;
 
-	if (!parent_state)
+	if (!parent_state || !cfg_follow)
 		return 0;
 	state = state_new(child);
 	if (!state) {
@@ -193,25 +201,66 @@ int BPF_PROG(on_rename, struct task_struct *task, const char *comm)
 	return 0;
 }
 
+/* Instead of a siginfo, SEND_SIG_NOINFO or SEND_SIG_PRIV: it is from this task, or the kernel. */
+static __always_inline void siginfo_make(struct siginfo_head *info, int signal, bool by_kernel)
+{
+	info->signal = signal;
+	info->code = by_kernel ? SI_KERNEL : 0;
+	if (by_kernel)
+		return;
+	info->pid = bpf_get_current_pid_tgid() >> 32;
+	info->uid = bpf_get_current_uid_gid();
+}
+
+static __always_inline void signal_send(const struct task_state *state, __u32 flags, int signal,
+					struct kernel_siginfo *info, bool has_handler)
+{
+	struct ring_head *ring = ring_of_cpu();
+	struct siginfo_head *head;
+	struct signal_event *event;
+
+	event = ring_reserve(ring, EVENT_SIGNAL, sizeof *event);
+	if (!event)
+		return;
+	event_head(&event->head, EVENT_SIGNAL, flags, sizeof *event, state->task,
+		   bpf_ktime_get_ns());
+	__builtin_memset(event->info, 0, sizeof event->info);
+	head = (struct siginfo_head *)event->info;
+	if ((__u64)info <= 2)
+		siginfo_make(head, signal, (__u64)info == 1);
+	else
+		bpf_probe_read_kernel(event->info, sizeof event->info, info);
+	event->signal = signal;
+	event->code = head->code;
+	event->has_handler = has_handler;
+	ring_commit(ring, EVENT_SIGNAL, sizeof *event);
+}
+
 SEC("tp_btf/signal_deliver")
 int BPF_PROG(on_signal, int signal, struct kernel_siginfo *info, struct k_sigaction *action)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct task_state *state = state_of(task);
-	struct ring_head *ring = ring_of_cpu();
-	struct signal_event *event;
+	__u64 handler;
 
-	if (!state || !ring)
+	if (!state)
 		return 0;
 	fault_fail_pending(task, state);
-	event = ring_reserve(ring, EVENT_SIGNAL, sizeof *event);
-	if (!event)
-		return 0;
-	event_head(&event->head, EVENT_SIGNAL, 0, sizeof *event, state->task, bpf_ktime_get_ns());
-	event->signal = signal;
-	event->code = BPF_CORE_READ(info, si_code);
-	event->has_handler = (__u64)BPF_CORE_READ(action, sa.sa_handler) > 1; /* DFL 0, IGN 1 */
-	ring_commit(ring, EVENT_SIGNAL, sizeof *event);
+	handler = (__u64)BPF_CORE_READ(action, sa.sa_handler); /* SIG_DFL 0, SIG_IGN 1 */
+	signal_send(state, 0, signal, info, handler > 1);
+	return 0;
+}
+
+#define TRACE_SIGNAL_IGNORED 1
+
+SEC("tp_btf/signal_generate")
+int BPF_PROG(on_ignored_signal, int signal, struct kernel_siginfo *info, struct task_struct *task,
+	     int group, int result)
+{
+	struct task_state *state = result == TRACE_SIGNAL_IGNORED ? state_of(task) : NULL;
+
+	if (state && !state->held)
+		signal_send(state, WIRE_IGNORED, signal, info, false);
 	return 0;
 }
 

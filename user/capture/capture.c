@@ -54,6 +54,7 @@ static void configure(struct prof_bpf *s, const struct capture_options *options)
 	s->rodata->cfg_faults = options->faults;
 	s->rodata->cfg_places = options->places;
 	s->rodata->cfg_fault_kinds = options->fault_kinds ? options->fault_kinds : ~0U;
+	s->rodata->cfg_follow = !options->command_alone;
 	s->rodata->cfg_all_syscalls = !options->syscall_set;
 	if (options->syscall_set)
 		memcpy((void *)s->rodata->cfg_syscall_set, options->syscall_set,
@@ -123,6 +124,7 @@ static void choose_programs(struct prof_bpf *s, const struct capture_options *op
 		{s->progs.on_sys_exit, options->syscalls},
 		{s->progs.on_release, !options->syscalls},
 		{s->progs.on_mapping, !options->syscalls && (options->stacks || options->faults)},
+		{s->progs.on_ignored_signal, options->ignored_signals},
 		{s->progs.on_exit_mmap, options->stacks},
 		{s->progs.on_walk, options->stacks},
 		{s->progs.on_capture, options->plans || options->enter_events},
@@ -456,8 +458,11 @@ bool capture_total(struct capture *c, enum capture_totals which, uint32_t key,
 		const struct total *total = &c->per_cpu[cpu];
 
 		out->calls += total->calls;
+		out->unfinished += total->unfinished;
 		out->errors += total->errors;
 		out->duration_ns += total->duration_ns;
+		if (total->min_ns && (total->min_ns < out->min_ns || !out->min_ns))
+			out->min_ns = total->min_ns;
 		if (total->max_ns > out->max_ns)
 			out->max_ns = total->max_ns;
 		for (uint32_t i = 0; i < TOTAL_BUCKETS; i++)

@@ -20,6 +20,8 @@ struct capture_options {
 	bool faults, syscalls;       /* whether there are any to record */
 	bool places;                 /* tell in which mapping each fault lies */
 	uint32_t fault_kinds;        /* bits of enum wire_fault_kind; 0: all */
+	bool command_alone;          /* not what it starts */
+	bool ignored_signals;        /* tell of them, too */
 	const uint64_t *syscall_set; /* 512 bits of the numbers to record; NULL: all */
 	bool stacks;                 /* of faults if so chosen, and of system calls: */
 	bool fault_stacks;
@@ -62,7 +64,7 @@ int capture_tell_left(struct capture *c);
 /* Sums over the CPUs of one entry of the totals; false when nothing was counted. */
 enum capture_totals { CAPTURE_SYSCALL_TOTALS, CAPTURE_FAULT_TOTALS };
 struct total_sum {
-	uint64_t calls, errors, duration_ns, max_ns;
+	uint64_t calls, unfinished, errors, duration_ns, min_ns, max_ns;
 	uint64_t buckets[TOTAL_BUCKETS];
 };
 bool capture_total(struct capture *c, enum capture_totals which, uint32_t key,
