@@ -25,7 +25,7 @@ void text_printf(struct bytes *out, const char *fmt, ...)
 
 static void head_write(struct bytes *out, const struct line_head *head)
 {
-	text_printf(out, "%6" PRIu64 ".%09" PRIu64 " %s/%" PRIu32, head->time_ns / 1000000000,
+	text_printf(out, "%6" PRIu64 ".%09" PRIu64 " %s/%" PRIu32 " ", head->time_ns / 1000000000,
 		    head->time_ns % 1000000000, head->name, head->tid);
 }
 
@@ -57,8 +57,9 @@ void fault_line_write(struct bytes *out, const struct line_head *head,
 		[WIRE_MINOR] = "minor", [WIRE_MAJOR] = "major", [WIRE_FAILED] = "failed"};
 	const struct fault_event *fault = &event->fault;
 
-	head_write(out, head);
-	text_printf(out, " %s %s %s [0x%" PRIx64 "] -> ", kinds[fault->kind],
+	if (head)
+		head_write(out, head);
+	text_printf(out, "%s %s %s [0x%" PRIx64 "] -> ", kinds[fault->kind],
 		    fault->head.flags & WIRE_KERNEL ? "kernel" : "user",
 		    access_name(fault->error_code), (uint64_t)fault->address);
 	place_write(out, event, path);

@@ -37,7 +37,26 @@ static int device_open(const char *path)
 	return fd;
 }
 
-int line_output_open(const char *path, const struct identity *identity, struct line_output *out)
+static int file_append(const char *path)
+{
+	int fd = open(path, O_WRONLY | O_APPEND | O_NOCTTY | O_CLOEXEC);
+
+	return fd < 0 && errno != ENOENT ? fail(-errno, "cannot write '%s'", path) : fd;
+}
+
+/* A file that is not there to be appended to is a new one. */
+static int file_open(const char *path, bool append, const struct identity *identity,
+		     struct line_output *out)
+{
+	int fd = append ? file_append(path) : -1;
+
+	if (append && (fd >= 0 || errno != ENOENT))
+		return fd;
+	return output_file_open(path, identity, &out->file);
+}
+
+int line_output_open(const char *path, bool append, const struct identity *identity,
+		     struct line_output *out)
 {
 	struct stat st;
 
@@ -47,7 +66,7 @@ int line_output_open(const char *path, const struct identity *identity, struct l
 	else if (is_device(path))
 		out->fd = device_open(path);
 	else
-		out->fd = output_file_open(path, identity, &out->file);
+		out->fd = file_open(path, append, identity, out);
 	if (!path && out->fd < 0)
 		return fail(-errno, "cannot write to standard error");
 	if (out->fd >= 0)

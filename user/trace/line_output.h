@@ -22,9 +22,10 @@ struct line_output {
 	int err; /* of writing; a reader who went away is no error */
 };
 
-/* Opens the file (an earlier one is kept as FILE.old), pipe or terminal `path`; NULL: stderr. 0 or
- * -errno, reported. */
-int line_output_open(const char *path, const struct identity *identity, struct line_output *out);
+/* Opens the file (an earlier one is kept as FILE.old, or appended to), pipe or terminal `path`;
+ * NULL: stderr. 0 or -errno, reported. */
+int line_output_open(const char *path, bool append, const struct identity *identity,
+		     struct line_output *out);
 void line_output_close(struct line_output *output, bool keep);
 
 /*

@@ -8,29 +8,21 @@
 
 #include "base/alloc.h"
 #include "base/error.h"
-#include "trace/line.h"
-#include "trace/stacks.h"
-#include "trace/tasks.h"
+#include "trace/lines.h"
 
 /* Lines are written when there are no more events for the moment, or when they are this many. */
 #define TEXT_BYTES (64 << 10)
 
-/* How long after its moment an event may wait for the unwinding table of its stack. */
-#define PATIENCE_NS    1000000000ULL
-#define TABLE_SLEEP_US 2000
-#define WAIT_MS        50
+/* A call that is in progress for longer than this is shown as far as it goes. */
+#define SHOW_AFTER_MS 100
+
+#define WAIT_MS 50
 
 struct printer {
 	struct printer_options options;
-	uint64_t start_ns;
-	uint32_t nr_left;
 	pthread_t thread;
 	bool has_thread;
-	struct live_tasks tasks;
-	struct live_files files;
-	struct frame_names names;
-	struct live_stacks stacks;
-	struct bytes text;
+	struct lines lines;
 };
 
 static uint64_t clock_ns(clockid_t clock)
@@ -41,64 +33,51 @@ static uint64_t clock_ns(clockid_t clock)
 	return now.tv_sec * 1000000000ULL + now.tv_nsec;
 }
 
-static void await_table(struct printer *p, uint32_t stack, uint64_t moment_ns)
+/* FILE.TID */
+static bool open_own(struct printer *p, struct journal *j)
 {
-	while (live_stack_is_unfinished(&p->stacks, stack) &&
-	       clock_ns(CLOCK_MONOTONIC) < moment_ns + PATIENCE_NS)
-		usleep(TABLE_SLEEP_US);
+	scoped_free char *path = xasprintf("%s.%u", p->options.trace->output, j->tid);
+
+	return line_output_open(path, p->options.trace->append, p->options.identity, &j->output) ==
+	       0;
 }
 
-static void print_frames(struct printer *p, const struct fault_event *event, uint64_t moment_ns)
+/* False when nobody wants to read more. */
+static bool write_journal(struct printer *p, struct journal *j)
 {
-	if (event->head.flags & WIRE_KERNEL)
-		kernel_frame_write(&p->names, &p->text, event->ip);
-	if (!event->stack)
-		return;
-	await_table(p, event->stack, moment_ns);
-	live_stack_write(&p->stacks, event->stack, &p->text);
-}
+	bool is_wanted = true;
 
-static struct line_head line_head(const struct printer *p, const struct stream_event *at)
-{
-	const struct live_task *task = live_task(&p->tasks, at->event->task);
-
-	return (struct line_head){
-		.time_ns = at->moment_ns > p->start_ns ? at->moment_ns - p->start_ns : 0,
-		.name = task->name,
-		.tid = task->tid,
-	};
-}
-
-static void print_fault(struct printer *p, const struct stream_event *at)
-{
-	const struct placed_fault_event *event = (const void *)at->event;
-	struct line_head head = line_head(p, at);
-
-	fault_line_write(&p->text, &head, event, live_file_path(&p->files, event->file));
-	if (p->options.max_frames)
-		print_frames(p, &event->fault, at->moment_ns);
-}
-
-static void take_event(struct printer *p, const struct stream_event *at)
-{
-	live_tasks_take(&p->tasks, at->event);
-	live_files_take(&p->files, at->event);
-	live_stacks_take(&p->stacks, at->event);
-	switch (at->event->type) {
-	case EVENT_FAULT:
-		return print_fault(p, at);
-	case STREAM_LOSS:
-		return loss_line_write(&p->text, ((const struct loss_event *)at->event)->count);
-	case EVENT_LEFT:
-		p->nr_left++;
+	if (j->text.size) {
+		if (j->tid && j->output.fd < 0 && !open_own(p, j))
+			return false;
+		is_wanted =
+			line_output_write(j->tid ? &j->output : p->options.output, &j->text);
+		journal_reset(j);
 	}
+	return is_wanted;
+}
+
+static void close_journal(struct journal *j)
+{
+	line_output_close(&j->output, true);
+	journal_fini(j);
+	free(j);
 }
 
 static bool write_text(struct printer *p)
 {
-	bool is_wanted = line_output_write(p->options.output, &p->text);
+	struct lines *l = &p->lines;
+	size_t kept = 0;
+	bool is_wanted = true;
 
-	bytes_reset(&p->text);
+	vec_each (&l->journals, j) {
+		is_wanted &= write_journal(p, *j);
+		if ((*j)->is_closed)
+			close_journal(*j);
+		else
+			l->journals.items[kept++] = *j;
+	}
+	l->journals.size = kept;
 	return is_wanted;
 }
 
@@ -106,22 +85,49 @@ static bool write_text(struct printer *p)
 static bool print_taken(struct printer *p)
 {
 	struct stream_event at;
+	size_t size = 0;
 
 	while (stream_next(p->options.stream, &at)) {
-		take_event(p, &at);
-		if (p->text.size >= TEXT_BYTES && !write_text(p))
+		lines_take(&p->lines, &at);
+		if (lines_are_full(&p->lines)) {
+			write_text(p);
 			return false;
+		}
+		size += at.event->size_bytes;
+		if (size >= TEXT_BYTES) {
+			size = 0;
+			if (!write_text(p))
+				return false;
+		}
 	}
+	return write_text(p);
+}
+
+static bool show_open(struct printer *p)
+{
+	vec_each (&p->lines.journals, j)
+		call_lines_show(&p->lines.calls, *j);
 	return write_text(p);
 }
 
 static void *print_all(void *printer)
 {
 	struct printer *p = printer;
+	bool is_wanted = true;
 
 	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, NULL); /* but while it writes */
-	while (stream_take(p->options.stream) && print_taken(p))
-		;
+	while (is_wanted) {
+		switch (stream_take(p->options.stream, SHOW_AFTER_MS)) {
+		case STREAM_EVENTS:
+			is_wanted = print_taken(p);
+			break;
+		case STREAM_SILENT:
+			is_wanted = show_open(p);
+			break;
+		case STREAM_OVER:
+			is_wanted = false;
+		}
+	}
 	stream_close(p->options.stream);
 	return NULL;
 }
@@ -132,10 +138,7 @@ struct printer *printer_new(const struct printer_options *options)
 	int err;
 
 	p->options = *options;
-	frame_names_init(&p->names, &p->files, options->capture);
-	p->stacks.names = &p->names;
-	p->stacks.max_frames = options->max_frames;
-	p->stacks.store = capture_unwind_store(options->capture);
+	lines_init(&p->lines, options->trace, options->capture);
 	err = pthread_create(&p->thread, NULL, print_all, p);
 	p->has_thread = err == 0;
 	if (err == 0)
@@ -147,7 +150,8 @@ struct printer *printer_new(const struct printer_options *options)
 
 void printer_set_start(struct printer *p, uint64_t start_ns)
 {
-	p->start_ns = start_ns;
+	lines_set_start(&p->lines, start_ns,
+			(int64_t)(clock_ns(CLOCK_REALTIME) - clock_ns(CLOCK_MONOTONIC)));
 }
 
 bool printer_wait(struct printer *p)
@@ -172,17 +176,15 @@ void printer_stop(struct printer *p)
 
 uint32_t printer_nr_left(const struct printer *p)
 {
-	return p->nr_left;
+	return p->lines.nr_left;
 }
 
 void printer_free(struct printer *p)
 {
 	if (!p)
 		return;
-	live_stacks_fini(&p->stacks);
-	frame_names_fini(&p->names);
-	live_files_fini(&p->files);
-	live_tasks_fini(&p->tasks);
-	bytes_fini(&p->text);
+	vec_each (&p->lines.journals, j)
+		line_output_close(&(*j)->output, true);
+	lines_fini(&p->lines);
 	free(p);
 }

@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The thread that prints a stream: each event in its turn changes what is known (tasks, files,
- * code, stacks), or becomes a line by what is known then.
- *
- * A new kind of line is a case in printer.c and a function like those of line.h.
+ * The thread that prints a stream: it makes lines of events (lines.h), and writes them.
  */
 #ifndef PROF_TRACE_PRINTER_H
 #define PROF_TRACE_PRINTER_H
@@ -11,12 +8,14 @@
 #include "capture/capture.h"
 #include "trace/line_output.h"
 #include "trace/stream.h"
+#include "trace/trace.h"
 
 struct printer_options {
+	const struct trace_options *trace;
 	struct stream *stream;
-	struct line_output *output;
+	struct line_output *output; /* where everybody's lines go; each thread's own are opened here */
+	const struct identity *identity;
 	struct capture *capture;
-	uint32_t max_frames; /* 0: no stacks */
 };
 
 struct printer;

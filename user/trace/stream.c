@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/alloc.h"
 #include "base/bytes.h"
@@ -27,7 +28,6 @@ struct lane {
 struct stream {
 	struct stream_options options;
 	struct lane *lanes; /* by CPU */
-	uint64_t nr_lines;  /* passed on */
 	uint64_t dropped, dropped_untold;
 	uint64_t passed_ns; /* the moment of the last one passed on */
 
@@ -75,6 +75,8 @@ static uint64_t moment_of(const struct event *event, uint64_t not_before_ns)
 		ns += ((const struct fault_event *)event)->service_ns;
 	if (event->type == EVENT_SYSCALL)
 		ns += ((const struct syscall_event *)event)->duration_ns;
+	if (event->type == EVENT_RETURN || event->type == EVENT_DESCRIPTOR)
+		ns++;
 	return ns < not_before_ns ? not_before_ns : ns;
 }
 
@@ -96,7 +98,8 @@ static size_t held_bytes(const struct held *held)
 
 static bool is_line(const struct event *event)
 {
-	return event->type == EVENT_FAULT || event->type == EVENT_SYSCALL;
+	return event->type == EVENT_FAULT || event->type == EVENT_SYSCALL ||
+	       event->type == EVENT_ENTER || event->type == EVENT_RETURN;
 }
 
 void stream_push(struct stream *s, uint32_t cpu, const struct event *event)
@@ -133,11 +136,6 @@ void stream_lose(struct stream *s, uint32_t cpu, uint64_t count)
 	memcpy(&held->event, &event, sizeof event);
 }
 
-static bool has_all_lines(const struct stream *s)
-{
-	return s->options.max_lines && s->nr_lines >= s->options.max_lines;
-}
-
 static void tell_dropped(struct stream *s)
 {
 	struct loss_event event = loss(s->dropped_untold);
@@ -149,7 +147,7 @@ static void tell_dropped(struct stream *s)
 
 static void pass(struct stream *s, const struct held *held)
 {
-	if (has_all_lines(s) || s->closed)
+	if (s->closed)
 		return;
 	if (s->passed.size > s->options.max_bytes * (is_line(&held->event) ? 1 : 2)) {
 		s->dropped++;
@@ -159,7 +157,6 @@ static void pass(struct stream *s, const struct held *held)
 	tell_dropped(s);
 	put(&s->passed, held->moment_ns, &held->event);
 	s->passed_ns = held->moment_ns;
-	s->nr_lines += is_line(&held->event);
 }
 
 static const struct held *first_of(const struct lane *lane)
@@ -247,7 +244,7 @@ bool stream_is_sated(struct stream *s)
 	bool sated;
 
 	pthread_mutex_lock(&s->lock);
-	sated = s->closed || has_all_lines(s);
+	sated = s->closed;
 	pthread_mutex_unlock(&s->lock);
 	return sated;
 }
@@ -257,20 +254,35 @@ uint64_t stream_dropped(const struct stream *s)
 	return s->dropped;
 }
 
-bool stream_take(struct stream *s)
+static struct timespec after_ms(unsigned int ms)
 {
+	struct timespec at;
+
+	clock_gettime(CLOCK_MONOTONIC, &at);
+	at.tv_nsec += (long)ms * 1000000;
+	at.tv_sec += at.tv_nsec / 1000000000;
+	at.tv_nsec %= 1000000000;
+	return at;
+}
+
+enum stream_state stream_take(struct stream *s, unsigned int patience_ms)
+{
+	struct timespec until = after_ms(patience_ms);
 	struct bytes empty;
+	bool over;
 
 	bytes_reset(&s->taken);
 	pthread_mutex_lock(&s->lock);
 	while (!s->passed.size && !s->ended && !s->closed)
-		pthread_cond_wait(&s->changed, &s->lock);
+		if (pthread_cond_clockwait(&s->changed, &s->lock, CLOCK_MONOTONIC, &until))
+			break;
+	over = s->ended || s->closed;
 	empty = s->taken;
 	s->taken = s->passed;
 	s->passed = empty;
 	pthread_mutex_unlock(&s->lock);
 	s->taken_at = 0;
-	return s->taken.size;
+	return s->taken.size ? STREAM_EVENTS : over ? STREAM_OVER : STREAM_SILENT;
 }
 
 bool stream_next(struct stream *s, struct stream_event *out)

@@ -8,7 +8,8 @@
  * may miss what another one has: so an event is held until a round of the rings has begun
  * STREAM_WINDOW_NS after its moment. Whatever was published within that time of its own moment
  * comes in order; only a CPU that stood still for longer between clock and ring brings an event
- * late, and then it is passed on at once.
+ * late, and then it is passed on at once. What a call has brought beside its return, its enter
+ * excepted, bears the time of its enter, behind which it belongs.
  *
  * What the printer has not taken is held up to a limit. Beyond it, lines (faults, system calls) are
  * dropped and counted, beyond twice of it all else, too; and the count is in the stream at the
@@ -39,8 +40,7 @@ struct stream_event {
 
 struct stream_options {
 	uint32_t nr_cpus;
-	uint64_t max_lines; /* 0: no end */
-	size_t max_bytes;   /* of what waits for the printer */
+	size_t max_bytes; /* of what waits for the printer */
 };
 
 struct stream;
@@ -62,7 +62,7 @@ void stream_round(struct stream *s, uint64_t began_ns);
 /* Passes on the rest, and that there will be no more. */
 void stream_end(struct stream *s);
 
-/* Nothing more is of use: max_lines were passed on, or the printer has closed. */
+/* Nothing more is of use: the printer has closed. */
 bool stream_is_sated(struct stream *s);
 
 /* How many events were dropped because the printer did not take them in time. */
@@ -70,8 +70,14 @@ uint64_t stream_dropped(const struct stream *s);
 
 /* ---- The thread that prints ---- */
 
-/* Waits for events and takes all that are there; false when there will be none. */
-bool stream_take(struct stream *s);
+enum stream_state {
+	STREAM_EVENTS,
+	STREAM_SILENT, /* nothing came for so long */
+	STREAM_OVER,   /* there will be no more */
+};
+
+/* Waits for events, up to `patience_ms`, and takes all that are there. */
+enum stream_state stream_take(struct stream *s, unsigned int patience_ms);
 
 /* The next one of those that were taken. */
 bool stream_next(struct stream *s, struct stream_event *out);

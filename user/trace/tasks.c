@@ -8,8 +8,25 @@
 /* Until the command's execve has got through, the launched process bears prof's name. */
 #define NAME_BEFORE_EXEC "prof"
 
+void live_call_end(struct live_call *call)
+{
+	free(call->entered);
+	free(call->returned);
+	free(call->ended);
+	*call = (struct live_call){0};
+}
+
+static void forget(struct live_task *task)
+{
+	live_call_end(&task->call);
+	free(task->ignored);
+	task->ignored = NULL;
+}
+
 void live_tasks_fini(struct live_tasks *tasks)
 {
+	vec_each (&tasks->by_id, task)
+		forget(task);
 	vec_free(&tasks->by_id);
 }
 
@@ -27,20 +44,35 @@ static void name_set(struct live_task *task, const char *comm)
 	snprintf(task->name, sizeof task->name, "%s", clean);
 }
 
+static struct live_task *take_birth(struct live_tasks *tasks, uint32_t id, uint32_t pid,
+				    uint32_t tid, uint32_t process)
+{
+	struct live_task *task;
+
+	task_at(tasks, process)->nr_threads++;
+	tasks->nr_alive++;
+	task = task_at(tasks, id);
+	task->tid = tid;
+	task->pid = pid;
+	task->process = process;
+	task->is_alive = true;
+	task->last_syscall = -1;
+	return task;
+}
+
 static void take_start(struct live_tasks *tasks, const struct start_event *event)
 {
-	struct live_task *task = task_at(tasks, event->head.task);
+	uint32_t id = event->head.task;
+	struct live_task *task = take_birth(tasks, id, event->pid, event->tid, id);
 
-	task->tid = event->tid;
+	task->was_started = true;
 	name_set(task, NAME_BEFORE_EXEC);
 }
 
 static void take_fork(struct live_tasks *tasks, const struct fork_event *event)
 {
-	struct live_task *task = task_at(tasks, event->child);
-
-	task->tid = event->tid;
-	name_set(task, event->comm);
+	name_set(take_birth(tasks, event->child, event->pid, event->tid, event->child_process),
+		 event->comm);
 }
 
 static void take_exec(struct live_tasks *tasks, const struct exec_event *event)
@@ -48,6 +80,7 @@ static void take_exec(struct live_tasks *tasks, const struct exec_event *event)
 	struct live_task *task = task_at(tasks, event->head.task);
 
 	task->tid = event->tid;
+	task->pid = event->pid;
 	name_set(task, event->comm);
 }
 
@@ -74,4 +107,20 @@ const struct live_task *live_task(const struct live_tasks *tasks, uint32_t id)
 	const struct live_task *task = id < tasks->by_id.size ? &tasks->by_id.items[id] : NULL;
 
 	return task && *task->name ? task : &unknown;
+}
+
+struct live_task *live_task_at(struct live_tasks *tasks, uint32_t id)
+{
+	return task_at(tasks, id);
+}
+
+void live_task_end(struct live_tasks *tasks, uint32_t id)
+{
+	struct live_task *task = task_at(tasks, id);
+
+	forget(task);
+	if (!task->is_alive)
+		return;
+	task->is_alive = false;
+	tasks->nr_alive--;
 }

@@ -25,11 +25,21 @@ struct tracer {
 	uint64_t *lost;    /* by CPU, as far as the stream has been told */
 };
 
+/* Of files of the threads' own, each is opened when it has a line. */
+static int output_open(struct tracer *t, const struct session *s)
+{
+	const struct trace_options *options = t->options;
+
+	if (options->separately)
+		return 0;
+	return line_output_open(options->output, options->append, &s->identity, &t->output);
+}
+
 static int tracer_open(struct session *s)
 {
 	struct tracer *t = s->arg;
 	uint32_t nr_cpus = capture_rings(s->capture)->nr_cpus;
-	int err = line_output_open(t->options->output, &s->identity, &t->output);
+	int err = output_open(t, s);
 
 	if (err)
 		return err;
@@ -37,13 +47,13 @@ static int tracer_open(struct session *s)
 	sigaction(SIGPIPE, &(struct sigaction){.sa_handler = SIG_IGN}, NULL);
 	t->lost = xcalloc(nr_cpus, sizeof *t->lost);
 	t->stream = stream_new(&(struct stream_options){.nr_cpus = nr_cpus,
-							.max_lines = t->options->max_events,
 							.max_bytes = MAX_WAITING_BYTES});
 	t->printer = printer_new(&(struct printer_options){
+		.trace = t->options,
 		.stream = t->stream,
 		.output = &t->output,
+		.identity = &s->identity,
 		.capture = s->capture,
-		.max_frames = t->options->max_frames,
 	});
 	return t->printer ? 0 : -EAGAIN;
 }
@@ -150,11 +160,16 @@ int trace_run(const struct trace_options *options, char **argv)
 	struct session session = {
 		.capture_options =
 			{
-				.faults = true,
-				.places = true,
+				.faults = options->fault_kinds != 0,
+				.places = options->fault_kinds != 0,
+				.syscalls = options->syscalls,
+				.command_alone = !options->follow,
+				.ignored_signals = options->syscalls,
+				.syscall_set = options->syscalls ? options->shown.bits : NULL,
 				.fault_kinds = options->fault_kinds,
 				.stacks = options->max_frames > 0,
-				.fault_stacks = options->max_frames > 0,
+				.fault_stacks =
+					options->max_frames > 0 && options->fault_kinds != 0,
 				.ring_bytes = options->ring_bytes,
 			},
 		.as_root = options->as_root,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A command's events as lines of text while they happen.
+ * A command's events as lines of text while they happen: system calls in strace's syntax, page
+ * faults in one of our own.
  */
 #ifndef PROF_TRACE_H
 #define PROF_TRACE_H
@@ -8,13 +9,53 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "decode/syscalls.h"
+#include "trace/style.h"
+
+/* How a call ended, as -e status= chooses: bits of trace_options.statuses. */
+enum call_status {
+	STATUS_SUCCESSFUL,
+	STATUS_FAILED,
+	STATUS_UNFINISHED, /* its thread was killed in it, or called exit */
+	STATUS_UNAVAILABLE,
+	STATUS_DETACHED, /* the trace ended before it */
+	NR_CALL_STATUSES
+};
+#define ALL_STATUSES ((1U << NR_CALL_STATUSES) - 1)
+
+/* What is not to be told beside the calls: bits of trace_options.quiet. */
+enum quiet_about {
+	QUIET_ATTACH = 1,
+	QUIET_EXIT = 2,
+	QUIET_PERSONALITY = 4,
+	QUIET_EXEC_OF_THREAD = 8,
+};
+
+/* In what form the frames of a stack stand below their line. */
+enum stack_form {
+	STACK_FUNCTIONS, /* function+0xoffset (module) */
+	STACK_STRACE,    /* > /path/of/module(function+0xoffset) [0xaddress] */
+};
+
 struct trace_options {
-	const char *output;   /* NULL: standard error */
-	uint32_t fault_kinds; /* bits of enum wire_fault_kind */
-	uint32_t max_frames;  /* below each line; 0: none */
-	uint64_t max_events;  /* then the command runs on untraced; 0: no end */
+	const char *output; /* NULL: standard error */
+	bool append;        /* to it, instead of keeping the earlier one as FILE.old */
+	bool separately;    /* each thread's lines in FILE.TID */
 	bool as_root;
 	uint64_t ring_bytes; /* per CPU; 0: the default */
+	uint64_t max_events; /* then the command runs on untraced; 0: no end */
+
+	uint32_t fault_kinds; /* bits of enum wire_fault_kind */
+	uint32_t max_frames;  /* below each line; 0: none */
+	enum stack_form stack_form;
+
+	bool syscalls;            /* as lines; else page faults alone: */
+	bool follow;              /* also what the command starts */
+	struct syscall_set shown; /* system calls */
+	uint32_t statuses;        /* bits of enum call_status */
+	uint64_t signals;         /* bit N - 1: signal N is shown */
+	uint32_t quiet;           /* enum quiet_about */
+	struct line_style style;
 };
 
 /* Traces the command `argv` (ends with NULL). Returns prof's exit status, as record_run() does. */

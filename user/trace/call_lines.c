@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: MIT
+#include "trace/call_lines.h"
+
+#include <string.h>
+
+#define MAX_ERRNO 4095
+
+void call_lines_init(struct call_lines *l, const struct trace_options *options,
+		     struct live_tasks *tasks)
+{
+	*l = (struct call_lines){
+		.options = options,
+		.tasks = tasks,
+		.decode = {.max_string_bytes = options->style.max_string_bytes,
+			   .hex_strings = (enum emit_hex)options->style.hex_strings,
+			   .verbose = options->style.verbose},
+	};
+}
+
+void call_lines_fini(struct call_lines *l)
+{
+	call_maker_fini(&l->maker);
+	bytes_fini(&l->text);
+}
+
+static enum pid_form pid_form_of(const struct call_lines *l)
+{
+	if (l->options->separately)
+		return PID_NONE;
+	if (l->options->output)
+		return l->options->follow ? PID_BARE : PID_NONE;
+	return l->tasks->nr_alive > 1 ? PID_IN_BRACKETS : PID_NONE;
+}
+
+void task_line_begin(struct call_lines *l, struct journal *j, const struct live_task *task,
+		     uint64_t time_ns)
+{
+	journal_begin(j, pid_form_of(l), task->tid, time_ns, task->last_syscall);
+}
+
+/* Decodes what is known into l->text; returns how much of it was known when it was entered. */
+static size_t make_text(struct call_lines *l, const struct live_task *task,
+			const struct syscall_event *event, struct call *out_call)
+{
+	size_t entered;
+
+	call_make(&l->maker, task, event, out_call);
+	bytes_reset(&l->text);
+	decode_call(out_call, &l->decode, &l->text, &entered);
+	return entered;
+}
+
+void call_lines_show(struct call_lines *l, struct journal *j)
+{
+	const struct live_task *task;
+	struct call call;
+
+	if (!j->open_task || j->open_is_begun)
+		return;
+	task = live_task(l->tasks, j->open_task);
+	make_text(l, task, NULL, &call);
+	task_line_begin(l, j, task, task->call.entered->head.time_ns);
+	journal_write(j, l->text.data, l->text.size);
+	j->open_is_begun = true;
+}
+
+void call_lines_interrupt(struct call_lines *l, struct journal *j)
+{
+	if (!j->open_task)
+		return;
+	call_lines_show(l, j);
+	live_task_at(l->tasks, j->open_task)->call.is_interrupted = true;
+	journal_puts(j, " <unfinished ...>");
+	journal_end_line(j);
+}
+
+static bool is_staged(const struct call_lines *l)
+{
+	return (l->options->statuses & ALL_STATUSES) != ALL_STATUSES;
+}
+
+static bool is_shown(const struct call_lines *l, uint32_t nr, bool compat)
+{
+	return compat || nr >= NR_SYSCALLS || syscall_set_has(&l->options->shown, nr);
+}
+
+void call_enter(struct call_lines *l, struct journal *j, struct live_task *task, uint32_t task_id,
+		const struct capture_event *event)
+{
+	if (j->open_task == task_id) /* its end was lost */
+		call_lines_interrupt(l, j);
+	live_call_end(&task->call);
+	task->call.entered = xcalloc(1, event->head.size_bytes);
+	memcpy(task->call.entered, event, event->head.size_bytes);
+	task->call.is_hidden = !is_shown(l, event->nr, event->head.flags & WIRE_COMPAT);
+	task->last_syscall = (int)event->nr;
+	if (task->call.is_hidden || is_staged(l))
+		return;
+	call_lines_interrupt(l, j);
+	j->open_task = task_id;
+	j->open_is_begun = false;
+}
+
+static enum call_status status_of(const struct syscall_event *event)
+{
+	if (event->head.flags & WIRE_UNFINISHED)
+		return STATUS_UNFINISHED;
+	return event->result < 0 && event->result >= -MAX_ERRNO ? STATUS_FAILED
+								: STATUS_SUCCESSFUL;
+}
+
+/* Whether arguments are missing that the call would have filled in. */
+static bool lacks_arguments(const struct bytes *text, uint32_t nr)
+{
+	uint8_t last = text->size ? text->data[text->size - 1] : 0;
+
+	return last == ' ' || (last == '(' && syscall_arity(nr));
+}
+
+/* All from the bracket that closes the arguments on. */
+static void write_end(struct call_lines *l, struct journal *j, struct call *call,
+		      const struct syscall_event *event)
+{
+	journal_puts(j, ")");
+	journal_pad(j);
+	journal_puts(j, "= ");
+	decode_result(call, &l->decode, &j->text);
+	if (l->options->style.durations && call->flags & CALL_RETURNED &&
+	    !(event->head.flags & WIRE_BLOCKED))
+		journal_duration(j, event->duration_ns);
+}
+
+static void write_resumed(struct call_lines *l, struct journal *j, const struct live_task *task,
+			  uint64_t moment_ns)
+{
+	const char *bracket = memchr(l->text.data, '(', l->text.size);
+	int size = bracket ? (int)(bracket - (const char *)l->text.data) : 0;
+
+	task_line_begin(l, j, task, moment_ns);
+	journal_printf(j, "<... %.*s resumed>", size, (const char *)l->text.data);
+}
+
+/* The line from its begin, or from where it was left, to the end of the arguments. */
+static void write_arguments(struct call_lines *l, struct journal *j, const struct live_task *task,
+			    size_t entered, uint64_t time_ns, uint64_t moment_ns)
+{
+	size_t from = entered;
+
+	if (task->call.is_interrupted) {
+		write_resumed(l, j, task, moment_ns);
+	} else if (!j->open_is_begun) {
+		task_line_begin(l, j, task, time_ns);
+		from = 0;
+	}
+	journal_write(j, l->text.data + from, l->text.size - from);
+}
+
+bool call_end(struct call_lines *l, struct journal *j, struct live_task *task, uint32_t task_id,
+	      const struct syscall_event *event, uint64_t moment_ns)
+{
+	bool is_wanted = is_shown(l, event->nr, event->head.flags & WIRE_COMPAT) &&
+			 !task->call.is_hidden && l->options->statuses & 1U << status_of(event);
+	struct call call;
+	size_t entered;
+
+	task->last_syscall = (int)event->nr;
+	if (is_wanted) {
+		if (j->open_task != task_id)
+			call_lines_interrupt(l, j);
+		entered = make_text(l, task, event, &call);
+		write_arguments(l, j, task, entered, event->head.time_ns, moment_ns);
+		if (!(call.flags & CALL_RETURNED) && lacks_arguments(&l->text, call.nr))
+			journal_puts(j, " <unfinished ...>");
+		write_end(l, j, &call, event);
+	}
+	live_call_end(&task->call);
+	return is_wanted;
+}
+
+void call_detach(struct call_lines *l, struct journal *j, struct live_task *task, uint32_t task_id)
+{
+	struct call call;
+
+	if (j->open_task == task_id) {
+		call_lines_show(l, j);
+	} else if (is_staged(l) && l->options->statuses & 1 << STATUS_DETACHED &&
+		   task->call.entered && !task->call.is_hidden) {
+		call_lines_interrupt(l, j);
+		make_text(l, task, NULL, &call);
+		task_line_begin(l, j, task, task->call.entered->head.time_ns);
+		journal_write(j, l->text.data, l->text.size);
+	} else {
+		return live_call_end(&task->call);
+	}
+	journal_puts(j, " <detached ...>");
+	journal_end_line(j);
+	live_call_end(&task->call);
+}

@@ -1,0 +1,356 @@
+// SPDX-License-Identifier: MIT
+#include "trace/lines.h"
+
+#include <time.h>
+#include <unistd.h>
+
+#include "trace/endings.h"
+#include "trace/line.h"
+
+/* How long after its moment an event may wait for the unwinding table of its stack. */
+#define PATIENCE_NS    1000000000ULL
+#define TABLE_SLEEP_US 2000
+
+static uint64_t now_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000000000ULL + now.tv_nsec;
+}
+
+static struct journal *journal_add(struct lines *l, uint32_t tid)
+{
+	struct journal *j = xnew(struct journal);
+
+	j->style = &l->options->style;
+	j->output.fd = -1;
+	j->tid = tid;
+	if (l->journals.size)
+		j->wall_offset_ns = l->journals.items[0]->wall_offset_ns;
+	*vec_push(&l->journals) = j;
+	return j;
+}
+
+static struct journal *journal_of(struct lines *l, struct live_task *task)
+{
+	if (!l->options->separately)
+		return l->journals.items[0];
+	if (!task->journal)
+		task->journal = journal_add(l, task->tid);
+	return task->journal;
+}
+
+/* ---- Below a line ---- */
+
+static void await_table(struct lines *l, uint32_t stack, uint64_t moment_ns)
+{
+	while (live_stack_is_unfinished(&l->stacks, stack) && now_ns() < moment_ns + PATIENCE_NS)
+		usleep(TABLE_SLEEP_US);
+}
+
+static void write_stack(struct lines *l, struct journal *j, uint32_t stack, uint64_t moment_ns)
+{
+	if (!l->options->max_frames || !stack || stack == STACK_UNASKED)
+		return;
+	await_table(l, stack, moment_ns);
+	live_stack_write(&l->stacks, stack, &j->text);
+}
+
+/* ---- Lines ---- */
+
+static void take_fault(struct lines *l, const struct stream_event *at)
+{
+	const struct placed_fault_event *event = (const void *)at->event;
+	struct live_task *task = live_task_at(&l->tasks, at->event->task);
+	struct journal *j = journal_of(l, task);
+	struct line_head head = {
+		.time_ns = at->moment_ns > l->start_ns ? at->moment_ns - l->start_ns : 0,
+		.name = live_task(&l->tasks, at->event->task)->name,
+		.tid = task->tid,
+	};
+
+	call_lines_interrupt(&l->calls, j);
+	if (l->options->syscalls)
+		task_line_begin(&l->calls, j, task, at->moment_ns);
+	fault_line_write(&j->text, l->options->syscalls ? NULL : &head, event,
+			 live_file_path(&l->files, event->file));
+	if (l->options->max_frames && event->fault.head.flags & WIRE_KERNEL)
+		kernel_frame_write(&l->names, &j->text, event->fault.ip);
+	write_stack(l, j, event->fault.stack, at->moment_ns);
+	l->nr_events++;
+}
+
+static void take_loss(struct lines *l, const struct loss_event *event)
+{
+	vec_each (&l->journals, j)
+		call_lines_interrupt(&l->calls, *j);
+	loss_line_write(&l->journals.items[0]->text, event->count);
+}
+
+/* A line about a thread; false: it is not wanted. */
+static struct journal *begin_note(struct lines *l, struct live_task *task, uint64_t moment_ns)
+{
+	struct journal *j = journal_of(l, task);
+
+	call_lines_interrupt(&l->calls, j);
+	task_line_begin(&l->calls, j, task, moment_ns);
+	return j;
+}
+
+static void write_signal(struct lines *l, struct live_task *task, const struct signal_event *event,
+			 uint64_t moment_ns)
+{
+	bool is_wanted = event->signal > 0 && event->signal <= 64 &&
+			 l->options->signals >> (event->signal - 1) & 1;
+
+	if (is_wanted && l->options->syscalls)
+		signal_text_write(begin_note(l, task, moment_ns), event);
+}
+
+/* One that comes to nothing does not disturb a call: it is told of behind it. */
+static void take_signal(struct lines *l, const struct stream_event *at)
+{
+	const struct signal_event *event = (const void *)at->event;
+	struct live_task *task = live_task_at(&l->tasks, at->event->task);
+
+	if (!(event->head.flags & WIRE_IGNORED) || !task->call.entered)
+		return write_signal(l, task, event, at->moment_ns);
+	if (!task->ignored) {
+		task->ignored = xnew(struct signal_event);
+		*task->ignored = *event;
+	}
+}
+
+static void write_ignored(struct lines *l, struct live_task *task, uint64_t moment_ns)
+{
+	if (!task->ignored)
+		return;
+	write_signal(l, task, task->ignored, moment_ns);
+	free(task->ignored);
+	task->ignored = NULL;
+}
+
+/* ---- Births ---- */
+
+static bool tells_of_attached(const struct lines *l)
+{
+	return l->options->syscalls && !l->options->output &&
+	       !(l->options->quiet & QUIET_ATTACH);
+}
+
+static void tell_untold(struct lines *l)
+{
+	struct journal *j = l->journals.items[0];
+
+	vec_each (&l->untold, id) {
+		struct live_task *task = live_task_at(&l->tasks, *id);
+
+		task->attach_is_told = true;
+		call_lines_interrupt(&l->calls, j);
+		journal_printf(j, "prof: Process %u attached\n", task->tid);
+	}
+	l->untold.size = 0;
+}
+
+static void take_fork(struct lines *l, const struct fork_event *event)
+{
+	if (tells_of_attached(l))
+		*vec_push(&l->untold) = event->child;
+}
+
+/* A new thread that does something must have been told of before. */
+static void tell_before(struct lines *l, const struct event *event)
+{
+	vec_each (&l->untold, id)
+		if (*id == event->task)
+			return tell_untold(l);
+}
+
+/* ---- Calls ---- */
+
+static void take_enter(struct lines *l, const struct capture_event *event)
+{
+	struct live_task *task = live_task_at(&l->tasks, event->head.task);
+
+	write_ignored(l, task, event->head.time_ns); /* the end of its last call was lost */
+	call_enter(&l->calls, journal_of(l, task), task, event->head.task, event);
+}
+
+static void take_return(struct lines *l, const struct capture_event *event)
+{
+	struct live_call *call = &live_task_at(&l->tasks, event->head.task)->call;
+
+	free(call->returned);
+	call->returned = xcalloc(1, event->head.size_bytes);
+	memcpy(call->returned, event, event->head.size_bytes);
+}
+
+static void end_call(struct lines *l, const struct syscall_event *event, uint64_t moment_ns)
+{
+	struct live_task *task = live_task_at(&l->tasks, event->head.task);
+	struct journal *j = journal_of(l, task);
+
+	if (call_end(&l->calls, j, task, event->head.task, event, moment_ns)) {
+		journal_end_line(j);
+		write_stack(l, j, event->stack, moment_ns);
+		l->nr_events++;
+	}
+	tell_untold(l);
+	write_ignored(l, task, moment_ns);
+}
+
+/* A call that its thread does not come back from ends when it is known what became of that. */
+static void take_syscall(struct lines *l, const struct stream_event *at)
+{
+	const struct syscall_event *event = (const void *)at->event;
+	struct live_call *call = &live_task_at(&l->tasks, event->head.task)->call;
+
+	if (!(event->head.flags & WIRE_UNFINISHED) || event->head.flags & WIRE_BLOCKED)
+		return end_call(l, event, at->moment_ns);
+	free(call->ended);
+	call->ended = xnew(struct syscall_event);
+	*call->ended = *event;
+}
+
+/* ---- Ends ---- */
+
+static void write_exit(struct lines *l, uint32_t task_id, uint32_t status, uint64_t moment_ns)
+{
+	struct live_task *task = live_task_at(&l->tasks, task_id);
+
+	write_ignored(l, task, moment_ns);
+	if (l->options->syscalls && !(l->options->quiet & QUIET_EXIT))
+		exit_text_write(begin_note(l, task, moment_ns), status);
+	if (task->journal)
+		task->journal->is_closed = true;
+	live_task_end(&l->tasks, task_id);
+}
+
+/* The end of a process's first thread shows when all others have ended. */
+static void take_exit(struct lines *l, const struct stream_event *at)
+{
+	const struct exit_event *event = (const void *)at->event;
+	uint32_t id = event->head.task;
+	struct live_task *task = live_task_at(&l->tasks, id);
+	struct live_task *process = live_task_at(&l->tasks, task->process);
+	struct syscall_event *ended = task->call.ended;
+
+	task->call.ended = NULL;
+	if (ended)
+		end_call(l, ended, at->moment_ns);
+	free(ended);
+	if (process->nr_threads)
+		process->nr_threads--;
+	if (task->tid == task->pid && process->nr_threads) {
+		process->ended_leader = id;
+		process->ended = *event;
+		return;
+	}
+	write_exit(l, id, event->status, at->moment_ns);
+	if (!process->nr_threads && process->ended_leader)
+		write_exit(l, process->ended_leader, process->ended.status, at->moment_ns);
+}
+
+/* A thread that executes a program takes over the number of its process's first thread. */
+static void take_exec(struct lines *l, const struct exec_event *event, uint64_t moment_ns)
+{
+	struct live_task *task = live_task_at(&l->tasks, event->head.task);
+	struct live_task *process = live_task_at(&l->tasks, task->process);
+	uint32_t leader = process->ended_leader;
+
+	if (task->tid == event->tid || !leader)
+		return;
+	process->ended_leader = 0;
+	if (l->options->syscalls && !(l->options->quiet & QUIET_EXEC_OF_THREAD)) {
+		call_lines_interrupt(&l->calls, journal_of(l, task));
+		superseded_text_write(begin_note(l, live_task_at(&l->tasks, leader), moment_ns),
+				      task->tid);
+	}
+	live_task_end(&l->tasks, leader);
+}
+
+static void take_left(struct lines *l, const struct event *event)
+{
+	struct live_task *task = live_task_at(&l->tasks, event->task);
+
+	l->nr_left++;
+	call_detach(&l->calls, journal_of(l, task), task, event->task);
+}
+
+/* ---- The stream ---- */
+
+static void take_line(struct lines *l, const struct stream_event *at)
+{
+	const void *whole = at->event;
+
+	switch (at->event->type) {
+	case EVENT_ENTER:
+		return take_enter(l, whole);
+	case EVENT_RETURN:
+		return take_return(l, whole);
+	case EVENT_SYSCALL:
+		return take_syscall(l, at);
+	case EVENT_FAULT:
+		return take_fault(l, at);
+	case EVENT_SIGNAL:
+		return take_signal(l, at);
+	case EVENT_FORK:
+		return take_fork(l, whole);
+	case EVENT_EXIT:
+		return take_exit(l, at);
+	case EVENT_LEFT:
+		return take_left(l, whole);
+	case STREAM_LOSS:
+		return take_loss(l, whole);
+	}
+}
+
+void lines_take(struct lines *l, const struct stream_event *at)
+{
+	if (at->event->type == EVENT_EXEC)
+		take_exec(l, (const void *)at->event, at->moment_ns);
+	live_tasks_take(&l->tasks, at->event);
+	live_files_take(&l->files, at->event);
+	live_stacks_take(&l->stacks, at->event);
+	tell_before(l, at->event);
+	take_line(l, at);
+}
+
+bool lines_are_full(const struct lines *l)
+{
+	return l->options->max_events && l->nr_events >= l->options->max_events;
+}
+
+void lines_set_start(struct lines *l, uint64_t start_ns, int64_t wall_offset_ns)
+{
+	l->start_ns = start_ns;
+	vec_each (&l->journals, j)
+		(*j)->wall_offset_ns = wall_offset_ns;
+}
+
+void lines_init(struct lines *l, const struct trace_options *options, struct capture *capture)
+{
+	*l = (struct lines){.options = options};
+	frame_names_init(&l->names, &l->files, capture);
+	l->stacks.names = &l->names;
+	l->stacks.max_frames = options->max_frames;
+	l->stacks.store = capture ? capture_unwind_store(capture) : NULL;
+	call_lines_init(&l->calls, options, &l->tasks);
+	journal_add(l, 0);
+}
+
+void lines_fini(struct lines *l)
+{
+	vec_each (&l->journals, j) {
+		journal_fini(*j);
+		free(*j);
+	}
+	vec_free(&l->journals);
+	vec_free(&l->untold);
+	call_lines_fini(&l->calls);
+	live_stacks_fini(&l->stacks);
+	frame_names_fini(&l->names);
+	live_files_fini(&l->files);
+	live_tasks_fini(&l->tasks);
+}
