@@ -1,22 +1,43 @@
 // SPDX-License-Identifier: MIT
-/* `prof trace`: the options; trace/trace.h does the work. */
+/* `prof trace`: the options, which are strace's and some more; trace/trace.h does the work. */
 #include "trace/trace.h"
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "base/error.h"
 #include "cli/number.h"
 #include "cmd/commands.h"
+#include "decode/emit.h"
 #include "event.h"
+#include "trace/qualifiers.h"
+
+#define MAX_STRING_BYTES 65536
+#define MAX_COLUMN       1000
+
+/* How often options came whose number tells how much is wanted. */
+struct cli {
+	struct trace_options trace;
+	unsigned int nr_time, nr_follow, nr_hex, nr_fds, nr_quiet;
+	bool has_calls; /* an option asks for system calls, beside page faults */
+	bool successful_only, failed_only;
+};
 
 static int set_output(void *opts, const char *value)
 {
-	struct trace_options *options = opts;
+	struct cli *cli = opts;
 
+	if (*value == '|' || *value == '!') {
+		refuse(-EINVAL, "-o takes the name of a file, not a command");
+		hint("a named pipe leads to one: mkfifo lines; COMMAND <lines & prof trace -o "
+		     "lines ...");
+		return -EINVAL;
+	}
 	if (*value && strcmp(value, "-")) {
-		options->output = value;
+		cli->trace.output = value;
 		return 0;
 	}
 	refuse(-EINVAL, "-o needs the name of a file");
@@ -34,7 +55,7 @@ static int set_faults(void *opts, const char *value)
 		{"min", 1 << WIRE_MINOR},
 		{"maj", 1 << WIRE_MAJOR},
 	};
-	struct trace_options *options = opts;
+	struct trace_options *options = &((struct cli *)opts)->trace;
 
 	for (size_t i = 0; i < sizeof choices / sizeof *choices; i++) {
 		if (!strcmp(choices[i].name, value)) {
@@ -46,23 +67,9 @@ static int set_faults(void *opts, const char *value)
 	return -EINVAL;
 }
 
-static int set_max_stack(void *opts, const char *value)
-{
-	struct trace_options *options = opts;
-	uint64_t count;
-
-	if (count_parse(value, &count))
-		return -EINVAL;
-	if (count > MAX_FRAMES)
-		return refuse(-EINVAL, "--max-stack takes 0 to %d frames, not %s", MAX_FRAMES,
-			      value);
-	options->max_frames = count;
-	return 0;
-}
-
 static int set_max_events(void *opts, const char *value)
 {
-	struct trace_options *options = opts;
+	struct trace_options *options = &((struct cli *)opts)->trace;
 
 	if (count_parse(value, &options->max_events))
 		return -EINVAL;
@@ -74,7 +81,7 @@ static int set_max_events(void *opts, const char *value)
 static int as_root(void *opts, const char *value)
 {
 	(void)value;
-	((struct trace_options *)opts)->as_root = true;
+	((struct cli *)opts)->trace.as_root = true;
 	return 0;
 }
 
@@ -83,7 +90,7 @@ static int as_root(void *opts, const char *value)
 
 static int set_ring_size(void *opts, const char *value)
 {
-	struct trace_options *options = opts;
+	struct trace_options *options = &((struct cli *)opts)->trace;
 
 	if (size_parse(value, &options->ring_bytes))
 		return -EINVAL;
@@ -92,88 +99,409 @@ static int set_ring_size(void *opts, const char *value)
 	return 0;
 }
 
-static int follow_forks(void *opts, const char *value)
-{
-	(void)opts;
-	(void)value;
-	return 0;
-}
-
-static int no_syscalls(void *opts, const char *value)
-{
-	(void)opts;
-	(void)value;
-	refuse(-EINVAL, "prof trace does not show system calls yet, only page faults (-F)");
-	hint("prof record -e trace=SET records them, and prof script lists them");
-	return -EINVAL;
-}
-
 static int no_attach(void *opts, const char *value)
 {
 	(void)opts;
 	(void)value;
 	refuse(-EINVAL, "prof trace cannot attach to a process yet");
-	hint("give it the command to run: prof trace -F all -- COMMAND");
+	hint("give it the command to run: prof trace -- COMMAND");
+	return -EINVAL;
+}
+
+/* ---- What strace's letters count ---- */
+
+#define COUNTER(function, counter)                                                                 \
+	static int function(void *opts, const char *value)                                         \
+	{                                                                                          \
+		(void)value;                                                                       \
+		((struct cli *)opts)->counter++;                                                   \
+		return 0;                                                                          \
+	}
+
+#define SWITCH(function, member)                                                                   \
+	static int function(void *opts, const char *value)                                         \
+	{                                                                                          \
+		(void)value;                                                                       \
+		((struct cli *)opts)->member = true;                                               \
+		return 0;                                                                          \
+	}
+
+COUNTER(count_follow, nr_follow)
+COUNTER(count_hex, nr_hex)
+COUNTER(count_fds, nr_fds)
+COUNTER(count_quiet, nr_quiet)
+COUNTER(count_time, nr_time)
+SWITCH(set_separately, trace.separately)
+SWITCH(set_append, trace.append)
+SWITCH(set_verbose, trace.style.verbose)
+SWITCH(set_since_last, trace.style.since_last)
+SWITCH(set_durations, trace.style.durations)
+SWITCH(set_numbers, trace.style.numbers)
+SWITCH(set_successful_only, successful_only)
+SWITCH(set_failed_only, failed_only)
+
+/* ---- Values ---- */
+
+static int number_set(const char *option, const char *value, uint64_t most, uint64_t *out)
+{
+	if (count_parse(value, out))
+		return -EINVAL;
+	if (*out > most)
+		return refuse(-EINVAL, "%s takes 0 to %" PRIu64 ", not %s", option, most, value);
+	return 0;
+}
+
+static int set_column(void *opts, const char *value)
+{
+	struct cli *cli = opts;
+	uint64_t column;
+
+	if (number_set("-a", value, MAX_COLUMN, &column))
+		return -EINVAL;
+	cli->trace.style.result_column = (unsigned int)column;
+	return 0;
+}
+
+static int set_string_limit(void *opts, const char *value)
+{
+	struct cli *cli = opts;
+	uint64_t bytes;
+
+	if (number_set("-s", value, MAX_STRING_BYTES, &bytes))
+		return -EINVAL;
+	cli->trace.style.max_string_bytes = (uint32_t)bytes;
+	return 0;
+}
+
+static int set_max_stack(void *opts, const char *value)
+{
+	struct cli *cli = opts;
+	uint64_t count;
+
+	if (number_set("--max-stack", value, MAX_FRAMES, &count))
+		return -EINVAL;
+	cli->trace.max_frames = (uint32_t)count;
+	return 0;
+}
+
+static int set_stacks(void *opts, const char *value)
+{
+	struct cli *cli = opts;
+
+	(void)value;
+	cli->trace.stack_form = STACK_STRACE;
+	if (!cli->trace.max_frames)
+		cli->trace.max_frames = MAX_FRAMES;
+	return 0;
+}
+
+/* s, ms, us or ns */
+static int digits_parse(const char *value, unsigned int *out)
+{
+	static const char *const units[] = {"s", "ms", "us", "ns"};
+
+	for (unsigned int i = 0; i < 4; i++) {
+		if (!strcmp(value, units[i])) {
+			*out = 3 * i;
+			return 0;
+		}
+	}
+	refuse(-EINVAL, "the precision of times is s, ms, us or ns, not '%s'", value);
+	return -EINVAL;
+}
+
+static int set_since_last_digits(void *opts, const char *value)
+{
+	struct line_style *style = &((struct cli *)opts)->trace.style;
+
+	style->since_last = true;
+	return value ? digits_parse(value, &style->since_last_digits) : 0;
+}
+
+static int set_duration_digits(void *opts, const char *value)
+{
+	struct line_style *style = &((struct cli *)opts)->trace.style;
+
+	style->durations = true;
+	return value ? digits_parse(value, &style->duration_digits) : 0;
+}
+
+static int time_word(struct line_style *style, const char *word)
+{
+	if (!strncmp(word, "precision:", 10))
+		return digits_parse(word + 10, &style->time_digits);
+	if (!strncmp(word, "format:", 7))
+		word += 7;
+	if (!strcmp(word, "none"))
+		style->time = TIME_NONE;
+	else if (!strcmp(word, "time"))
+		style->time = TIME_OF_DAY;
+	else if (!strcmp(word, "unix"))
+		style->time = TIME_UNIX;
+	else
+		return digits_parse(word, &style->time_digits);
+	return 0;
+}
+
+/* [format:]none|time|unix, [precision:]s|ms|us|ns */
+static int set_time(void *opts, const char *value)
+{
+	struct line_style *style = &((struct cli *)opts)->trace.style;
+	scoped_free char *words = xstrdup(value ? value : "time");
+	char *rest = words, *word;
+
+	style->time = TIME_OF_DAY;
+	while ((word = strsep(&rest, ",")))
+		if (time_word(style, word))
+			return -EINVAL;
+	return 0;
+}
+
+/* As prof's other commands have it: with microseconds. */
+static int set_time_form(void *opts, const char *value)
+{
+	((struct cli *)opts)->trace.style.time_digits = 6;
+	return set_time(opts, value);
+}
+
+static int set_hex(void *opts, const char *value)
+{
+	struct cli *cli = opts;
+
+	if (value && strcmp(value, "all") && strcmp(value, "non-ascii"))
+		return refuse(-EINVAL, "--strings-in-hex takes all or non-ascii, not '%s'", value);
+	cli->nr_hex = value && !strcmp(value, "non-ascii") ? 1 : 2;
+	return 0;
+}
+
+/* NAME=VALUE, or NAME to take it away: of prof's environment, which the command gets. */
+static int set_environment(void *opts, const char *value)
+{
+	scoped_free char *name = xstrndup(value, strcspn(value, "="));
+	const char *equals = strchr(value, '=');
+
+	(void)opts;
+	if (!*name)
+		return refuse(-EINVAL, "-E takes NAME=VALUE or NAME, not '%s'", value);
+	if (equals)
+		setenv(name, equals + 1, 1);
+	else
+		unsetenv(name);
+	return 0;
+}
+
+/* ---- What is shown ---- */
+
+#define QUALIFIER(function, parse)                                                                 \
+	static int function(void *opts, const char *value)                                         \
+	{                                                                                          \
+		struct cli *cli = opts;                                                            \
+                                                                                                   \
+		cli->has_calls = true;                                                             \
+		return parse(value, &cli->trace);                                                  \
+	}
+
+QUALIFIER(set_expression, qualifier_parse)
+QUALIFIER(set_trace, trace_set_parse)
+QUALIFIER(set_signals, signals_parse)
+QUALIFIER(set_statuses, statuses_parse)
+
+static int set_quiet(void *opts, const char *value)
+{
+	return quiet_parse(value ? value : "attach,personality", &((struct cli *)opts)->trace);
+}
+
+static int set_fd_detail(void *opts, const char *value)
+{
+	return fd_detail_parse(value ? value : "path", &((struct cli *)opts)->trace);
+}
+
+/* ---- What strace can do and prof does not ---- */
+
+static int refuse_ip(void *opts, const char *value)
+{
+	(void)opts;
+	(void)value;
+	refuse(-EINVAL, "prof trace does not show the instruction pointer");
+	hint("-k shows the whole stack");
+	return -EINVAL;
+}
+
+static int refuse_tampering(void *opts, const char *value)
+{
+	(void)opts;
+	(void)value;
+	refuse(-EINVAL, "prof trace does not tamper with system calls");
+	hint("strace -e inject= does");
 	return -EINVAL;
 }
 
 static const struct option_row options[] = {
-	{"faults", 'F', "WHICH", "page faults: all, min (without reading a disk) or maj",
-	 set_faults},
-	{"max-stack", 0, "N", "up to N frames of the stack below each line (0: none)",
-	 set_max_stack},
-	{"max-events", 0, "N", "N lines, then the command runs on untraced", set_max_events},
+	{"event", 'e', "EXPR",
+	 "which system calls and what of them: a set of calls, or trace=SET; signal=SET; "
+	 "status=SET: successful, failed, unfinished, detached; quiet=SET; decode-fds=SET; "
+	 "abbrev=none; raw=SET. SET is as strace's: names, classes (%file %desc %network %process "
+	 "%memory %signal %ipc %creds %clock %pure %stat %statfs ...), /regex/, !SET for all but "
+	 "these",
+	 set_expression},
+	{"follow", 'f', NULL,
+	 "processes and threads that the command starts, too (of page faults alone always); -ff "
+	 "with -o FILE: the lines of each in FILE.TID",
+	 count_follow},
 	{"output", 'o', "FILE", "write the lines to FILE, not to standard error", set_output},
-	{"follow-forks", 'f', NULL, "accepted as strace's: children are always followed",
-	 follow_forks},
+	{"output-append-mode", 'A', NULL, "append to FILE, instead of keeping it as FILE.old",
+	 set_append},
+	{"string-limit", 's', "N", "up to N bytes of a string (32)", set_string_limit},
+	{"no-abbrev", 'v', NULL, "show structs and environments whole", set_verbose},
+	{"fds", 'y', NULL, "show the paths of descriptors; -yy: also addresses of sockets",
+	 count_fds},
+	{"hex", 'x', NULL, "strings that are not text in hexadecimal; -xx: all", count_hex},
+	{"clock", 't', NULL,
+	 "begin lines with the time of day; -tt: with microseconds; -ttt: seconds since 1970",
+	 count_time},
+	{"time", 0, "FORM", "the same: time, unix or none", set_time_form},
+	{"since-last", 'r', NULL, "begin lines with the time since the one before", set_since_last},
+	{"durations", 'T', NULL, "end lines with how long the call took, as the kernel measured",
+	 set_durations},
+	{"columns", 'a', "COLUMN", "align results to this column (40)", set_column},
+	{"syscall-number", 'n', NULL, "show the numbers of system calls", set_numbers},
+	{"successful-only", 'z', NULL, "only calls that returned without an error",
+	 set_successful_only},
+	{"failed-only", 'Z', NULL, "only calls that returned an error", set_failed_only},
+	{"quieter", 'q', NULL,
+	 "no lines about threads that are followed; -qq: and how they end; -qqq: none but calls "
+	 "and signals",
+	 count_quiet},
+	{"stack-traces", 'k', NULL, "the stack below each line", set_stacks},
+	{"max-stack", 0, "N", "up to N frames of it (0: none)", set_max_stack},
+	{"max-events", 0, "N", "N calls or page faults, then the command runs on untraced",
+	 set_max_events},
+	{"faults", 'F', "WHICH",
+	 "page faults: all, min (without reading a disk) or maj; alone, unless -e says which calls",
+	 set_faults},
+	{"env", 'E', "NAME=VALUE", "in the command's environment; NAME alone: not in it",
+	 set_environment},
 	{"as-root", 0, NULL, "under sudo, run the command as root, not as the invoking user",
 	 as_root},
 	{"ring-size", 0, "SIZE", "buffer per CPU between kernel and prof (64K to 256M)",
 	 set_ring_size},
-	{"event", 'e', "SET", NULL, no_syscalls},
-	{"summary-only", 'c', NULL, NULL, no_syscalls},
+	/* strace's long spellings. */
+	{"follow-forks", 0, NULL, NULL, count_follow},
+	{"output-separately", 0, NULL, NULL, set_separately},
+	{"trace", 0, "SET", NULL, set_trace},
+	{"signal", 0, "SET", NULL, set_signals},
+	{"signals", 0, "SET", NULL, set_signals},
+	{"status", 0, "SET", NULL, set_statuses},
+	{"quiet", 0, "[SET]", NULL, set_quiet},
+	{"silent", 0, "[SET]", NULL, set_quiet},
+	{"silence", 0, "[SET]", NULL, set_quiet},
+	{"decode-fds", 0, "[SET]", NULL, set_fd_detail},
+	{"strings-in-hex", 0, "[WHICH]", NULL, set_hex},
+	{"timestamps", 0, "[FORM]", NULL, set_time},
+	{"absolute-timestamps", 0, "[FORM]", NULL, set_time},
+	{"relative-timestamps", 0, "[PRECISION]", NULL, set_since_last_digits},
+	{"syscall-times", 0, "[PRECISION]", NULL, set_duration_digits},
+	{"stack-trace", 0, NULL, NULL, set_stacks},
+	{"instruction-pointer", 'i', NULL, NULL, refuse_ip},
+	{"inject", 0, "SET", NULL, refuse_tampering},
+	{"fault", 0, "SET", NULL, refuse_tampering},
 	{"attach", 'p', "PID", NULL, no_attach},
 	{0},
 };
 
 static const char *const examples[] = {
-	"prof trace -F all ./app --its-options",
-	"prof trace -F maj -o faults.txt -- make -j8",
+	"prof trace ./app --its-options",
+	"prof trace -f -e trace=%file -y -T -o lines make -j8",
+	"prof trace -e openat -Z ls /nowhere",
+	"prof trace -k -e trace=write ./app",
 	"prof trace -F min --max-stack 7 --max-events 100 ./app",
 	NULL,
 };
 
+/* What the number of strace's letters means. */
+static void apply_counts(struct cli *cli)
+{
+	struct trace_options *trace = &cli->trace;
+
+	if (cli->nr_time) {
+		trace->style.time = cli->nr_time > 2 ? TIME_UNIX : TIME_OF_DAY;
+		trace->style.time_digits = cli->nr_time > 1 ? 6 : 0;
+	}
+	if (cli->nr_hex)
+		trace->style.hex_strings = cli->nr_hex > 1 ? HEX_ALWAYS : HEX_UNPRINTABLE;
+	if (cli->nr_fds)
+		trace->style.fd_detail = cli->nr_fds > 1 ? 2 : 1;
+	if (cli->nr_quiet)
+		trace->quiet |= QUIET_ATTACH | QUIET_PERSONALITY;
+	if (cli->nr_quiet > 1)
+		trace->quiet |= QUIET_EXIT;
+	if (cli->nr_quiet > 2)
+		trace->quiet |= QUIET_EXEC_OF_THREAD;
+	if (cli->successful_only)
+		trace->statuses = 1 << STATUS_SUCCESSFUL;
+	if (cli->failed_only)
+		trace->statuses = 1 << STATUS_FAILED;
+}
+
+/* What follows from what was asked for, and what contradicts it. 0 or an exit status. */
+static int settle(struct cli *cli)
+{
+	struct trace_options *trace = &cli->trace;
+
+	apply_counts(cli);
+	if (cli->successful_only && cli->failed_only)
+		return usage_error(&trace_command, "-z and -Z exclude each other");
+	trace->syscalls = cli->has_calls || !trace->fault_kinds;
+	trace->separately |= cli->nr_follow > 1;
+	trace->separately &= trace->output != NULL;
+	trace->follow = cli->nr_follow || trace->separately || !trace->syscalls;
+	if (trace->append && !trace->output)
+		return usage_error(&trace_command, "-A needs -o FILE to append to");
+	return 0;
+}
+
 static int run(int argc, char **argv)
 {
-	struct trace_options trace = {0};
-	int first = options_parse(&trace_command, argc, argv, &trace);
+	struct cli cli = {
+		.trace = {.statuses = ALL_STATUSES, .signals = ~0ULL, .style = DEFAULT_LINE_STYLE}};
+	int first, status;
 
+	memset(&cli.trace.shown, 0xff, sizeof cli.trace.shown);
+	first = options_parse(&trace_command, argc, argv, &cli);
 	if (first < 0)
 		return options_exit_status(first);
 	if (first == argc)
 		return usage_error(&trace_command, "no command to trace");
-	if (!trace.fault_kinds)
-		return usage_error(&trace_command,
-				   "say which page faults to show: -F all, -F min or -F maj");
-	return trace_run(&trace, argv + first);
+	status = settle(&cli);
+	return status ? status : trace_run(&cli.trace, argv + first);
 }
 
 const struct command trace_command = {
 	.name = "trace",
-	.summary = "run a command and show its page faults as they happen",
-	.synopsis = "-F all|min|maj [--max-stack N] [--max-events N] [-o FILE] [--] COMMAND [ARGS]",
+	.summary = "run a command and show its system calls as they happen, in strace's place",
+	.synopsis = "[OPTIONS] [--] COMMAND [ARGS]",
 	.description =
-		"Runs COMMAND and prints one line per page fault of it and of all processes and "
-		"threads that it starts, in order of time: TIME NAME/TID KIND MODE ACCESS "
-		"[ADDRESS] -> MAPPING+OFFSET SERVICE_TIME. TIME is when the fault was over, in "
-		"seconds since the start. KIND is minor, major or failed (with -F all), MODE user "
-		"or kernel, ACCESS read, write or fetch; MAPPING is a file, [heap], [stack], "
-		"[vdso], anon, or ? where the kernel did not say, and the offset is into the file "
-		"or the mapping. Lines go to standard error, or to FILE, whose earlier version is "
-		"kept as FILE.old; never into the command's output. They come about 20 ms late. "
-		"What could not be printed in time is counted where it is missing: --- lost N "
-		"events ---. When nobody reads the lines any more, or after --max-events, the "
-		"command runs on untraced. Exit status and signals are as with prof record.",
+		"Runs COMMAND and prints its system calls and signals as strace does, with "
+		"strace's "
+		"options, but without stopping it: what is printed was read in the kernel while "
+		"the "
+		"command ran on, and durations (-T) are the kernel's. Lines go to standard error, "
+		"or "
+		"to FILE, whose earlier version is kept as FILE.old; never into the command's "
+		"output. "
+		"They come about 20 ms late. With -F alone, page faults are shown instead, one per "
+		"line: TIME NAME/TID KIND MODE ACCESS [ADDRESS] -> MAPPING+OFFSET SERVICE_TIME. "
+		"TIME "
+		"is when the fault was over, in seconds since the start. KIND is minor, major or "
+		"failed (with -F all), MODE user or kernel, ACCESS read, write or fetch; MAPPING "
+		"is a "
+		"file, [heap], [stack], [vdso], anon, or ? where the kernel did not say, and the "
+		"offset is into the file or the mapping. What could not be printed in time is "
+		"counted where it is missing: --- lost N events ---. When nobody reads the lines "
+		"any "
+		"more, or after --max-events, the command runs on untraced. Exit status and "
+		"signals "
+		"are as with prof record.",
 	.examples = examples,
 	.options = options,
 	.run = run,

@@ -28,6 +28,30 @@ static const struct class_word class_words[] = {
 
 #define NR_CLASS_WORDS (sizeof class_words / sizeof *class_words)
 
+/* Classes that are but a few calls. */
+struct group_word {
+	const char *word;
+	const char *members; /* names between blanks */
+};
+
+static const struct group_word group_words[] = {
+	{"%stat", "stat"},
+	{"%lstat", "lstat"},
+	{"%fstat", "fstat newfstatat"},
+	{"%%stat", "stat lstat fstat newfstatat statx"},
+	{"%statfs", "statfs"},
+	{"%fstatfs", "fstatfs"},
+	{"%%statfs", "statfs fstatfs ustat"},
+	{"%clock", "adjtimex clock_adjtime clock_getres clock_gettime clock_settime gettimeofday "
+		   "settimeofday time"},
+	{"%creds", "capget capset getegid geteuid getgid getgroups getresgid getresuid getuid "
+		   "prctl setfsgid setfsuid setgid setgroups setregid setresgid setresuid "
+		   "setreuid setuid"},
+	{"%pure", "getegid geteuid getgid getpgrp getpid getppid gettid getuid"},
+};
+
+#define NR_GROUP_WORDS (sizeof group_words / sizeof *group_words)
+
 static void set_add(struct syscall_set *set, uint64_t nr)
 {
 	set->bits[nr / 64] |= 1ULL << (nr % 64);
@@ -60,6 +84,28 @@ static void add_class(struct syscall_set *set, unsigned int class)
 			set_add(set, nr);
 }
 
+static const char *group_named(const char *word)
+{
+	for (size_t i = 0; i < NR_GROUP_WORDS; i++)
+		if (!strcmp(group_words[i].word + (*word != '%'), word))
+			return group_words[i].members;
+	return NULL;
+}
+
+/* Not every architecture has all of them. */
+static void add_group(struct syscall_set *set, const char *members)
+{
+	scoped_free char *names = xstrdup(members);
+	char *rest = names, *name;
+
+	while ((name = strsep(&rest, " "))) {
+		int nr = syscall_number(name);
+
+		if (nr >= 0)
+			set_add(set, (uint64_t)nr);
+	}
+}
+
 static int add_matching(struct syscall_set *set, const char *pattern, const char *spec)
 {
 	regex_t regex;
@@ -84,7 +130,7 @@ static int add_matching(struct syscall_set *set, const char *pattern, const char
 
 static int refuse_word(const char *word, const char *spec)
 {
-	const char *known[NR_SYSCALLS + 2 * NR_CLASS_WORDS + 3];
+	const char *known[NR_SYSCALLS + NR_CLASS_WORDS + NR_GROUP_WORDS + 3];
 	size_t size = 0;
 	const char *nearest;
 
@@ -93,6 +139,8 @@ static int refuse_word(const char *word, const char *spec)
 			known[size++] = syscall_name(nr);
 	for (size_t i = 0; i < NR_CLASS_WORDS; i++)
 		known[size++] = class_words[i].word + (*word != '%');
+	for (size_t i = 0; i < NR_GROUP_WORDS; i++)
+		known[size++] = group_words[i].word + (*word != '%');
 	known[size++] = "all";
 	known[size++] = "none";
 	known[size] = NULL;
@@ -103,22 +151,39 @@ static int refuse_word(const char *word, const char *spec)
 	if (nearest)
 		hint("did you mean '%s'?", nearest);
 	else if (*word == '%')
-		hint("the classes are file, desc, network, process, memory, signal and ipc");
+		hint("the classes are file, desc, network, process, memory, signal, ipc, creds, "
+		     "clock, pure, stat, lstat, fstat, statfs and fstatfs");
 	return -EINVAL;
 }
 
+/* By its name or by itself; -1 when there is none. */
+static int number_named(const char *word)
+{
+	char *end;
+	unsigned long nr = strtoul(word, &end, 10);
+
+	if (*word >= '0' && *word <= '9' && !*end)
+		return nr < NR_SYSCALLS ? (int)nr : -1;
+	return syscall_number(word);
+}
+
+/* A leading question mark says that the call need not be known. */
 static int add_word(struct syscall_set *set, const char *word, const char *spec)
 {
-	int nr = syscall_number(word);
+	bool is_optional = *word == '?';
+	int nr = number_named(word += is_optional);
 	unsigned int class = class_named(word);
+	const char *members = group_named(word);
 
 	if (nr >= 0)
-		set_add(set, nr);
+		set_add(set, (uint64_t)nr);
 	else if (class)
 		add_class(set, class);
+	else if (members)
+		add_group(set, members);
 	else if (!strcmp(word, "all"))
 		set_fill(set);
-	else if (strcmp(word, "none"))
+	else if (strcmp(word, "none") && !is_optional)
 		return refuse_word(word, spec);
 	return 0;
 }
@@ -134,6 +199,7 @@ static size_t element_size(const char *at)
 static int add_element(struct syscall_set *set, const char *at, size_t size, const char *spec)
 {
 	scoped_free char *element = xstrndup(at, size);
+	char *end;
 
 	if (!size) {
 		refuse(-EINVAL, "an element is missing in the system calls '%s'", spec);
@@ -142,12 +208,14 @@ static int add_element(struct syscall_set *set, const char *at, size_t size, con
 	}
 	if (*element != '/')
 		return add_word(set, element, spec);
-	if (size < 2 || element[size - 1] != '/') {
+	end = strchr(element + 1, '/');
+	if (size < 2 || (end && end[1])) {
 		refuse(-EINVAL, "a regular expression does not end in '%s'", spec);
 		hint("it stands between slashes: /^sched_/");
 		return -EINVAL;
 	}
-	element[size - 1] = '\0';
+	if (end)
+		*end = '\0';
 	return add_matching(set, element + 1, spec);
 }
 

@@ -53,10 +53,12 @@ unsigned int syscall_classes(uint64_t nr);
 
 /*
  * Parses a comma-separated list of names, classes (%file or file; desc, network or net, process,
- * memory, signal, ipc), /regex/ (POSIX extended, anywhere in the name), `all` and `none`. A name
- * wins over an equal class word. A leading `!` makes it the complement of the whole list; `!`
- * before a later element takes that element away, wherever it stands: `file,!/at$/`. Spaces are not
- * allowed. 0 or -EINVAL, reported, naming the nearest known word.
+ * memory, signal, ipc, creds, clock, pure, and with their % the stat and statfs families), /regex/
+ * (POSIX extended, anywhere in the name; the second slash may be left out where no comma is in it),
+ * numbers, `all` and `none`. A name wins over an equal class word. Behind a `?` it need not exist.
+ * A leading `!` makes it the complement of the whole list; `!` before a later element takes that
+ * element away, wherever it stands: `file,!/at$/`. Spaces are not allowed. 0 or -EINVAL, reported,
+ * naming the nearest known word.
  */
 int syscall_set_parse(const char *spec, struct syscall_set *out);
 

@@ -105,8 +105,7 @@ static enum call_status status_of(const struct syscall_event *event)
 {
 	if (event->head.flags & WIRE_UNFINISHED)
 		return STATUS_UNFINISHED;
-	return event->result < 0 && event->result >= -MAX_ERRNO ? STATUS_FAILED
-								: STATUS_SUCCESSFUL;
+	return event->result < 0 && event->result >= -MAX_ERRNO ? STATUS_FAILED : STATUS_SUCCESSFUL;
 }
 
 /* Whether arguments are missing that the call would have filled in. */

@@ -52,7 +52,6 @@ bool call_end(struct call_lines *l, struct journal *j, struct live_task *task, u
 	      const struct syscall_event *event, uint64_t moment_ns);
 
 /* The call goes on, but nobody will tell of it. Writes a whole line, if any. */
-void call_detach(struct call_lines *l, struct journal *j, struct live_task *task,
-		 uint32_t task_id);
+void call_detach(struct call_lines *l, struct journal *j, struct live_task *task, uint32_t task_id);
 
 #endif

@@ -9,7 +9,7 @@
 
 #include "base/alloc.h"
 
-#define SECOND_NS 1000000000ULL
+static const uint64_t SECOND_NS = 1000000000;
 
 void journal_fini(struct journal *j)
 {

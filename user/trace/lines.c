@@ -135,8 +135,7 @@ static void write_ignored(struct lines *l, struct live_task *task, uint64_t mome
 
 static bool tells_of_attached(const struct lines *l)
 {
-	return l->options->syscalls && !l->options->output &&
-	       !(l->options->quiet & QUIET_ATTACH);
+	return l->options->syscalls && !l->options->output && !(l->options->quiet & QUIET_ATTACH);
 }
 
 static void tell_untold(struct lines *l)

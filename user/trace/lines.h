@@ -26,8 +26,9 @@ struct lines {
 	struct frame_names names;
 	struct live_stacks stacks;
 	struct call_lines calls;
-	VEC(uint32_t) untold;             /* tasks, of which it was not yet said that they are
-					     followed */
+	VEC(uint32_t)
+	untold;                         /* tasks, of which it was not yet said that they are
+					   followed */
 	VEC(struct journal *) journals; /* the first is everybody's */
 };
 

@@ -50,8 +50,7 @@ static bool write_journal(struct printer *p, struct journal *j)
 	if (j->text.size) {
 		if (j->tid && j->output.fd < 0 && !open_own(p, j))
 			return false;
-		is_wanted =
-			line_output_write(j->tid ? &j->output : p->options.output, &j->text);
+		is_wanted = line_output_write(j->tid ? &j->output : p->options.output, &j->text);
 		journal_reset(j);
 	}
 	return is_wanted;

@@ -13,7 +13,8 @@
 struct printer_options {
 	const struct trace_options *trace;
 	struct stream *stream;
-	struct line_output *output; /* where everybody's lines go; each thread's own are opened here */
+	struct line_output
+		*output; /* where everybody's lines go; each thread's own are opened here */
 	const struct identity *identity;
 	struct capture *capture;
 };

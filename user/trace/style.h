@@ -8,6 +8,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "decode/syscalls.h"
+
 enum time_form {
 	TIME_NONE,
 	TIME_OF_DAY, /* HH:MM:SS */
@@ -27,6 +29,7 @@ struct line_style {
 	uint32_t max_string_bytes;
 	unsigned int hex_strings; /* enum emit_hex */
 	bool verbose;
+	struct syscall_set raw; /* whose arguments are shown as bare numbers */
 	unsigned int fd_detail; /* 1: descriptors with their paths, 2: and all else about them */
 };
 

@@ -46,8 +46,8 @@ static int tracer_open(struct session *s)
 	/* The command's process has been made, and keeps its own. */
 	sigaction(SIGPIPE, &(struct sigaction){.sa_handler = SIG_IGN}, NULL);
 	t->lost = xcalloc(nr_cpus, sizeof *t->lost);
-	t->stream = stream_new(&(struct stream_options){.nr_cpus = nr_cpus,
-							.max_bytes = MAX_WAITING_BYTES});
+	t->stream = stream_new(
+		&(struct stream_options){.nr_cpus = nr_cpus, .max_bytes = MAX_WAITING_BYTES});
 	t->printer = printer_new(&(struct printer_options){
 		.trace = t->options,
 		.stream = t->stream,
