@@ -246,6 +246,28 @@ static void test_sets_by_class(void **state)
 	check_set("ipc,!/^(shm|sem)/,read", "msgget msgsnd msgrcv msgctl read");
 }
 
+static void test_sets_as_strace_has_them(void **state)
+{
+	(void)state;
+	check_set("/^epoll_c", "epoll_create epoll_create1 epoll_ctl epoll_ctl_old");
+	check_set("/^epoll_c,read", "epoll_create epoll_create1 epoll_ctl epoll_ctl_old read");
+	check_set("?no_such_call,read", "read");
+	check_set("?no_such_call", "");
+	check_set("?read", "read");
+	check_set("%fstat", "fstat newfstatat");
+	check_set("%%stat", "stat lstat fstat newfstatat statx");
+	check_set("%statfs", "statfs");
+	check_set("%clock", "adjtimex clock_adjtime clock_getres clock_gettime clock_settime "
+			    "gettimeofday settimeofday time");
+	check_set("%pure", "getegid geteuid getgid getpgrp getpid getppid gettid getuid");
+	check_set("%creds,!/^set/", "capget capset getegid geteuid getgid getgroups getresgid "
+				    "getresuid getuid prctl");
+	check_set("stat", "stat");
+#ifdef __x86_64__
+	check_set("0,1", "read write");
+#endif
+}
+
 static void test_equal_ways_to_say_a_class(void **state)
 {
 	static const char *const equal[][2] = {
@@ -354,10 +376,12 @@ static void test_refused_sets(void **state)
 	check_refused(
 		"%xyzzyxyzzy",
 		"prof: unknown class of system calls '%xyzzyxyzzy' in '%xyzzyxyzzy'\n"
-		"hint: the classes are file, desc, network, process, memory, signal and ipc\n");
+		"hint: the classes are file, desc, network, process, memory, signal, ipc, creds, "
+		"clock, pure, stat, lstat, fstat, statfs and fstatfs\n");
 	check_refused("/zzz/", "prof: no system call matches 'zzz' in '/zzz/'\n");
-	check_refused("/open", "prof: a regular expression does not end in '/open'\n"
-			       "hint: it stands between slashes: /^sched_/\n");
+	check_refused("/", "prof: a regular expression does not end in '/'\n"
+			   "hint: it stands between slashes: /^sched_/\n");
+	check_refused("512", "prof: unknown system call '512' in '512'\n");
 	check_refused("/open/x", "prof: a regular expression does not end in '/open/x'\n"
 				 "hint: it stands between slashes: /^sched_/\n");
 	static const char *const empty_elements[] = {"",      "!",           ",",     "read,",

@@ -16,10 +16,9 @@
 #define CPUS 4
 #define MS   1000000ULL
 
-static struct stream *stream(uint64_t max_lines, size_t max_bytes)
+static struct stream *stream(size_t max_bytes)
 {
-	return stream_new(&(struct stream_options){
-		.nr_cpus = CPUS, .max_lines = max_lines, .max_bytes = max_bytes});
+	return stream_new(&(struct stream_options){.nr_cpus = CPUS, .max_bytes = max_bytes});
 }
 
 /* A fault that was over at `moment_ns`; its task number tells it from others. */
@@ -69,12 +68,12 @@ static const char *come(struct stream *s)
 
 static const char *take(struct stream *s)
 {
-	return stream_take(s) ? come(s) : "(end)";
+	return stream_take(s, 0) == STREAM_EVENTS ? come(s) : "(end)";
 }
 
 static void cpus_are_merged_in_order_of_time(void **state)
 {
-	struct stream *s = stream(0, 1 << 20);
+	struct stream *s = stream(1 << 20);
 
 	(void)state;
 	push_fault(s, 0, 1, 10 * MS, 0);
@@ -91,7 +90,7 @@ static void cpus_are_merged_in_order_of_time(void **state)
 
 static void what_counts_is_when_it_was_over(void **state)
 {
-	struct stream *s = stream(0, 1 << 20);
+	struct stream *s = stream(1 << 20);
 
 	(void)state;
 	push_fault(s, 0, 2, 20 * MS, 15 * MS); /* began first */
@@ -103,7 +102,7 @@ static void what_counts_is_when_it_was_over(void **state)
 
 static void events_are_held_for_the_window(void **state)
 {
-	struct stream *s = stream(0, 1 << 20);
+	struct stream *s = stream(1 << 20);
 
 	(void)state;
 	push_fault(s, 0, 1, 100 * MS, 0);
@@ -120,7 +119,7 @@ static void events_are_held_for_the_window(void **state)
 
 static void what_comes_too_late_comes_at_once(void **state)
 {
-	struct stream *s = stream(0, 1 << 20);
+	struct stream *s = stream(1 << 20);
 
 	(void)state;
 	push_fault(s, 0, 1, 100 * MS, 0);
@@ -135,7 +134,7 @@ static void what_comes_too_late_comes_at_once(void **state)
 /* A failed fault has no service time, so it seems to be older than what its CPU brought before. */
 static void a_cpus_own_order_is_kept(void **state)
 {
-	struct stream *s = stream(0, 1 << 20);
+	struct stream *s = stream(1 << 20);
 	struct stream_event at;
 
 	(void)state;
@@ -143,7 +142,7 @@ static void a_cpus_own_order_is_kept(void **state)
 	push_fault(s, 0, 2, 8 * MS, 0);
 	push_fault(s, 1, 3, 11 * MS, 0);
 	stream_end(s);
-	assert_true(stream_take(s));
+	assert_int_equal(stream_take(s, 0), STREAM_EVENTS);
 	assert_true(stream_next(s, &at));
 	assert_true(stream_next(s, &at));
 	assert_int_equal(at.event->task, 2);
@@ -154,7 +153,7 @@ static void a_cpus_own_order_is_kept(void **state)
 
 static void random_events_come_sorted(void **state)
 {
-	struct stream *s = stream(0, 64 << 20);
+	struct stream *s = stream(64 << 20);
 	uint64_t clock_ns[CPUS] = {0}, pushed = 0, came = 0, last_ns = 0, round_ns = 0;
 
 	(void)state;
@@ -172,7 +171,8 @@ static void random_events_come_sorted(void **state)
 		}
 		round_ns += 3 * MS;
 		stream_round(s, round_ns);
-		if (round % 7 || round_ns < 2 * STREAM_WINDOW_NS || !stream_take(s))
+		if (round % 7 || round_ns < 2 * STREAM_WINDOW_NS ||
+		    stream_take(s, 0) != STREAM_EVENTS)
 			continue;
 		for (; stream_next(s, &at); came++) {
 			assert_true(at.moment_ns >= last_ns);
@@ -180,33 +180,49 @@ static void random_events_come_sorted(void **state)
 		}
 	}
 	stream_end(s);
-	while (stream_take(s))
+	while (stream_take(s, 0) == STREAM_EVENTS)
 		came += strlen(come(s));
 	assert_int_equal(came, pushed);
 	stream_free(s);
 }
 
-static void lines_end_at_their_number(void **state)
+static void silence_is_told_from_the_end(void **state)
 {
-	struct stream *s = stream(3, 1 << 20);
+	struct stream *s = stream(1 << 20);
 
 	(void)state;
-	push_comm(s, 0, 26, 1 * MS);
-	for (uint32_t i = 1; i <= 5; i++)
-		push_fault(s, i % 2, i, 10 * MS + i, 0);
-	stream_round(s, 10 * MS + STREAM_WINDOW_NS);
-	assert_false(stream_is_sated(s));
-	stream_round(s, 20 * MS + STREAM_WINDOW_NS);
-	assert_true(stream_is_sated(s));
-	assert_string_equal(take(s), "zabc"); /* a name is no line */
+	assert_int_equal(stream_take(s, 1), STREAM_SILENT);
+	push_fault(s, 0, 1, 10 * MS, 0);
+	assert_int_equal(stream_take(s, 1), STREAM_SILENT); /* it is held */
+	stream_round(s, 11 * MS + STREAM_WINDOW_NS);
+	assert_int_equal(stream_take(s, 1), STREAM_EVENTS);
 	stream_end(s);
-	assert_string_equal(take(s), "(end)");
+	assert_int_equal(stream_take(s, 1000000), STREAM_OVER);
+	stream_free(s);
+}
+
+/* What was read after a call has the time of its enter, which another CPU may have brought. */
+static void what_returns_comes_behind_its_enter(void **state)
+{
+	struct stream *s = stream(1 << 20);
+	struct capture_event event = {.head = {.size_bytes = sizeof event,
+					       .type = EVENT_RETURN,
+					       .task = 2,
+					       .time_ns = 10 * MS}};
+
+	(void)state;
+	stream_push(s, 0, &event.head);
+	event.head.type = EVENT_ENTER;
+	event.head.task = 1;
+	stream_push(s, 3, &event.head);
+	stream_end(s);
+	assert_string_equal(take(s), "ab");
 	stream_free(s);
 }
 
 static void who_has_closed_gets_no_more(void **state)
 {
-	struct stream *s = stream(0, 1 << 20);
+	struct stream *s = stream(1 << 20);
 
 	(void)state;
 	stream_close(s);
@@ -219,7 +235,7 @@ static void who_has_closed_gets_no_more(void **state)
 
 static void losses_come_behind_the_line_read_last(void **state)
 {
-	struct stream *s = stream(0, 1 << 20);
+	struct stream *s = stream(1 << 20);
 
 	(void)state;
 	push_fault(s, 0, 1, 10 * MS, 0);
@@ -235,7 +251,7 @@ static void losses_come_behind_the_line_read_last(void **state)
 
 static void losses_behind_a_line_that_is_gone_come_next(void **state)
 {
-	struct stream *s = stream(0, 1 << 20);
+	struct stream *s = stream(1 << 20);
 
 	(void)state;
 	push_fault(s, 1, 1, 10 * MS, 0);
@@ -253,7 +269,7 @@ static void losses_behind_a_line_that_is_gone_come_next(void **state)
 /* Room for four faults beyond what makes it too much. */
 static void what_is_not_taken_in_time_is_dropped_and_told(void **state)
 {
-	struct stream *s = stream(0, 4 * (sizeof(struct fault_event) + 8) - 1);
+	struct stream *s = stream(4 * (sizeof(struct fault_event) + 8) - 1);
 
 	(void)state;
 	for (uint32_t i = 1; i <= 9; i++)
@@ -271,7 +287,7 @@ static void what_is_not_taken_in_time_is_dropped_and_told(void **state)
 
 static void drops_at_the_very_end_are_told(void **state)
 {
-	struct stream *s = stream(0, 1);
+	struct stream *s = stream(1);
 
 	(void)state;
 	push_fault(s, 0, 1, 1 * MS, 0);
@@ -290,7 +306,8 @@ int main(void)
 		cmocka_unit_test(what_comes_too_late_comes_at_once),
 		cmocka_unit_test(a_cpus_own_order_is_kept),
 		cmocka_unit_test(random_events_come_sorted),
-		cmocka_unit_test(lines_end_at_their_number),
+		cmocka_unit_test(silence_is_told_from_the_end),
+		cmocka_unit_test(what_returns_comes_behind_its_enter),
 		cmocka_unit_test(who_has_closed_gets_no_more),
 		cmocka_unit_test(losses_come_behind_the_line_read_last),
 		cmocka_unit_test(losses_behind_a_line_that_is_gone_come_next),
