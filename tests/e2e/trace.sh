@@ -242,16 +242,18 @@ case_exit_status_is_the_commands() {
 }
 
 case_usage_errors() {
-	run "$PROF" trace true
-	is "$status" 2 "no kind of faults"
-	like "$(cat err)" "-F all" "its message"
 	run "$PROF" trace -F all
 	is "$status" 2 "no command"
 	run "$PROF" trace -F some true
 	is "$status" 2 "unknown kind of faults"
-	run "$PROF" trace -e openat true
-	is "$status" 2 "system calls"
-	like "$(cat err)" "hint: prof record" "what to do instead"
+	run "$PROF" trace -e opnat true
+	is "$status" 2 "an unknown system call"
+	like "$(cat err)" "hint: did you mean 'openat'?" "what was meant"
+	run "$PROF" trace -z -Z true
+	is "$status" 2 "neither successful nor failed"
+	run "$PROF" trace -e inject=read:error=EIO true
+	is "$status" 2 "tampering"
+	like "$(cat err)" "hint: strace" "who can"
 	run "$PROF" trace -F all -p 1
 	is "$status" 2 "attaching"
 	run "$PROF" trace -F all -o - true

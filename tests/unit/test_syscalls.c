@@ -444,6 +444,7 @@ int main(void)
 		cmocka_unit_test(test_errno_names),
 		cmocka_unit_test_setup_teardown(test_sets_of_names, capture, release),
 		cmocka_unit_test_setup_teardown(test_sets_by_class, capture, release),
+		cmocka_unit_test_setup_teardown(test_sets_as_strace_has_them, capture, release),
 		cmocka_unit_test_setup_teardown(test_equal_ways_to_say_a_class, capture, release),
 		cmocka_unit_test_setup_teardown(test_class_members, capture, release),
 		cmocka_unit_test_setup_teardown(test_sets_by_regex, capture, release),
