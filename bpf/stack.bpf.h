@@ -101,6 +101,7 @@ static __always_inline const struct unwind_rule *walk_rule(struct walk *walk, __
 }
 
 static __always_inline bool walk_map(struct walk *walk, __u64 address);
+static __always_inline int walk_exactly(struct walk *walk, __u64 offset);
 
 #include "walk.h"
 
@@ -260,6 +261,12 @@ static __always_inline bool walk_map(struct walk *walk, __u64 address)
 {
 	return address < walk->mapping.end && address >= walk->mapping.start ? true
 									     : code_find(address);
+}
+
+/* Only user space can: it goes on there as soon as it sees what is sent of this walk. */
+static __always_inline int walk_exactly(struct walk *walk, __u64 offset)
+{
+	return walk_end(walk, WALK_NO_TABLE);
 }
 
 /* One frame; 1 ends the loop. */

@@ -12,6 +12,8 @@
  *   const __u64 *walk_page(struct walk *, __u32 index)             NULL beyond the end, as the next
  *   const struct unwind_row *walk_row(struct walk *, __u32 index)
  *   const struct unwind_rule *walk_rule(struct walk *, __u32 index)
+ *   int walk_exactly(struct walk *, __u64 offset)     a step where no rule will do: as walk_step(),
+ *                                                     or -1 where there is no other way either
  *
  * Registers are recovered lazily: a step notes where on the stack the caller's values lie, and a
  * value is read when a rule asks for it, which few do. So a frame usually costs one read, that of
@@ -346,9 +348,10 @@ static __always_inline bool walk_by_rule(struct walk *walk, const struct unwind_
 /* Notes the frame and goes on to its caller; false when the walk is over. */
 static __always_inline bool walk_step(struct walk *walk)
 {
-	__u64 at = walk->exact ? walk->ip : walk->ip - 1, offset, page_rows;
+	__u64 at = walk->exact ? walk->ip : walk->ip - 1, offset = 0, page_rows;
 	const struct unwind_rule *rule = NULL;
-	const struct unwind_row *row;
+	const struct unwind_row *row = NULL;
+	int step;
 
 	if (walk->nr_frames >= MAX_FRAMES)
 		return walk_end(walk, WALK_TOO_DEEP);
@@ -365,10 +368,15 @@ static __always_inline bool walk_step(struct walk *walk)
 		row = walk_find_row(walk, page_rows, offset);
 		rule = row ? walk_rule(walk, row->rule) : NULL;
 	}
-	if (!rule || !walk_can_follow(rule)) /* in one place, for the verifier's sake */
-		return walk_by_frame_pointer(walk, WALK_NO_RULE,
-					     rule && rule->cfa_kind == UNWIND_CFA_ANYWHERE);
-	return walk_by_rule(walk, rule);
+	if (rule && walk_can_follow(rule))
+		return walk_by_rule(walk, rule);
+	if (rule && rule->cfa_kind == UNWIND_CFA_UNSUPPORTED) {
+		step = walk_exactly(walk, row->offset > offset ? row->offset : offset);
+		if (step >= 0)
+			return step;
+	}
+	return walk_by_frame_pointer(walk, WALK_NO_RULE,
+				     rule && rule->cfa_kind == UNWIND_CFA_ANYWHERE);
 }
 
 /* Begins at ip with `registers` as they are. `exact`: the instruction at ip itself is executing. */

@@ -133,7 +133,17 @@ static bool same_rule(const struct reference *r, const struct row *row,
 	return same;
 }
 
-/* What only user space can follow: expressions, and return addresses and stack pointers in odd
+/* Is a register that callers may go by where no slot can tell? */
+static bool is_far(const char *name, const char *cell)
+{
+	int which = saved_index(name), offset;
+
+	if (which < 0 || which == UNWIND_R10 || !strcmp(cell, "u") || !strcmp(cell, "s"))
+		return false;
+	return sscanf(cell, "c%d", &offset) != 1 || offset % 8 || offset > -8 || offset < -2032;
+}
+
+/* What only user space can follow: expressions, and return addresses and other registers in odd
  * places. */
 static bool is_special(const struct reference *r, const struct row *row)
 {
@@ -144,6 +154,7 @@ static bool is_special(const struct reference *r, const struct row *row)
 
 		special |= strstr(cell, "exp") ||
 			   (!strcmp(r->names[i], "rsp") && strcmp(cell, "u")) ||
+			   is_far(r->names[i], cell) ||
 			   (!strcmp(r->names[i], "ra") && cell[0] == 'c' && strcmp(cell, "c-8"));
 	}
 	return special;

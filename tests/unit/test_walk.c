@@ -76,6 +76,17 @@ static const struct unwind_rule *walk_rule(struct walk *walk, __u32 index)
 
 static bool walk_map(struct walk *walk, __u64 address);
 
+/* What a step that only user space could do would come to: -1, nobody can. */
+static int exact_result = -1;
+static __u64 exact_offset;
+
+static int walk_exactly(struct walk *walk, __u64 offset)
+{
+	(void)walk;
+	exact_offset = offset;
+	return exact_result;
+}
+
 #include "walk.h"
 
 static bool walk_map(struct walk *walk, __u64 address)

@@ -35,6 +35,13 @@ static const __u64 *walk_page(struct walk *walk, __u32 index);
 static const struct unwind_row *walk_row(struct walk *walk, __u32 index);
 static const struct unwind_rule *walk_rule(struct walk *walk, __u32 index);
 
+static int walk_exactly(struct walk *walk, __u64 offset)
+{
+	(void)walk;
+	(void)offset;
+	return -1;
+}
+
 #include "walk.h"
 
 struct page {

@@ -30,6 +30,7 @@
 struct built {
 	void *memory;
 	struct unwind_table table;
+	struct unwind_index *index; /* kept if some of the code has no rule */
 };
 
 struct wanted {
@@ -41,6 +42,7 @@ struct wanted {
 struct filling {
 	uint32_t file;
 	size_t next_page, nr_pages;
+	bool has_all_rules; /* so far */
 };
 
 enum meeting { NOT_MET, NOT_OPENED, MET };
@@ -73,9 +75,23 @@ static void *identity_map(int fd)
 	return memory == MAP_FAILED ? NULL : memory;
 }
 
+/* The table, and the index if some of the code has no rule. No table is a table, too: of one gap.
+ */
+static void built_fill(struct built *built, struct unwind_index *index)
+{
+	if (!index)
+		return;
+	unwind_index_rows(index, 0, UINT64_MAX, &built->table);
+	if (built->table.nr_unsupported)
+		built->index = index;
+	else
+		unwind_index_free(index);
+}
+
 static bool file_build(const char *path, struct built *out)
 {
 	scoped_fd int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	struct unwind_index *index = NULL;
 
 	*out = (struct built){0};
 	if (fd < 0)
@@ -83,8 +99,8 @@ static bool file_build(const char *path, struct built *out)
 	out->memory = identity_map(fd);
 	if (!out->memory)
 		return false;
-	if (unwind_table_build(fd, &out->table))
-		out->table = (struct unwind_table){0}; /* no table is a table, too: of one gap */
+	unwind_index_open(fd, &index);
+	built_fill(out, index);
 	return true;
 }
 
@@ -92,6 +108,7 @@ static void built_fini(struct built *built)
 {
 	munmap(built->memory, IDENTITY_BYTES);
 	unwind_table_fini(&built->table);
+	unwind_index_free(built->index);
 }
 
 struct unwinding *unwinding_new(const char *program)
@@ -159,25 +176,34 @@ static bool meet(struct unwinding *u, uint32_t file)
 	       __atomic_exchange_n(&u->met[file], MET, __ATOMIC_RELAXED) == NOT_MET;
 }
 
-static void publish_met(struct unwinding *u, const struct built *built)
+static void publish_built(struct unwinding *u, uint32_t file, struct built *built)
+{
+	publish(u, file, &built->table);
+	u->indexes[file] = built->index;
+	built->index = NULL;
+}
+
+static void publish_met(struct unwinding *u, struct built *built)
 {
 	uint32_t file = capture_file_id(u->capture, built->memory);
 
 	if (meet(u, file))
-		publish(u, file, &built->table);
+		publish_built(u, file, built);
 }
 
 /* The vdso's image is in every process, this one included; its headers say where it ends. */
 static void publish_vdso(struct unwinding *u)
 {
 	const Elf64_Ehdr *image = (const void *)getauxval(AT_SYSINFO_EHDR);
-	struct unwind_table table;
+	struct unwind_index *index;
+	struct built built = {0};
 
-	if (!image || unwind_table_build_image(
-			      image, image->e_shoff + image->e_shnum * image->e_shentsize, &table))
+	if (!image || unwind_index_open_image(
+			      image, image->e_shoff + image->e_shnum * image->e_shentsize, &index))
 		return;
-	publish(u, FILE_VDSO, &table);
-	unwind_table_fini(&table);
+	built_fill(&built, index);
+	publish_built(u, FILE_VDSO, &built);
+	unwind_table_fini(&built.table);
 }
 
 static void announce_late(struct unwinding *u, const struct wanted *wanted)
@@ -201,22 +227,25 @@ static void announce_late(struct unwinding *u, const struct wanted *wanted)
 	} else {
 		u->nr_tables++;
 		u->indexes[wanted->file] = index;
-		*vec_push(&u->to_fill) =
-			(struct filling){.file = wanted->file, .nr_pages = nr_pages};
+		*vec_push(&u->to_fill) = (struct filling){
+			.file = wanted->file, .nr_pages = nr_pages, .has_all_rules = true};
 	}
 	pthread_mutex_unlock(&u->store_lock);
 }
 
-/* The rows of some pages; under the lock of the store. */
-static void fill_pages(struct unwinding *u, uint32_t file, size_t first, size_t nr)
+/* The rows of some pages; under the lock of the store. False when some of the code has no rule. */
+static bool fill_pages(struct unwinding *u, uint32_t file, size_t first, size_t nr)
 {
 	struct unwind_table table;
+	bool has_all_rules, refused;
 
 	unwind_index_rows(u->indexes[file], (uint64_t)first << UNWIND_PAGE_SHIFT,
 			  (uint64_t)(first + nr) << UNWIND_PAGE_SHIFT, &table);
-	u->nr_refused += unwind_publish_pages(capture_unwind_store(u->capture), file, first, nr,
-					      &table) != 0;
+	refused = unwind_publish_pages(capture_unwind_store(u->capture), file, first, nr, &table);
+	u->nr_refused += refused;
+	has_all_rules = !refused && !table.nr_unsupported;
 	unwind_table_fini(&table);
+	return has_all_rules;
 }
 
 /* A stack lies in this page, and waits. */
@@ -233,23 +262,47 @@ static void make_page(void *unwinding, uint32_t file, size_t page)
 	pthread_mutex_unlock(&u->store_lock);
 }
 
+/* Under the lock, as the thread may be done with the file's index. */
+static enum exact_step step_exactly(void *unwinding, uint32_t file, uint64_t offset,
+				    uint64_t address, memory_read *read, void *arg,
+				    struct frame_registers *registers, bool *is_signal)
+{
+	struct unwinding *u = unwinding;
+	enum exact_step step = EXACT_FAILED;
+	struct exact_frame frame;
+
+	__atomic_add_fetch(&u->waiting, 1, __ATOMIC_RELAXED);
+	pthread_mutex_lock(&u->store_lock);
+	__atomic_sub_fetch(&u->waiting, 1, __ATOMIC_RELAXED);
+	if (file < MAX_FILES && u->indexes[file] &&
+	    unwind_index_frame(u->indexes[file], offset, &frame)) {
+		*is_signal = frame.is_signal;
+		step = exact_frame_step(&frame, address, read, arg, registers);
+	}
+	pthread_mutex_unlock(&u->store_lock);
+	return step;
+}
+
 static bool has_room(const struct unwind_store *store)
 {
 	return store->nr_rows < store->max_rows / 4 * 3;
 }
 
-/* Goes on with the file whose turn it is; its index is needed until all of its pages are there. */
+/* Goes on with the file whose turn it is; its index is needed until all of its pages are there, and
+ * then for code that has no rule. */
 static void fill_some(struct unwinding *u, struct filling *filling)
 {
 	size_t nr = filling->nr_pages - filling->next_page;
 
 	nr = nr < FILL_PAGES ? nr : FILL_PAGES;
-	fill_pages(u, filling->file, filling->next_page, nr);
+	filling->has_all_rules &= fill_pages(u, filling->file, filling->next_page, nr);
 	filling->next_page += nr;
 	if (filling->next_page < filling->nr_pages)
 		return;
-	unwind_index_free(u->indexes[filling->file]);
-	u->indexes[filling->file] = NULL;
+	if (filling->has_all_rules) {
+		unwind_index_free(u->indexes[filling->file]);
+		u->indexes[filling->file] = NULL;
+	}
 	u->to_fill.size--;
 }
 
@@ -327,6 +380,7 @@ void unwinding_begin(struct unwinding *u, struct capture *capture)
 	u->capture = capture;
 	u->grows = true;
 	store->make_page = make_page;
+	store->step_exactly = step_exactly;
 	store->maker = u;
 	publish_vdso(u);
 	u->met[FILE_NONE] = u->met[FILE_VDSO] = MET;

@@ -64,10 +64,15 @@ static void save(struct cfa_program *p, uint64_t reg, enum saved_kind kind, int6
 		*saved = (struct saved){.kind = SAVED_ELSEWHERE};
 }
 
-static struct cursor take_expression(struct cfa_program *p)
+/* Also tells where in the section it lies, from its size on; -1: in none. */
+static struct cursor take_expression(struct cfa_program *p, int64_t *where)
 {
+	const struct loaded_bytes *section = p->cie->section;
+	uint64_t at = section ? (uint64_t)(p->code.at - section->data) : UINT64_MAX;
 	uint64_t size = cursor_varint(&p->code);
 	const uint8_t *data = cursor_take(&p->code, size);
+
+	*where = section && at < section->size ? (int64_t)at : -1;
 
 	return cursor_over(data, data ? size : 0);
 }
@@ -91,7 +96,9 @@ static void change_cfa(struct cfa_program *p, uint64_t reg, int64_t offset)
 
 static void run_cfa(struct cfa_program *p, uint8_t instruction)
 {
+	struct cursor expression;
 	uint64_t reg;
+	int64_t where;
 
 	switch (instruction) {
 	case DW_CFA_def_cfa:
@@ -112,7 +119,8 @@ static void run_cfa(struct cfa_program *p, uint8_t instruction)
 		change_cfa(p, p->state.cfa_reg, factored(p, read_sleb(&p->code)));
 		break;
 	case DW_CFA_def_cfa_expression:
-		frame_state_set_cfa_expression(&p->state, take_expression(p));
+		expression = take_expression(p, &where);
+		frame_state_set_cfa_expression(&p->state, expression, where);
 		break;
 	}
 }
@@ -150,6 +158,8 @@ static void run_offset(struct cfa_program *p, uint8_t instruction)
 static void run_register(struct cfa_program *p, uint8_t instruction)
 {
 	uint64_t reg = cursor_varint(&p->code);
+	struct cursor expression;
+	int64_t where;
 
 	switch (instruction) {
 	case DW_CFA_restore_extended:
@@ -160,17 +170,19 @@ static void run_register(struct cfa_program *p, uint8_t instruction)
 		break;
 	case DW_CFA_same_value:
 		/* Of rsp it would say that the caller's is not the CFA. */
-		save(p, reg, reg == DWARF_RSP ? SAVED_ELSEWHERE : SAVED_NOT, 0);
+		save(p, reg, reg == DWARF_RSP ? SAVED_IN_REGISTER : SAVED_NOT,
+		     reg == DWARF_RSP ? DWARF_RSP : 0);
 		break;
 	case DW_CFA_register:
 		save(p, reg, SAVED_IN_REGISTER, unsigned_offset(p));
 		break;
 	case DW_CFA_expression:
-		p->state.columns[column_of(reg)] = saved_by_expression(take_expression(p));
+		expression = take_expression(p, &where);
+		p->state.columns[column_of(reg)] = saved_by_expression(expression, where);
 		break;
 	case DW_CFA_val_expression:
-		take_expression(p);
-		save(p, reg, SAVED_ELSEWHERE, 0);
+		take_expression(p, &where);
+		save(p, reg, SAVED_IS_EXPRESSION, where);
 		break;
 	}
 }

@@ -13,6 +13,7 @@ static bool walk_map(struct walk *walk, __u64 address);
 static const __u64 *walk_page(struct walk *walk, __u32 index);
 static const struct unwind_row *walk_row(struct walk *walk, __u32 index);
 static const struct unwind_rule *walk_rule(struct walk *walk, __u32 index);
+static int walk_exactly(struct walk *walk, __u64 offset);
 
 #include "walk.h"
 
@@ -95,6 +96,59 @@ static bool walk_map(struct walk *walk, __u64 address)
 		.nr_pages = table.nr_pages,
 	};
 	return true;
+}
+
+static bool read_stack(void *arg, uint64_t address, void *out, uint32_t size)
+{
+	return walk_read_block(arg, address, out, size);
+}
+
+/* Reads what the walk has only noted. */
+static struct frame_registers registers_of(struct walk *walk)
+{
+	struct frame_registers registers = {.known = walk->known & WALK_ALL_KNOWN};
+
+	for (int i = 0; i < NR_WALK_REGISTERS; i++) {
+		registers.values[i] = walk->registers[i];
+		if (walk->saved_at[i] &&
+		    !read_stack(walk, walk->saved_at[i], &registers.values[i], 8))
+			registers.known &= ~(1U << i);
+	}
+	registers.values[DWARF_RIP] = walk->ip;
+	registers.known |= 1U << DWARF_RIP;
+	return registers;
+}
+
+static void go_to_caller(struct walk *walk, const struct frame_registers *registers, bool is_signal)
+{
+	if (is_signal && walk->nr_frames > 1) /* nobody called it */
+		walk_amend(walk, walk->ip);
+	memcpy(walk->registers, registers->values, sizeof walk->registers);
+	memset(walk->saved_at, 0, sizeof walk->saved_at);
+	walk->known = registers->known & WALK_ALL_KNOWN;
+	walk->ip = registers->values[DWARF_RIP];
+	walk->exact = is_signal;
+}
+
+static int walk_exactly(struct walk *walk, __u64 offset)
+{
+	const struct unwind_store *store = ((struct finish *)walk)->store;
+	struct frame_registers registers = registers_of(walk);
+	bool is_signal = false;
+
+	if (!store->step_exactly)
+		return -1;
+	switch (store->step_exactly(store->maker, walk->mapping.file, offset,
+				    walk->mapping.base + offset, read_stack, walk, &registers,
+				    &is_signal)) {
+	case EXACT_CALLER:
+		go_to_caller(walk, &registers, is_signal);
+		return true;
+	case EXACT_OUTERMOST:
+		return walk_end(walk, WALK_COMPLETE);
+	default:
+		return -1;
+	}
 }
 
 uint32_t unwind_finish(const struct unwind_store *store, const struct stack_rest_event *rest,

@@ -2,7 +2,8 @@
 /*
  * Going on with a walk that the kernel side had to leave, by the same code and the same tables.
  *
- * It ended in a file whose table was not ready. With it came the registers of its last frame and a
+ * It ended in a file whose table was not ready, or at code that only user space can step over
+ * (exact_frame.h). With it came the registers of its last frame and a
  * copy of the stack above, so that the rest can be walked when the table is there.
  */
 #ifndef PROF_UNWIND_FINISH_H

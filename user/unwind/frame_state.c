@@ -10,11 +10,9 @@
 #define SIGNAL_RSP_OFFSET 160
 
 static const uint8_t columns[NR_DWARF_REGISTERS] = {
-	COLUMN_IGNORED, COLUMN_IGNORED, COLUMN_IGNORED, UNWIND_RBX,     /* rax rdx rcx rbx */
-	COLUMN_IGNORED, COLUMN_IGNORED, UNWIND_RBP,     COLUMN_RSP,     /* rsi rdi rbp rsp */
-	COLUMN_IGNORED, COLUMN_IGNORED, UNWIND_R10,     COLUMN_IGNORED, /* r8-r11 */
-	UNWIND_R12,     UNWIND_R13,     UNWIND_R14,     UNWIND_R15,     /* r12-r15 */
-	COLUMN_RA,
+	COLUMN_RAX, COLUMN_RDX, COLUMN_RCX, UNWIND_RBX, COLUMN_RSI, COLUMN_RDI,
+	UNWIND_RBP, COLUMN_RSP, COLUMN_R8,  COLUMN_R9,  UNWIND_R10, COLUMN_R11,
+	UNWIND_R12, UNWIND_R13, UNWIND_R14, UNWIND_R15, COLUMN_RA,
 };
 
 /* A lazy PLT: rsp + 8 + ((rip & 15) >= threshold) * 8, since its entries push one word half-way. */
@@ -87,6 +85,16 @@ static bool rsp_is_cfa(const struct saved *rsp)
 	       (rsp->kind == SAVED_IS_CFA && rsp->where == 0);
 }
 
+/* Is there a register that callers may go by, whose place no slot can tell? */
+static bool has_lost_register(const struct unwind_rule *rule, const struct frame_state *state)
+{
+	for (unsigned int i = 0; i < NR_UNWIND_REGISTERS; i++)
+		if (i != UNWIND_R10 && rule->saved[i] == UNWIND_UNKNOWN &&
+		    state->columns[i].kind != SAVED_UNDEFINED)
+			return true;
+	return false;
+}
+
 static bool is_kernel_signal_frame(const struct frame_state *state)
 {
 	return state->cfa_kind == UNWIND_CFA_DEREF && state->cfa_reg == DWARF_RSP &&
@@ -98,12 +106,16 @@ unsigned int column_of(uint64_t dwarf_register)
 	return dwarf_register < NR_DWARF_REGISTERS ? columns[dwarf_register] : COLUMN_IGNORED;
 }
 
-void frame_state_set_cfa_expression(struct frame_state *state, struct cursor expression)
+void frame_state_set_cfa_expression(struct frame_state *state, struct cursor expression,
+				    int64_t where)
 {
 	uint64_t added = 0;
 	int32_t threshold;
+	int64_t offset;
+	uint8_t reg;
 
 	state->cfa_kind = UNWIND_CFA_UNSUPPORTED;
+	state->cfa_offset = where;
 	state->deref_offset = 0;
 	if (is_plt(expression, &threshold)) {
 		state->cfa_kind = UNWIND_CFA_PLT;
@@ -111,25 +123,26 @@ void frame_state_set_cfa_expression(struct frame_state *state, struct cursor exp
 		state->cfa_offset = threshold;
 		return;
 	}
-	if (!take_register(&expression, &state->cfa_reg, &state->cfa_offset) ||
-	    cursor_u8(&expression) != DW_OP_deref)
+	if (!take_register(&expression, &reg, &offset) || cursor_u8(&expression) != DW_OP_deref)
 		return;
 	if (cursor_left(&expression) && cursor_u8(&expression) == DW_OP_plus_uconst)
 		added = cursor_varint(&expression);
 	if (!cursor_done(&expression) || added > INT8_MAX)
 		return;
 	state->cfa_kind = UNWIND_CFA_DEREF;
+	state->cfa_reg = reg;
+	state->cfa_offset = offset;
 	state->deref_offset = added;
 }
 
-struct saved saved_by_expression(struct cursor expression)
+struct saved saved_by_expression(struct cursor expression, int64_t where)
 {
 	int64_t offset;
 	uint8_t reg;
 
 	if (!take_register(&expression, &reg, &offset) || !cursor_done(&expression) ||
 	    reg != DWARF_RBP || offset != (int32_t)offset)
-		return (struct saved){.kind = SAVED_ELSEWHERE};
+		return (struct saved){SAVED_AT_EXPRESSION, (int32_t)where};
 	return (struct saved){SAVED_AT_RBP, offset};
 }
 
@@ -151,7 +164,8 @@ struct unwind_rule frame_state_rule(const struct frame_state *state, bool signal
 	if (state->broken || state->cfa_kind == UNWIND_CFA_UNSUPPORTED ||
 	    state->cfa_kind == UNWIND_CFA_NONE || state->cfa_reg >= DWARF_RIP ||
 	    state->cfa_offset != (int32_t)state->cfa_offset ||
-	    rule.ra_kind == UNWIND_RA_UNSUPPORTED || !rsp_is_cfa(&state->columns[COLUMN_RSP]))
+	    rule.ra_kind == UNWIND_RA_UNSUPPORTED || has_lost_register(&rule, state) ||
+	    !rsp_is_cfa(&state->columns[COLUMN_RSP]))
 		return (struct unwind_rule){.cfa_kind = UNWIND_CFA_UNSUPPORTED,
 					    .ra_kind = UNWIND_RA_UNSUPPORTED};
 	return rule;

@@ -28,7 +28,7 @@ static uint32_t add_signal_cie(struct frames *frames)
 	cie->offset = UINT64_MAX;
 	cie->code_alignment = 1;
 	cie->is_signal = true;
-	frame_state_set_cfa_expression(&cie->initial, cursor_over(rsp, sizeof rsp));
+	frame_state_set_cfa_expression(&cie->initial, cursor_over(rsp, sizeof rsp), -1);
 	return cie - frames->cies.items;
 }
 

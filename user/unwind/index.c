@@ -196,3 +196,27 @@ void unwind_index_rows(const struct unwind_index *index, uint64_t start, uint64_
 	b.rules.rules.items = NULL;
 	rule_set_fini(&b.rules);
 }
+
+bool unwind_index_frame(const struct unwind_index *index, uint64_t offset, struct exact_frame *out)
+{
+	const struct frames *frames = &index->frames;
+	size_t at = first_fde(frames, offset);
+	const struct fde *fde = at < frames->fdes.size ? &frames->fdes.items[at] : NULL;
+	struct cfa_program program;
+	const struct cie *cie;
+
+	if (!fde || offset < fde->start)
+		return false;
+	cie = &frames->cies.items[fde->cie];
+	*out = (struct exact_frame){.section = cie->section,
+				    .address = fde->address + (offset - fde->start),
+				    .is_signal = cie->is_signal};
+	cfa_program_begin(&program, cie, cursor_over(fde->instructions, fde->size), fde->address,
+			  fde->address + (fde->end - fde->start));
+	while (cfa_program_next(&program)) {
+		out->state = program.state;
+		if (out->address < program.location)
+			return true;
+	}
+	return false;
+}

@@ -9,6 +9,7 @@
 #ifndef PROF_UNWIND_INDEX_H
 #define PROF_UNWIND_INDEX_H
 
+#include "unwind/exact_frame.h"
 #include "unwind/table.h"
 
 struct unwind_index;
@@ -27,5 +28,9 @@ size_t unwind_index_pages(const struct unwind_index *index);
 /* The rows that hold in [start, end] of the file. */
 void unwind_index_rows(const struct unwind_index *index, uint64_t start, uint64_t end,
 		       struct unwind_table *out);
+
+/* All that is known of the code at an offset, which no rule may express. Lives as long as the
+ * index. False where there is no FDE. */
+bool unwind_index_frame(const struct unwind_index *index, uint64_t offset, struct exact_frame *out);
 
 #endif

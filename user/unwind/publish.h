@@ -11,6 +11,7 @@
 
 #include <stdbool.h>
 
+#include "unwind/exact_frame.h"
 #include "unwind/table.h"
 
 /* The arrays that the walks read, and how much of each is in use. */
@@ -26,6 +27,10 @@ struct unwind_store {
 	/* Makes the rows of a page that is waited for, if they can be had. NULL: they come when
 	 * they come. */
 	void (*make_page)(void *maker, uint32_t file, size_t page);
+	/* Steps over code that has no rule here, though there is information. NULL: nobody does. */
+	enum exact_step (*step_exactly)(void *maker, uint32_t file, uint64_t offset,
+					uint64_t address, memory_read *read, void *arg,
+					struct frame_registers *registers, bool *is_signal);
 	void *maker;
 };
 
