@@ -84,6 +84,12 @@ case_hard_stacks() {
 	same 60 "$PROGRAMS/hard_stacks" recurse 1000 sort signal altstack longjmp vfork align huge thread coroutine
 }
 
+# No rule tells of its frames: the recorder goes by what the file says.
+case_odd_frames() {
+	same 20 "$PROGRAMS/odd_frames"
+	same_faults 25 "$PROGRAMS/odd_frames"
+}
+
 # The loader tells what it binds, from inside of _dl_runtime_resolve.
 case_lazy_binding() {
 	same 100 env LD_DEBUG=bindings LD_DEBUG_OUTPUT="$PWD/bindings" "$PROGRAMS/hard_stacks" sort

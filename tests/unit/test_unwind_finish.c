@@ -24,8 +24,8 @@
 
 enum { NO_TABLE_YET = 3, THE_FILE = 5, NR_WORDS = 8, SP = 7 };
 
-/* Up to 0x100 a function with a frame of two words, behind it the outermost, and from 0x200 on one
- * with a frame as large as the copy. */
+/* Up to 0x100 a function with a frame of two words, behind it the outermost, from 0x200 on one
+ * with a frame as large as the copy, and from 0x300 on one that no rule tells of. */
 static struct unwind_rule function_rules[] = {
 	{0},
 	{.cfa_kind = UNWIND_CFA_REG, .cfa_reg = SP, .cfa_offset = 16},
@@ -34,6 +34,7 @@ static struct unwind_rule function_rules[] = {
 	 .cfa_offset = 8,
 	 .ra_kind = UNWIND_RA_UNDEFINED},
 	{.cfa_kind = UNWIND_CFA_REG, .cfa_reg = SP, .cfa_offset = MAX_REST_BYTES},
+	{.cfa_kind = UNWIND_CFA_UNSUPPORTED},
 };
 
 struct fixture {
@@ -60,9 +61,10 @@ static int begin(void **state)
 	struct fixture *f = xnew(struct fixture);
 	struct unwind_row rows[] = {{.offset = 0, .rule = 1},
 				    {.offset = 0x100, .rule = 2},
-				    {.offset = 0x200, .rule = 3}};
+				    {.offset = 0x200, .rule = 3},
+				    {.offset = 0x300, .rule = 4}};
 	struct unwind_table table = {
-		.rows = rows, .nr_rows = 3, .rules = function_rules, .nr_rules = 4};
+		.rows = rows, .nr_rows = 4, .rules = function_rules, .nr_rules = 5};
 
 	f->store = (struct unwind_store){.rows = f->rows,
 					 .pages = f->pages,
@@ -98,6 +100,16 @@ static int end(void **state)
 static void put(struct fixture *f, uint32_t word, uint64_t value)
 {
 	memcpy(f->rest->stack + 8 * word, &value, sizeof value);
+}
+
+static bool read_words(void *arg, uint64_t address, void *out, uint32_t size)
+{
+	const struct stack_rest_event *rest = arg;
+
+	if (address < STACK || address - STACK > rest->stack_bytes - size)
+		return false;
+	memcpy(out, rest->stack + (address - STACK), size);
+	return true;
 }
 
 static uint32_t finish(struct fixture *f, uint32_t *flags)
@@ -183,6 +195,112 @@ static void test_frame_behind_the_copy(void **state)
 	assert_int_equal(flags, WALK_NO_TABLE);
 }
 
+/* The CFA of what has no rule: rbx. rbp is saved at the CFA - 16, and r12 is the CFA. */
+static enum exact_step step_exactly(void *maker, uint32_t file, uint64_t offset, uint64_t address,
+				    memory_read *read, void *arg, struct frame_registers *registers,
+				    bool *is_signal)
+{
+	struct exact_frame *frame = maker;
+
+	if (file != THE_FILE || offset < 0x300 || address != CODE + offset)
+		return EXACT_FAILED;
+	*is_signal = frame->is_signal;
+	return exact_frame_step(frame, address, read, arg, registers);
+}
+
+static struct exact_frame exact_frame(void)
+{
+	struct exact_frame frame = {.state = {.cfa_kind = UNWIND_CFA_REG, .cfa_reg = DWARF_RBX}};
+
+	frame.state.columns[COLUMN_RA] = (struct saved){SAVED_AT_CFA, -8};
+	frame.state.columns[UNWIND_RBP] = (struct saved){SAVED_AT_CFA, -16};
+	frame.state.columns[UNWIND_R12] = (struct saved){SAVED_IS_CFA, 0};
+	return frame;
+}
+
+static void test_code_without_a_rule(void **state)
+{
+	struct fixture *f = *state;
+	struct exact_frame frame = exact_frame();
+	uint32_t flags;
+
+	f->store.step_exactly = step_exactly;
+	f->store.maker = &frame;
+	f->rest->ip = CODE + 0x320;
+	f->rest->registers[DWARF_RBX] = STACK + 8 * 4;
+	put(f, 2, 0x1234);
+	put(f, 3, CODE + 0x40);
+	put(f, 5, CODE + 0x140);
+	assert_int_equal(finish(f, &flags), 4);
+	assert_int_equal(flags, WALK_COMPLETE);
+	assert_int_equal(f->frames[1], CODE + 0x31f);
+	assert_int_equal(f->frames[2], CODE + 0x3f);
+	assert_int_equal(f->frames[3], CODE + 0x13f);
+
+	frame.is_signal = true; /* its caller did not call */
+	assert_int_equal(finish(f, &flags), 4);
+	assert_int_equal(f->frames[1], CODE + 0x320);
+	assert_int_equal(f->frames[2], CODE + 0x40);
+
+	frame.state.columns[COLUMN_RA].kind = SAVED_UNDEFINED;
+	assert_int_equal(finish(f, &flags), 2);
+	assert_int_equal(flags, WALK_COMPLETE);
+}
+
+/* Then the frame pointer is the last way, and there is none here. */
+static void test_code_that_nobody_can_step_over(void **state)
+{
+	struct fixture *f = *state;
+	struct exact_frame frame = exact_frame();
+	uint32_t flags;
+
+	f->rest->ip = CODE + 0x320;
+	f->rest->registers[DWARF_RBX] = STACK + 8 * 4;
+	assert_int_equal(finish(f, &flags), 2);
+	assert_int_equal(flags, WALK_NO_RULE);
+	f->store.step_exactly = step_exactly;
+	f->store.maker = &frame;
+	f->rest->known &= ~(1U << DWARF_RBX);
+	assert_int_equal(finish(f, &flags), 2);
+	assert_int_equal(flags, WALK_NO_RULE);
+	f->rest->known = 0xffff;
+	f->rest->registers[DWARF_RBX] = 0; /* where nothing can be read */
+	assert_int_equal(finish(f, &flags), 2);
+	assert_int_equal(flags, WALK_NO_RULE);
+}
+
+/* What callers are left with, by the place that each register has. */
+static void test_registers_of_the_caller(void **state)
+{
+	struct fixture *f = *state;
+	struct exact_frame frame = exact_frame();
+	struct frame_registers registers = {.known = 1U << DWARF_RBX | 1U << 9 | 1U << 13};
+
+	registers.values[DWARF_RBX] = STACK + 8 * 4;
+	registers.values[9] = 99;
+	registers.values[13] = 13;
+	frame.state.columns[column_of(9)] = (struct saved){SAVED_NOT, 0};
+	frame.state.columns[column_of(11)] = (struct saved){SAVED_IN_REGISTER, 9};
+	frame.state.columns[column_of(14)] = (struct saved){SAVED_UNDEFINED, 0};
+	frame.state.columns[column_of(8)] = (struct saved){SAVED_AT_EXPRESSION, 0};
+	put(f, 2, 0x1234);
+	put(f, 3, CODE + 0x40);
+	assert_int_equal(exact_frame_step(&frame, 0, read_words, f->rest, &registers),
+			 EXACT_CALLER);
+	assert_int_equal(registers.known, 1U << DWARF_RBX | 1U << DWARF_RBP | 1U << DWARF_RSP |
+						  1U << 11 | 1U << 12 | 1U << 13 | 1U << DWARF_RIP);
+	assert_int_equal(registers.values[DWARF_RBP], 0x1234);
+	assert_int_equal(registers.values[DWARF_RSP], STACK + 8 * 4);
+	assert_int_equal(registers.values[11], 99);
+	assert_int_equal(registers.values[12], STACK + 8 * 4);
+	assert_int_equal(registers.values[13], 13);
+	assert_int_equal(registers.values[DWARF_RIP], CODE + 0x40);
+	put(f, 3, 0);
+	registers.values[DWARF_RBX] = STACK + 8 * 4;
+	assert_int_equal(exact_frame_step(&frame, 0, read_words, f->rest, &registers),
+			 EXACT_OUTERMOST);
+}
+
 static void test_own_libraries_are_foreseen(void **state)
 {
 	struct paths paths;
@@ -252,6 +370,9 @@ int main(void)
 		TEST(page_that_was_not_there),
 		TEST(ends_with_the_copy),
 		TEST(frame_behind_the_copy),
+		TEST(code_without_a_rule),
+		TEST(code_that_nobody_can_step_over),
+		TEST(registers_of_the_caller),
 		cmocka_unit_test(test_own_libraries_are_foreseen),
 		cmocka_unit_test(test_damaged_library_cache),
 	};
