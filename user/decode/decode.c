@@ -53,9 +53,19 @@ static void print_arguments(struct decoder *d, bool entered_only, size_t *out_en
 		}
 		if (!later || !entered_only)
 			print_argument(d, i);
+		if (!later && d->entered_bytes) {
+			later = true;
+			*out_entered = d->entered_bytes;
+		}
 	}
 	if (!later)
 		*out_entered = d->e->out->size;
+}
+
+bool entered_ends(struct decoder *d)
+{
+	d->entered_bytes = d->e->out->size;
+	return d->call->flags & CALL_RETURNED;
 }
 
 static void print_unknown_arguments(struct emit *e, const struct call *call)

@@ -71,6 +71,45 @@ uint64_t emit_flag_names(struct emit *e, const struct constant_set *set, uint64_
 /* One of them by name; else a number, with a comment. */
 void emit_choice(struct emit *e, const struct constant_set *set, uint64_t value);
 
+/* A member and its value. */
+static inline void emit_member_int(struct emit *e, const char *name, int64_t value)
+{
+	emit_name(e, name);
+	emit_int(e, value);
+}
+
+static inline void emit_member_uint(struct emit *e, const char *name, uint64_t value)
+{
+	emit_name(e, name);
+	emit_uint(e, value);
+}
+
+static inline void emit_member_hex(struct emit *e, const char *name, uint64_t value)
+{
+	emit_name(e, name);
+	emit_hex(e, value);
+}
+
+static inline void emit_member_pointer(struct emit *e, const char *name, uint64_t value)
+{
+	emit_name(e, name);
+	emit_pointer(e, value);
+}
+
+static inline void emit_member_flags(struct emit *e, const char *name,
+				     const struct constant_set *set, uint64_t value)
+{
+	emit_name(e, name);
+	emit_flags(e, set, value);
+}
+
+static inline void emit_member_choice(struct emit *e, const char *name,
+				      const struct constant_set *set, uint64_t value)
+{
+	emit_name(e, name);
+	emit_choice(e, set, value);
+}
+
 /* Three dots: there are more elements or members. */
 void emit_more(struct emit *e);
 /* A comment, which JSON has not. It has no separator. */

@@ -130,9 +130,42 @@ void array_print_at(struct decoder *d, uint64_t address, uint64_t count, uint32_
 	}
 }
 
+static bool is_zero(const uint8_t *bytes, size_t size)
+{
+	for (size_t i = 0; i < size; i++) {
+		if (bytes[i])
+			return false;
+	}
+	return true;
+}
+
 void string_print(struct decoder *d, const char *buffer, size_t size_bytes)
 {
 	size_t size = strnlen(buffer, size_bytes);
 
 	emit_string(d->e, buffer, size, size == size_bytes);
+}
+
+void rest_print_at(struct decoder *d, uint64_t address, size_t known_bytes, size_t size_bytes)
+{
+	uint8_t bytes[MAX_ELEMENT_BYTES];
+	size_t size = size_bytes - known_bytes;
+	enum emit_hex hex = d->e->hex_strings;
+
+	if (size_bytes <= known_bytes)
+		return;
+	if (size > sizeof bytes)
+		size = sizeof bytes;
+	if (call_read(d->call, address + known_bytes, bytes, size, d->when) < size) {
+		emit_raw(d->e, ", ???");
+	} else if (!is_zero(bytes, size)) {
+		if (d->e->json)
+			emit_name(d->e, "rest");
+		else
+			emit_wordf(d->e, "/* bytes %zu..%zu */ ", known_bytes, size_bytes - 1);
+		d->e->named = true;
+		d->e->hex_strings = HEX_ALWAYS;
+		emit_string(d->e, bytes, size, false);
+		d->e->hex_strings = hex;
+	}
 }

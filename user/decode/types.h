@@ -53,7 +53,13 @@ struct decoder {
 	const struct signature *signature;
 	struct emit *e;
 	enum capture_when when; /* the time whose memory fetch functions read */
+	void *context;	        /* of element functions that need one */
+	size_t entered_bytes;   /* where the entered part ends, if within an argument; else 0 */
 };
+
+/* Of an argument that is printed in part when the call is entered: that part ends here. False if
+ * the call has not returned, so that there is no other part. */
+bool entered_ends(struct decoder *d);
 
 /* ---- Memory (fetch.c) ---- */
 
@@ -82,6 +88,23 @@ void array_print_at(struct decoder *d, uint64_t address, uint64_t count, uint32_
 /* A string in a buffer of fixed size, that may lack its NUL. */
 void string_print(struct decoder *d, const char *buffer, size_t size_bytes);
 
+/* What lies behind an iovec's pointers. */
+enum iovec_data {
+	IOVEC_ADDRESSES, /* is not shown */
+	IOVEC_ENTERED,   /* was there before the call */
+	IOVEC_RETURNED,  /* came with it */
+};
+
+/* `count` struct iovec, which behind their pointers hold `data_bytes` of data. */
+void iovec_print_at(struct decoder *d, uint64_t address, uint64_t count, enum iovec_data data,
+		    uint64_t data_bytes);
+/* What a struct has beyond the members that are known, up to `size_bytes`: nothing if it is zero.
+ * To be printed before the struct is closed. */
+void rest_print_at(struct decoder *d, uint64_t address, size_t known_bytes, size_t size_bytes);
+
+/* Elements of arrays, and structs pointed to. */
+print_element timespec_element, timeval_element, itimerspec_element, itimerval_element;
+
 /* ---- Printing functions of types: d, the argument, its register ---- */
 
 #define PRINT_FUNCTION(name)                                                                       \
@@ -102,7 +125,7 @@ void dirfd_print_value(struct decoder *d, int fd);
 /* A user's or group's number, with -1 as it is meant. */
 void id_print_value(struct decoder *d, uint32_t id);
 void device_print_value(struct decoder *d, uint64_t device);
-void open_flags_print_value(struct decoder *d, uint32_t flags);
+void open_flags_print_value(struct decoder *d, uint64_t flags);
 void file_mode_print_value(struct decoder *d, uint32_t mode); /* S_IFREG|0644 */
 /* When that is, for somebody to read: 2026-11-20T14:40:00+0000. */
 void time_comment(struct decoder *d, int64_t seconds, uint32_t nanoseconds);
@@ -146,12 +169,33 @@ void time_comment(struct decoder *d, int64_t seconds, uint32_t nanoseconds);
 
 /* types_basic.c */
 extern const struct arg_type type_int, type_uint, type_long, type_ulong, type_hex, type_hex_long,
-	type_pointer, type_fd, type_dirfd, type_path, type_string, type_mode, type_id, type_nothing,
-	type_in_bytes, type_out_bytes, type_fd_pair, type_out_int, type_in_uint64;
+	type_pointer, type_fd, type_dirfd, type_path, type_string, type_mode, type_id,
+	type_in_bytes, type_out_bytes, type_fd_pair, type_out_int, type_in_offset, type_fd_bound,
+	type_nothing;
+
+/* types_sets.c */
+extern const struct arg_type type_access_mode, type_at_flags, type_close_range_flags,
+	type_faccessat_flags, type_fallocate_flags, type_fd_flags, type_flock_operation,
+	type_fsmount_flags, type_fsopen_flags, type_fspick_flags, type_handle_at_flags,
+	type_inotify_flags, type_inotify_events, type_mlock_flags, type_mlockall_flags,
+	type_mount_attributes, type_mount_setattr_flags, type_move_mount_flags, type_mremap_flags,
+	type_msync_flags, type_open_tree_flags, type_pkey_rights, type_rename_flags, type_rwf_flags,
+	type_splice_flags, type_statx_mask, type_swap_flags, type_sync_file_range_flags,
+	type_umount_flags, type_xattr_flags, type_fadvise, type_fsconfig_command, type_madvise,
+	type_whence;
 
 /* types_files.c */
-extern const struct arg_type type_access_mode, type_open_flags, type_open_mode, type_stat,
-	type_at_flags, type_faccessat_flags, type_whence;
+extern const struct arg_type type_open_flags, type_open_mode, type_open_how, type_file_mode,
+	type_device, type_made_device, type_memfd_flags, type_directory, type_moved_offset;
+
+/* types_iovec.c */
+extern const struct arg_type type_in_iovec, type_out_iovec, type_address_iovec;
+
+/* types_stat.c */
+extern const struct arg_type type_stat;
+
+/* types_time.c */
+extern const struct arg_type type_utimbuf, type_utimes, type_utimens;
 
 /* types_memory.c */
 extern const struct arg_type type_protection, type_map_flags, type_map_offset;

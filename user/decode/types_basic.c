@@ -11,6 +11,14 @@
 
 #include "decode/constants.h"
 
+/* What the kernel takes, and no line shows. */
+static bool never_applies(const struct call *call, const struct argument *arg)
+{
+	(void)call;
+	(void)arg;
+	return false;
+}
+
 static uint64_t narrowed(const struct argument *arg, uint64_t value)
 {
 	switch (arg->type->size_bytes) {
@@ -109,6 +117,15 @@ static PRINT_FUNCTION(fd_print)
 	fd_print_value(d, (int)value);
 }
 
+/* One that need not be open. */
+static PRINT_FUNCTION(fd_bound_print)
+{
+	if ((int)value < 0)
+		emit_uint(d->e, (uint32_t)value);
+	else
+		fd_print(d, arg, value);
+}
+
 void dirfd_print_value(struct decoder *d, int fd)
 {
 	if (fd == AT_FDCWD)
@@ -170,14 +187,14 @@ static void int_element(struct decoder *d, const void *bytes, uint64_t address)
 	emit_close(d->e);
 }
 
-static void uint64_element(struct decoder *d, const void *bytes, uint64_t address)
+static void offset_element(struct decoder *d, const void *bytes, uint64_t address)
 {
-	uint64_t number;
+	int64_t number;
 
 	(void)address;
 	memcpy(&number, bytes, sizeof number);
 	emit_open(d->e, EMIT_ARRAY);
-	emit_uint(d->e, number);
+	emit_int(d->e, number);
 	emit_close(d->e);
 }
 
@@ -207,6 +224,7 @@ static PRINT_FUNCTION(out_bytes_print)
 	bytes_print_at(d, value, call_failed(d->call) ? 0 : (uint64_t)d->call->result);
 }
 
+const struct arg_type type_nothing = {.print = uint_print, .applies = never_applies};
 const struct arg_type type_int = INTEGER_TYPE(int_print, 4);
 const struct arg_type type_uint = INTEGER_TYPE(uint_print, 4);
 const struct arg_type type_long = INTEGER_TYPE(int_print, 8);
@@ -218,6 +236,7 @@ const struct arg_type type_fd = INTEGER_TYPE(fd_print, 4);
 const struct arg_type type_dirfd = INTEGER_TYPE(dirfd_print, 4);
 const struct arg_type type_mode = INTEGER_TYPE(mode_print, 2);
 const struct arg_type type_id = INTEGER_TYPE(id_print, 4);
+const struct arg_type type_fd_bound = INTEGER_TYPE(fd_bound_print, 4);
 const struct arg_type type_path = {
 	.print = path_print,
 	.captures = {{.kind = CAPTURE_STRING, .when = CAPTURE_ENTER, .cap_bytes = PATH_MAX}},
@@ -247,4 +266,4 @@ const struct arg_type type_fd_pair = {
 	.captures = {{.kind = CAPTURE_BYTES, .when = CAPTURE_EXIT, .element_bytes = 8}},
 };
 const struct arg_type type_out_int = STRUCT_TYPE(CAPTURE_EXIT, 4, int_element);
-const struct arg_type type_in_uint64 = STRUCT_TYPE(CAPTURE_ENTER, 8, uint64_element);
+const struct arg_type type_in_offset = STRUCT_TYPE(CAPTURE_ENTER, 8, offset_element);
