@@ -16,8 +16,8 @@ static char long_path[5000];
 
 static void names(void)
 {
-	static const int one_path[] = {SYS_chdir, SYS_rmdir, SYS_unlink, SYS_chroot, SYS_acct,
-				       SYS_swapoff};
+	static const int one_path[] = {SYS_chdir,  SYS_rmdir, SYS_unlink,
+				       SYS_chroot, SYS_acct,  SYS_swapoff};
 
 	for (size_t i = 0; i < sizeof one_path / sizeof *one_path; i++) {
 		call(one_path[i], "/no/such/file");

@@ -89,7 +89,7 @@ SET(lock_types, "F_???",
 SET(lease_types, "F_???",
 	C(F_RDLCK) C(F_WRLCK) C(F_UNLCK) C(F_EXLCK) C(F_SHLCK))
 
-SET(owner_types, "F_???",
+SET(owner_types, "F_OWNER_???",
 	C(F_OWNER_TID) C(F_OWNER_PID) C(F_OWNER_PGRP))
 
 SET(seals, "F_SEAL_???",

@@ -121,6 +121,8 @@ void decode_call(struct call *call, const struct decode_options *options, struct
 		entered = out->size;
 	}
 	emit_close(&e);
+	if (!(call->flags & CALL_RETURNED))
+		out->size = entered;
 	if (out_entered)
 		*out_entered = entered - begin;
 }

@@ -107,6 +107,15 @@ void emit_label(struct emit *e, const char *name)
 	name_value(e, name, false);
 }
 
+void emit_arrow(struct emit *e, const char *name)
+{
+	if (e->json)
+		emit_name(e, name);
+	else
+		put(e, " => ");
+	e->named = true;
+}
+
 void emit_word(struct emit *e, const char *word)
 {
 	separate(e);
@@ -137,6 +146,18 @@ void emit_uint(struct emit *e, uint64_t value)
 {
 	separate(e);
 	putf(e, "%" PRIu64, value);
+}
+
+void emit_changed_uint(struct emit *e, uint64_t before, uint64_t after)
+{
+	if (before == after) {
+		emit_uint(e, before);
+		return;
+	}
+	emit_open_as(e, "", " => ", "", false);
+	emit_uint(e, before);
+	emit_uint(e, after);
+	emit_close(e);
 }
 
 void emit_hex(struct emit *e, uint64_t value)
@@ -208,6 +229,18 @@ void emit_flags(struct emit *e, const struct constant_set *set, uint64_t value)
 	else if (emit_flag_names(e, set, value) == value)
 		comment_unknown(e, set);
 	emit_close(e);
+}
+
+void emit_flag_choice(struct emit *e, const struct constant_set *set, uint64_t value)
+{
+	const char *name = constant_name(set, value);
+
+	if (name) {
+		emit_word(e, name);
+	} else {
+		emit_wordf(e, "%#" PRIx64, value);
+		comment_unknown(e, set);
+	}
 }
 
 void emit_choice(struct emit *e, const struct constant_set *set, uint64_t value)

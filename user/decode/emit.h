@@ -59,7 +59,8 @@ void emit_word(struct emit *e, const char *word);
 void emit_wordf(struct emit *e, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void emit_int(struct emit *e, int64_t value);
 void emit_uint(struct emit *e, uint64_t value);
-void emit_hex(struct emit *e, uint64_t value);     /* 0x1f; 0 is 0 */
+void emit_changed_uint(struct emit *e, uint64_t before, uint64_t after); /* 1 => 2, or 1 */
+void emit_hex(struct emit *e, uint64_t value);                           /* 0x1f; 0 is 0 */
 void emit_octal(struct emit *e, uint64_t value);   /* at least three digits: 0644, 000 */
 void emit_pointer(struct emit *e, uint64_t value); /* NULL for 0 */
 /* Bytes in quotes; `more`: the dots behind them. */
@@ -68,6 +69,8 @@ void emit_string(struct emit *e, const void *bytes, size_t size, bool more);
 void emit_flags(struct emit *e, const struct constant_set *set, uint64_t value);
 /* The same within an open EMIT_FLAGS, without a comment. Returns the bits that have no name. */
 uint64_t emit_flag_names(struct emit *e, const struct constant_set *set, uint64_t value);
+/* A choice among flags, within an open EMIT_FLAGS. */
+void emit_flag_choice(struct emit *e, const struct constant_set *set, uint64_t value);
 /* One of them by name; else a number, with a comment. */
 void emit_choice(struct emit *e, const struct constant_set *set, uint64_t value);
 
@@ -114,6 +117,8 @@ static inline void emit_member_choice(struct emit *e, const char *name,
 void emit_more(struct emit *e);
 /* A comment, which JSON has not. It has no separator. */
 void emit_comment(struct emit *e, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* What the last value has become: the arrow of text, a member of JSON. A value has to follow. */
+void emit_arrow(struct emit *e, const char *name);
 /* Text that JSON has not, as it is. */
 void emit_raw(struct emit *e, const char *text);
 

@@ -69,7 +69,8 @@ void string_print_at(struct decoder *d, uint64_t address)
 	print_string(d, address, d->options->max_string_bytes);
 }
 
-void bytes_print_at(struct decoder *d, uint64_t address, uint64_t size_bytes)
+static void print_bytes(struct decoder *d, uint64_t address, uint64_t size_bytes,
+			bool without_last_nul)
 {
 	size_t shown = d->options->max_string_bytes, wanted = shown + 1, known = 0;
 	scoped_free uint8_t *text = NULL;
@@ -82,9 +83,22 @@ void bytes_print_at(struct decoder *d, uint64_t address, uint64_t size_bytes)
 	if (!address || is_not_filled_in(d) ||
 	    (known < wanted && (!known || call_is_unreadable(d->call, address + known))))
 		emit_pointer(d->e, address);
+	else if (without_last_nul && !d->e->hex_strings && known &&
+		 !text[(known < shown ? known : shown) - 1])
+		emit_string(d->e, text, (known < shown ? known : shown) - 1, false);
 	else
 		emit_string(d->e, text, known < shown ? known : shown,
 			    known < size_bytes || size_bytes > shown);
+}
+
+void bytes_print_at(struct decoder *d, uint64_t address, uint64_t size_bytes)
+{
+	print_bytes(d, address, size_bytes, false);
+}
+
+void text_print_at(struct decoder *d, uint64_t address, uint64_t size_bytes)
+{
+	print_bytes(d, address, size_bytes, true);
 }
 
 /* Prints elements until one is not known. */
@@ -149,7 +163,7 @@ void string_print(struct decoder *d, const char *buffer, size_t size_bytes)
 void rest_print_at(struct decoder *d, uint64_t address, size_t known_bytes, size_t size_bytes)
 {
 	uint8_t bytes[MAX_ELEMENT_BYTES];
-	size_t size = size_bytes - known_bytes;
+	size_t size = size_bytes - known_bytes, shown = d->options->max_string_bytes;
 	enum emit_hex hex = d->e->hex_strings;
 
 	if (size_bytes <= known_bytes)
@@ -165,7 +179,7 @@ void rest_print_at(struct decoder *d, uint64_t address, size_t known_bytes, size
 			emit_wordf(d->e, "/* bytes %zu..%zu */ ", known_bytes, size_bytes - 1);
 		d->e->named = true;
 		d->e->hex_strings = HEX_ALWAYS;
-		emit_string(d->e, bytes, size, false);
+		emit_string(d->e, bytes, size < shown ? size : shown, size > shown);
 		d->e->hex_strings = hex;
 	}
 }

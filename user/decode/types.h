@@ -53,7 +53,7 @@ struct decoder {
 	const struct signature *signature;
 	struct emit *e;
 	enum capture_when when; /* the time whose memory fetch functions read */
-	void *context;	        /* of element functions that need one */
+	void *context;          /* of element functions that need one */
 	size_t entered_bytes;   /* where the entered part ends, if within an argument; else 0 */
 };
 
@@ -82,6 +82,8 @@ void path_print_at(struct decoder *d, uint64_t address);
 void string_print_at(struct decoder *d, uint64_t address);
 /* `size_bytes` bytes, cut by -s. */
 void bytes_print_at(struct decoder *d, uint64_t address, uint64_t size_bytes);
+/* The same, as text whose NUL at the end, if it has one, is not shown. */
+void text_print_at(struct decoder *d, uint64_t address, uint64_t size_bytes);
 /* Up to `count` elements; with -s so many at most, unless -v. */
 void array_print_at(struct decoder *d, uint64_t address, uint64_t count, uint32_t element_bytes,
 		    print_element *element);
@@ -125,10 +127,11 @@ void dirfd_print_value(struct decoder *d, int fd);
 /* A user's or group's number, with -1 as it is meant. */
 void id_print_value(struct decoder *d, uint32_t id);
 void device_print_value(struct decoder *d, uint64_t device);
+void signal_print_value(struct decoder *d, int signal);
 void open_flags_print_value(struct decoder *d, uint64_t flags);
 void file_mode_print_value(struct decoder *d, uint32_t mode); /* S_IFREG|0644 */
 /* When that is, for somebody to read: 2026-11-20T14:40:00+0000. */
-void time_comment(struct decoder *d, int64_t seconds, uint32_t nanoseconds);
+void time_comment(struct decoder *d, int64_t seconds, uint64_t nanoseconds);
 
 /* ---- Makers of types ---- */
 
@@ -192,7 +195,19 @@ extern const struct arg_type type_open_flags, type_open_mode, type_open_how, typ
 extern const struct arg_type type_in_iovec, type_out_iovec, type_address_iovec;
 
 /* types_stat.c */
-extern const struct arg_type type_stat;
+extern const struct arg_type type_stat, type_statx_flags, type_statx, type_statfs, type_dirents;
+
+/* types_attributes.c: extended attributes, handles */
+extern const struct arg_type type_xattr_value, type_xattr_result, type_xattr_list, type_handle,
+	type_made_handle, type_mount_id;
+
+/* types_watch.c */
+extern const struct arg_type type_fanotify_flags, type_fanotify_mark_flags, type_fanotify_events,
+	type_fanotify_dirfd;
+
+/* types_fcntl.c */
+extern const struct arg_type type_fcntl_command, type_fcntl_argument;
+void result_fcntl(struct decoder *d);
 
 /* types_time.c */
 extern const struct arg_type type_utimbuf, type_utimes, type_utimens;
@@ -208,6 +223,8 @@ extern const struct arg_type type_argv, type_envp;
 void result_fd(struct decoder *d);
 void result_pointer(struct decoder *d);
 void result_octal(struct decoder *d);
+/* A number and what it says: 0x2 (flags O_RDWR). In JSON a member of that name. */
+void result_flags(struct decoder *d, const char *name, const struct constant_set *set);
 void result_none(struct decoder *d); /* ? : it never returns */
 
 #endif

@@ -65,8 +65,7 @@ static PRINT_FUNCTION(out_iovec_print)
 {
 	bool filled = d->call->flags & CALL_RETURNED && !call_failed(d->call);
 
-	iovec_print_at(d, value, d->call->args[arg->of],
-		       filled ? IOVEC_RETURNED : IOVEC_ADDRESSES,
+	iovec_print_at(d, value, d->call->args[arg->of], filled ? IOVEC_RETURNED : IOVEC_ADDRESSES,
 		       filled ? (uint64_t)d->call->result : 0);
 }
 

@@ -19,7 +19,7 @@ static PRINT_FUNCTION(map_flags_print)
 
 	(void)arg;
 	emit_open(d->e, EMIT_FLAGS);
-	emit_choice(d->e, &map_types, value & MAP_TYPE);
+	emit_flag_choice(d->e, &map_types, value & MAP_TYPE);
 	emit_flag_names(d->e, &map_flags, flags & ~(huge << HUGE_SHIFT));
 	if (huge)
 		emit_wordf(d->e, "%u<<MAP_HUGE_SHIFT", huge);

@@ -29,7 +29,7 @@ static void comment_time(struct decoder *d, int64_t seconds, uint64_t fraction, 
 	emit_comment(d->e, "%s%s%s", text, point, zone);
 }
 
-void time_comment(struct decoder *d, int64_t seconds, uint32_t nanoseconds)
+void time_comment(struct decoder *d, int64_t seconds, uint64_t nanoseconds)
 {
 	comment_time(d, seconds, nanoseconds, 9);
 }
@@ -127,8 +127,7 @@ static void utimens_element(struct decoder *d, const void *bytes, uint64_t addre
 	emit_open(d->e, EMIT_ARRAY);
 	for (size_t i = 0; i < 2; i++) {
 		if (times[i].tv_nsec == UTIME_NOW || times[i].tv_nsec == UTIME_OMIT) {
-			emit_word(d->e,
-				  times[i].tv_nsec == UTIME_NOW ? "UTIME_NOW" : "UTIME_OMIT");
+			emit_word(d->e, times[i].tv_nsec == UTIME_NOW ? "UTIME_NOW" : "UTIME_OMIT");
 			continue;
 		}
 		timespec_element(d, &times[i], address);
