@@ -617,6 +617,7 @@ static __always_inline void enter_send(struct task_state *state, struct pt_regs 
 	int at = sizeof(struct capture_event);
 
 	if (!event_begin(state, regs, EVENT_ENTER)) {
+		state->captured = CAPTURED_LOST;
 		state->enter_ns = bpf_ktime_get_ns();
 		return;
 	}
@@ -629,10 +630,13 @@ static __always_inline void enter_send(struct task_state *state, struct pt_regs 
 			at = next;
 	}
 	state->enter_ns = bpf_ktime_get_ns();
-	if (at < 0 || (at == sizeof(struct capture_event) && !cfg_enter_events))
+	if (at < 0 || (at == sizeof(struct capture_event) && !cfg_enter_events)) {
+		state->captured = at < 0 ? CAPTURED_LOST : 0;
 		event_drop(EVENT_ENTER, at < 0);
-	else
+	} else {
+		state->captured = CAPTURED_ENTER;
 		event_end(EVENT_ENTER, at, state->enter_ns);
+	}
 }
 
 /* Of what it has given back, and of what could not be read before. */
@@ -642,8 +646,10 @@ static __always_inline void return_send(struct task_state *state, struct pt_regs
 	__u32 ops = exit_ops_of(state);
 	int at = sizeof(struct capture_event);
 
-	if (!event_begin(state, regs, EVENT_RETURN))
+	if (!event_begin(state, regs, EVENT_RETURN)) {
+		state->captured |= CAPTURED_LOST;
 		return;
+	}
 	for (__u32 i = 0; i < MAX_CAPTURE_OPS && ops >> i && at > 0; i++) {
 		__u32 how =
 			state->retry_ops >> i & 1 ? SNIPPET_EXIT | SNIPPET_RETRIED : SNIPPET_EXIT;
@@ -653,6 +659,8 @@ static __always_inline void return_send(struct task_state *state, struct pt_regs
 		at = is_new_program ? exec_op_run(i, at, how, state->interpreted)
 				    : op_run(i, at, how, state->result);
 	}
+	if (at < 0)
+		state->captured |= CAPTURED_LOST;
 	if (at < 0 || at == sizeof(struct capture_event))
 		event_drop(EVENT_RETURN, at < 0);
 	else

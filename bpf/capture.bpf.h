@@ -57,6 +57,7 @@ static __always_inline void capture_enter(void *ctx, struct task_state *state)
 	if (!cfg_captures || !state->in_syscall)
 		return;
 	state->retry_ops = 0;
+	state->captured = 0;
 	if (cfg_enter_events || brief_of(state).enter_ops)
 		capturer_call(ctx, state, CAPTURE_FOR_ENTER);
 }
@@ -81,8 +82,10 @@ static __always_inline void capture_exit(void *ctx, struct task_state *state)
 {
 	if (!cfg_captures)
 		return;
-	if (state->exit_flags & WIRE_BLOCKED) /* there was no entry to read at */
+	if (state->exit_flags & WIRE_BLOCKED) { /* there was no entry to read at */
 		state->retry_ops = brief_of(state).enter_ops;
+		state->captured = 0;
+	}
 	if (exit_ops_of(state) ||
 	    (cfg_descriptors && state->result >= 0 && brief_of(state).makes_descriptors))
 		capturer_call(ctx, state, CAPTURE_FOR_EXIT);

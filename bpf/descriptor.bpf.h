@@ -132,7 +132,7 @@ static __always_inline void descriptor_put(struct descriptor_event *event, struc
 }
 
 /* Sends what a descriptor of the current task is. A function of its own: verified once. */
-__weak __noinline int descriptor_send(__u32 fd, __u32 task)
+__weak __noinline int descriptor_send(__u32 fd, __u32 task, __u64 time_ns)
 {
 	struct file *file = (struct file *)file_of_descriptor(fd);
 	struct ring_head *ring = ring_of_cpu();
@@ -165,25 +165,25 @@ __weak __noinline int descriptor_send(__u32 fd, __u32 task)
 		   !BPF_CORE_READ(dentry, d_hash.pprev) && BPF_CORE_READ(dentry, d_parent) != dentry
 			   ? WIRE_DELETED
 			   : 0,
-		   size_bytes, task, bpf_ktime_get_ns());
+		   size_bytes, task, time_ns);
 	ring_commit(ring, EVENT_DESCRIPTOR, size_bytes);
 	return 0;
 }
 
 /* The two of pipe() and socketpair(). */
-__weak __noinline int descriptors_send_two(__u64 address, __u32 task)
+__weak __noinline int descriptors_send_two(__u64 address, __u32 task, __u64 time_ns)
 {
 	__u32 fds[2];
 
 	if (bpf_probe_read_user(fds, sizeof fds, (void *)address))
 		return 0;
-	descriptor_send(fds[0], task);
-	descriptor_send(fds[1], task);
+	descriptor_send(fds[0], task, time_ns);
+	descriptor_send(fds[1], task, time_ns);
 	return 0;
 }
 
 /* Those that came in a message, if they are the first of its control data. */
-__weak __noinline int descriptors_send_passed(__u64 message, __u32 task)
+__weak __noinline int descriptors_send_passed(__u64 message, __u32 task, __u64 time_ns)
 {
 	struct {
 		__u64 control, control_bytes;
@@ -203,7 +203,7 @@ __weak __noinline int descriptors_send_passed(__u64 message, __u32 task)
 
 		if (bpf_probe_read_user(&fd, sizeof fd, (void *)(where.control + 16 + 4 * i)))
 			break;
-		descriptor_send(fd, task);
+		descriptor_send(fd, task, time_ns);
 	}
 	return 0;
 }
@@ -219,20 +219,20 @@ static __always_inline void descriptors_send(struct task_state *state, struct pt
 	regs_args(regs, false, args);
 	if (state->nr == cfg_nr_fcntl) {
 		if (args[1] == F_DUPFD || args[1] == F_DUPFD_CLOEXEC)
-			descriptor_send(state->result, state->task);
+			descriptor_send(state->result, state->task, state->enter_ns);
 	} else if (state->nr == cfg_nr_recvmsg) {
-		descriptors_send_passed(args[1], state->task);
+		descriptors_send_passed(args[1], state->task, state->enter_ns);
 	} else if (makes & PLAN_MAKES_FD) {
-		descriptor_send(state->result, state->task);
+		descriptor_send(state->result, state->task, state->enter_ns);
 	} else if (makes & PLAN_CHANGES_SOCKET) {
-		descriptor_send(args[0], state->task);
+		descriptor_send(args[0], state->task, state->enter_ns);
 	} else if (makes & PLAN_MAKES_FDS) {
 		__u32 arg = makes >> 4;
 
 		descriptors_send_two(arg == 0   ? args[0]
 				     : arg == 3 ? args[3]
 						: args[arg & 1],
-				     state->task);
+				     state->task, state->enter_ns);
 	}
 }
 

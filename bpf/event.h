@@ -16,6 +16,7 @@
 #include <linux/types.h>
 #endif
 
+#include "capture_plan.h"
 #include "loglinear.h"
 
 enum event_type {
@@ -67,7 +68,13 @@ struct syscall_event {
 	__u32 stack;
 	__u32 populated_pages; /* by the call, without a fault */
 	__u32 nr;
-	__u32 reserved;
+	__u32 captured; /* enum captured */
+};
+
+/* What else there is of a call. */
+enum captured {
+	CAPTURED_ENTER = 1, /* an EVENT_ENTER, before it, perhaps in another CPU's ring */
+	CAPTURED_LOST = 2,  /* some of what was read found no room */
 };
 
 /*
@@ -87,7 +94,7 @@ struct capture_event {
 /* What a descriptor is from now on: sent when a call has made it or, of a socket, has changed its
  * addresses, before the call's EVENT_SYSCALL. */
 struct descriptor_event {
-	struct event head; /* flags: DELETED */
+	struct event head; /* time: as of the call; flags: DELETED */
 	__s32 fd;
 	__u32 mode;   /* of the inode, as in struct stat */
 	__u64 device; /* of its file system, or of the special file: as makedev() of the kernel */
@@ -367,7 +374,7 @@ struct task_state {
 	__u8 capture_for; /* enum capture_for (capture.bpf.h) */
 	__u8 retry_ops;   /* of the call's plan: what they wanted could not be read at enter */
 	__u8 interpreted; /* what is being executed is a script */
-	__u8 reserved[1];
+	__u8 captured;    /* enum captured */
 	__u32 nr;
 	__u32 syscall_stack; /* taken at enter by calls that do not come back the same */
 	__u64 enter_ns;

@@ -144,6 +144,31 @@ static int no_symbols(void *opts, const char *value)
 	return 0;
 }
 
+static int no_args(void *opts, const char *value)
+{
+	struct cli *cli = opts;
+
+	(void)value;
+	cli->record.arguments = false;
+	return 0;
+}
+
+#define MAX_STRING_BYTES 32000
+
+static int set_strings(void *opts, const char *value)
+{
+	struct cli *cli = opts;
+	uint64_t bytes;
+
+	if (size_parse(value, &bytes))
+		return -EINVAL;
+	if (bytes > MAX_STRING_BYTES)
+		return refuse(-EINVAL, "-s takes up to %d bytes, not '%s'", MAX_STRING_BYTES,
+			      value);
+	cli->record.string_bytes = (uint32_t)bytes;
+	return 0;
+}
+
 static int as_root(void *opts, const char *value)
 {
 	struct cli *cli = opts;
@@ -196,6 +221,14 @@ static const struct option_row options[] = {
 	 "go on into the kernel with the stacks of system calls and of faults in kernel mode",
 	 kernel_stacks},
 	{"no-stacks", 0, NULL, "record no call stacks", no_stacks},
+	{"strings", 's', "N",
+	 "of each string and buffer that system calls are given or fill in, keep N bytes (32); "
+	 "paths are kept whole",
+	 set_strings},
+	{"no-args", 0, NULL,
+	 "keep only the registers of system calls, nothing of the memory behind them: no paths, no "
+	 "strings, no structs",
+	 no_args},
 	{"no-symbols", 0, NULL, "do not look up function names", no_symbols},
 	{"as-root", 0, NULL, "under sudo, run the command as root, not as the invoking user",
 	 as_root},
@@ -217,7 +250,11 @@ static const char *const examples[] = {
 static int run(int argc, char **argv)
 {
 	struct cli cli = {
-		.record = {.output = "prof.data", .stacks = STACKS_ALL, .symbols = true},
+		.record = {.output = "prof.data",
+			   .stacks = STACKS_ALL,
+			   .symbols = true,
+			   .arguments = true,
+			   .string_bytes = 32},
 	};
 	int first = options_parse(&record_command, argc, argv, &cli);
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/vec.h"
+#include "correlate/call_pieces.h"
 #include "correlate/fault_runs.h"
 #include "correlate/finish_stack.h"
 #include "correlate/kernel_stacks.h"
@@ -50,6 +51,7 @@ struct correlator {
 	struct correlator_options options;
 	struct recorded recorded;
 	struct fault_runs runs;
+	struct call_pieces calls;
 	struct modules modules;
 	struct spaces spaces;
 	struct waiting_stacks fresh, ripe; /* of this round, and of the round before */
@@ -89,6 +91,7 @@ void correlator_free(struct correlator *c)
 	waiting_stacks_free(&c->unfinished);
 	kernel_stacks_fini(&c->kernel_stacks);
 	fault_runs_fini(&c->runs);
+	call_pieces_fini(&c->calls);
 	modules_fini(&c->modules);
 	spaces_free(&c->spaces);
 	free(c);
@@ -99,8 +102,10 @@ static bool is_chosen(const struct correlator *c, const struct syscall_event *ev
 	return !c->options.chosen || syscall_set_has(c->options.chosen, event->nr);
 }
 
-static void take_syscall(struct correlator *c, uint32_t cpu, const struct syscall_event *event)
+static void write_call(void *correlator, uint32_t cpu, const struct syscall_event *event,
+		       const struct piece *pieces, uint32_t nr_pieces)
 {
+	struct correlator *c = correlator;
 	bool lost = event->stack == STACK_LOST, unasked = event->stack == STACK_UNASKED;
 	bool chosen = is_chosen(c, event);
 	uint64_t row[NR_SYSCALL_COLUMNS] = {
@@ -111,15 +116,22 @@ static void take_syscall(struct correlator *c, uint32_t cpu, const struct syscal
 		[SYSCALL_TASK] = event->head.task,
 		[SYSCALL_STACK] = lost || unasked ? 0 : event->stack,
 		[SYSCALL_FLAGS] = event->head.flags | (lost ? SYSCALL_STACK_LOST : 0) |
-				  (unasked ? SYSCALL_STACK_UNASKED : 0),
+				  (unasked ? SYSCALL_STACK_UNASKED : 0) |
+				  (event->captured & CAPTURED_LOST ? SYSCALL_PIECES_LOST : 0),
 		[SYSCALL_POPULATED_PAGES] = event->populated_pages,
 		[SYSCALL_CPU] = cpu,
 	};
 
 	memcpy(&row[SYSCALL_ARG0], event->args, sizeof event->args);
-	fault_runs_close(&c->runs, event->head.task);
-	writer_row(c->writer, chosen ? BLOCK_SYSCALLS : BLOCK_MEMORY_CALLS, row);
+	writer_call(c->writer, chosen ? BLOCK_SYSCALLS : BLOCK_MEMORY_CALLS, row, pieces,
+		    nr_pieces);
 	c->recorded.syscalls += chosen;
+}
+
+static void take_syscall(struct correlator *c, uint32_t cpu, const struct syscall_event *event)
+{
+	fault_runs_close(&c->runs, event->head.task);
+	call_pieces_call(&c->calls, cpu, event, write_call, c);
 }
 
 static void take_fault(struct correlator *c, uint32_t cpu, const struct fault_event *event)
@@ -296,6 +308,7 @@ static void take_exit(struct correlator *c, const struct exit_event *event)
 	row.value[4] = event->ends_process;
 	row.value[5] = event->populated_pages;
 	fault_runs_forget(&c->runs, event->head.task);
+	call_pieces_forget(&c->calls, event->head.task);
 	writer_task_event(c->writer, &row);
 	if (!ended)
 		c->recorded.left++;
@@ -328,6 +341,10 @@ void correlator_event(void *correlator, uint32_t cpu, const struct event *event)
 		return take_syscall(c, cpu, whole);
 	case EVENT_FAULT:
 		return take_fault(c, cpu, whole);
+	case EVENT_ENTER:
+	case EVENT_RETURN:
+	case EVENT_DESCRIPTOR:
+		return call_pieces_take(&c->calls, cpu, event, write_call, c);
 	case EVENT_STACK:
 		return take_stack(c, whole);
 	case EVENT_STACK_REST:
@@ -427,6 +444,7 @@ void correlator_round(struct correlator *c)
 {
 	struct waiting_stacks placed;
 
+	call_pieces_round(&c->calls, false, write_call, c);
 	retry_unfinished(c, false);
 	place_stacks(c, &c->ripe, false);
 	placed = c->ripe;
@@ -441,6 +459,7 @@ void correlator_flush(struct correlator *c, bool last)
 	if (!last)
 		return;
 	correlator_round(c);
+	call_pieces_round(&c->calls, true, write_call, c);
 	place_stacks(c, &c->ripe, true);
 	retry_unfinished(c, true);
 	kernel_stacks_place(&c->kernel_stacks, true);

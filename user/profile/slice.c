@@ -50,6 +50,44 @@ static void take_rows(struct slice *s, const struct columns *c, const struct ord
 	}
 }
 
+static void copy_piece(struct slice *s, const struct piece *piece)
+{
+	struct piece *copy = vec_push(&s->pieces);
+
+	*copy = *piece;
+	copy->bytes = (const uint8_t *)s->memory.size; /* until it moves no more */
+	bytes_append(&s->memory, piece->bytes, piece->size_bytes);
+}
+
+/* Those of the slice's rows alone: of the rest there may be a lot. */
+static void take_pieces(struct slice *s, const struct pieces *all)
+{
+	s->first_piece = xrealloc(s->first_piece, s->nr + 1UL, sizeof *s->first_piece);
+	s->pieces.size = 0;
+	bytes_reset(&s->memory);
+	for (uint32_t i = 0; i < s->nr; i++) {
+		uint32_t nr;
+		const struct piece *pieces = pieces_of_row(all, s->rows[i], &nr);
+
+		s->first_piece[i] = (uint32_t)s->pieces.size;
+		for (uint32_t n = 0; n < nr; n++)
+			copy_piece(s, &pieces[n]);
+	}
+	s->first_piece[s->nr] = (uint32_t)s->pieces.size;
+	vec_each (&s->pieces, piece)
+		piece->bytes = piece->size_bytes ? s->memory.data + (size_t)piece->bytes : NULL;
+}
+
+/* A block whose pieces are damaged has none, which has been reported. */
+static void load_pieces(struct slice *s, struct recording *r, const struct columns *c)
+{
+	struct pieces pieces;
+
+	block_pieces(r, s->block, c, &pieces);
+	take_pieces(s, &pieces);
+	pieces_fini(&pieces);
+}
+
 static bool load(struct slice *s, struct recording *r, uint32_t nr)
 {
 	struct columns c;
@@ -62,14 +100,17 @@ static bool load(struct slice *s, struct recording *r, uint32_t nr)
 	order = order_rows(s, &c);
 	take_rows(s, &c, order + s->first);
 	free(order);
+	if (s->with_pieces)
+		load_pieces(s, r, &c);
 	columns_fini(&c);
 	return true;
 }
 
-void slice_init(struct slice *s, const struct block *block)
+void slice_init(struct slice *s, const struct block *block, bool with_pieces)
 {
 	*s = (struct slice){
 		.block = block,
+		.with_pieces = with_pieces && block->kind != BLOCK_FAULTS,
 		.nr_columns = block->kind == BLOCK_FAULTS ? (uint32_t)NR_FAULT_COLUMNS
 							  : (uint32_t)NR_SYSCALL_COLUMNS,
 	};
@@ -79,6 +120,9 @@ void slice_fini(struct slice *s)
 {
 	free(s->cells);
 	free(s->rows);
+	free(s->first_piece);
+	vec_free(&s->pieces);
+	bytes_fini(&s->memory);
 	*s = (struct slice){0};
 }
 
@@ -97,6 +141,14 @@ bool slice_next(struct slice *s, struct recording *r)
 const uint64_t *slice_row(const struct slice *s)
 {
 	return s->cells + (size_t)(s->at - s->first) * s->nr_columns;
+}
+
+const struct piece *slice_pieces(const struct slice *s, uint32_t *out_nr)
+{
+	uint32_t row = s->at - s->first;
+
+	*out_nr = s->with_pieces ? s->first_piece[row + 1] - s->first_piece[row] : 0;
+	return *out_nr ? &s->pieces.items[s->first_piece[row]] : NULL;
 }
 
 uint32_t slice_row_number(const struct slice *s)

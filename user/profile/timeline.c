@@ -20,6 +20,7 @@ struct source {
 struct timeline {
 	struct recording *r;
 	unsigned int kinds;
+	bool with_pieces;
 	size_t next_block;
 	VEC(struct source *) heap;
 	struct source *current; /* whose event was given out last; not in the heap */
@@ -155,7 +156,7 @@ static void open_block(struct timeline *t, uint32_t index)
 	source->type = SOURCE_BLOCK;
 	source->kind = block->kind == BLOCK_FAULTS ? EVENT_FAULT : EVENT_SYSCALL;
 	source->block = index;
-	slice_init(&source->slice, block);
+	slice_init(&source->slice, block, t->with_pieces);
 	source_advance(t, source);
 }
 
@@ -195,6 +196,8 @@ static void give_out(struct timeline *t, const struct source *source, struct eve
 		return;
 	}
 	out->row = source->type == SOURCE_RUN ? source->run : slice_row(&source->slice);
+	if (source->kind == EVENT_SYSCALL)
+		out->pieces = slice_pieces(&source->slice, &out->nr_pieces);
 	if (source->kind == EVENT_FAULT)
 		out->address =
 			out->row[FAULT_ADDRESS] + source->fault * out->row[FAULT_STRIDE_BYTES];
@@ -211,6 +214,11 @@ struct timeline *timeline_new(struct recording *r, unsigned int kinds)
 	if (is_wanted(t, EVENT_TASK))
 		source_advance(t, xnew(struct source));
 	return t;
+}
+
+void timeline_want_pieces(struct timeline *t)
+{
+	t->with_pieces = true;
 }
 
 void timeline_free(struct timeline *t)

@@ -32,12 +32,16 @@ struct event {
 	const uint64_t *row;                 /* EVENT_SYSCALL, EVENT_FAULT: cells by column */
 	uint64_t fault;                      /* EVENT_FAULT: which of the row's run, from 0 */
 	uint64_t address;                    /* EVENT_FAULT: of this one */
+	const struct piece *pieces; /* EVENT_SYSCALL: what was captured of it, if asked for */
+	uint32_t nr_pieces;
 };
 
 struct timeline;
 
 /* `kinds` has bit 1 << enum event_kind for those that are wanted. */
 struct timeline *timeline_new(struct recording *r, unsigned int kinds);
+/* Before the first event: gives what was captured of system calls, too. */
+void timeline_want_pieces(struct timeline *t);
 void timeline_free(struct timeline *t); /* NULL is fine */
 
 /* False after the last one. What *out points to is valid until the next call. */

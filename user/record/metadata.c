@@ -92,6 +92,8 @@ void metadata_write(struct writer *w, const struct record_options *options, char
 		writer_meta_text(w, "trace", options->trace);
 	writer_meta_text(w, "stacks", options->stacks ? "tables" : "none");
 	writer_meta_text(w, "stacks_of", stack_choice_names[options->stacks]);
+	if (options->arguments && options->syscalls)
+		meta_number(w, "arguments", options->string_bytes);
 	if (options->kernel_stacks)
 		writer_meta_text(w, "kernel_stacks", "yes");
 	memory_policy_write(w);
@@ -193,7 +195,8 @@ static void losses_of_name(struct writer *w, const struct rings *rings, const ch
 
 void losses_write(struct writer *w, const struct rings *rings)
 {
-	static const char *const names[] = {"syscalls", "faults", "stacks", "tasks", "mappings"};
+	static const char *const names[] = {"syscalls", "faults",   "stacks",
+					    "tasks",    "mappings", "arguments"};
 
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
 		losses_of_name(w, rings, names[i]);

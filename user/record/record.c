@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "base/error.h"
 #include "cli/number.h"
 #include "capture/perf_maps.h"
@@ -13,6 +14,7 @@
 #include "record/lost_events.h"
 #include "record/metadata.h"
 #include "record/output_file.h"
+#include "decode/plan.h"
 #include "record/session.h"
 #include "record/symbolize.h"
 #include "recording/writer.h"
@@ -246,10 +248,26 @@ static const struct session_sink recorder_sink = {
 	.close = recorder_close,
 };
 
+/* By number, for the calls that the user chose; NULL when nothing is to be read. */
+static struct capture_plan *plans_of(const struct record_options *options,
+				     const struct event_sets *sets)
+{
+	struct capture_plan *plans;
+
+	if (!options->arguments || !options->syscalls)
+		return NULL;
+	plans = xcalloc(NR_CAPTURE_PLANS, sizeof *plans);
+	for (uint32_t nr = 0; nr < NR_CAPTURE_PLANS; nr++)
+		if (sets->all_chosen || syscall_set_has(&sets->chosen, nr))
+			capture_plan_of(nr, options->string_bytes, &plans[nr]);
+	return plans;
+}
+
 int record_run(const struct record_options *options, char **argv)
 {
 	struct recorder recorder = {.options = options, .sets = event_sets_of(options)};
 	const struct event_sets *sets = &recorder.sets;
+	scoped_free struct capture_plan *plans = plans_of(options, sets);
 	struct session session = {
 		.capture_options =
 			{
@@ -260,6 +278,9 @@ int record_run(const struct record_options *options, char **argv)
 				.fault_stacks = sets->fault_stacks,
 				.syscall_stack_set = sets->all_walked ? NULL : sets->walked.bits,
 				.kernel_stacks = options->kernel_stacks,
+				.plans = plans,
+				.string_bytes = options->string_bytes,
+				.descriptors = plans != NULL,
 				.ring_bytes = options->ring_bytes,
 			},
 		.as_root = options->as_root,

@@ -27,8 +27,10 @@ struct record_options {
 	bool kernel_stacks;   /* the kernel's part of them, too */
 	bool chosen_syscalls; /* only those of syscall_set */
 	struct syscall_set syscall_set;
-	const char *trace; /* what the set was asked for with */
-	bool as_root;      /* also under sudo */
+	const char *trace;     /* what the set was asked for with */
+	bool arguments;        /* also what lies in memory behind those of system calls, */
+	uint32_t string_bytes; /* of strings and buffers so much */
+	bool as_root;          /* also under sudo */
 	bool quiet;
 	uint64_t ring_bytes; /* per CPU; 0: the default */
 };

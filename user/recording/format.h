@@ -66,6 +66,17 @@
  *                 ascend), events, timed, duration_ns, min_ns, max_ns - min_ns, buckets of durations
  *                 (SUMMARY_BITS), buckets of errnos. struct key_summary has what they mean.
  * MAPPINGS        delta time, delta task, delta start, varint end - start, offset, module, flags
+ * PIECES          what was captured for the rows in the COLUMNS chunk that lies directly before:
+ *                 varint size of the rows; the rows, of calls that have any, ascending: varint row
+ *                 minus the row before (the first: + 1), number of pieces, and for each: varint arg,
+ *                 flags, zigzag of address minus the call's argument `arg` (minus 0 if that is
+ *                 above 5), content: varint: 0 = empty; 1 = new: varint size, and its bytes are the
+ *                 next ones behind the rows; any other = number of a content met before, counted
+ *                 from 2. Then the bytes of the contents.
+ *                 That of a descriptor: varint mode, device, inode, flags, magic; u8 deleted; bytes
+ *                 path; u8 is a socket, and if so: varint family, type, protocol, state, local
+ *                 port, peer port, port id; 16 bytes local, 16 bytes peer address; varint inode of
+ *                 the peer; bytes path
  * INDEX           varint kind, stored, raw of every chunk before this one, from the first on
  *
  * A payload of CODEC_COLUMNS, which COLUMNS chunks have, holds the cells of a block's rows; its raw
@@ -114,6 +125,7 @@ enum chunk_kind {
 	CHUNK_COLUMNS,
 	CHUNK_INDEX,
 	CHUNK_MAPPINGS,
+	CHUNK_PIECES,
 	NR_CHUNK_KINDS
 };
 
@@ -121,6 +133,11 @@ enum chunk_codec { CODEC_STORED, CODEC_ZSTD, CODEC_COLUMNS };
 
 #define BLOCK_ROWS 32768U
 #define KEY_SLOTS  4096U
+
+/* A block ends early when its pieces take so much, before compression. */
+#define BLOCK_PIECES_BYTES (4U << 20)
+/* What a reader puts up with. */
+#define MAX_PIECES_BYTES   (16U << 20)
 
 enum predictor {
 	PREDICT_NOTHING,

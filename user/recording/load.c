@@ -131,6 +131,17 @@ static load_rows *const loaders[NR_CHUNK_KINDS] = {
 	[CHUNK_MAPPINGS] = load_mappings,
 };
 
+/* Where the pieces lie that directly follow the columns in that place; 0: nowhere. */
+static uint64_t pieces_behind(const struct survey *survey, size_t at)
+{
+	const struct place *columns = &survey->places.items[at], *pieces = columns + 1;
+
+	if (at + 1 == survey->places.size || pieces->chunk.kind != CHUNK_PIECES ||
+	    pieces->offset != columns->offset + CHUNK_HEADER_BYTES + columns->chunk.stored)
+		return 0;
+	return pieces->offset;
+}
+
 /*
  * A block is its summary and the columns right behind it: neither is of use alone. Columns that
  * were there and are gone count as damage, or as cut off, where they lay.
@@ -146,6 +157,7 @@ static bool load_block(struct recording *r, struct cursor *in, const struct surv
 		return true;
 	if (columns->chunk.kind != CHUNK_COLUMNS || !summary_take(in, &r->reader->arena, &block))
 		return false;
+	block.pieces_offset = pieces_behind(survey, at + 1);
 	if (block.kind)
 		*vec_push(&r->blocks) = block;
 	return true;

@@ -12,7 +12,7 @@ struct reader {
 	struct source source;
 	struct arena arena; /* of all that the tables point to */
 	struct block_decoder *decoder;
-	VEC(bool) bad_blocks; /* by index of the block: reported already */
+	VEC(bool) bad_blocks, bad_pieces; /* by index of the block: reported already */
 };
 
 /* Rows that make no sense are left out, and their chunk counts as damaged. */

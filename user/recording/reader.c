@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "recording/load.h"
+#include "recording/pieces.h"
 
 /* By enum chunk_kind. */
 static const char *const chunk_names[MAX_CHUNK_KINDS] = {
@@ -23,9 +24,10 @@ static const char *const chunk_names[MAX_CHUNK_KINDS] = {
 	"columns",
 	"index",
 	"mappings",
+	"captured memory",
 };
 
-_Static_assert(NR_CHUNK_KINDS == 13, "every kind of chunk has a name");
+_Static_assert(NR_CHUNK_KINDS == 14, "every kind of chunk has a name");
 
 static void note_cut(const struct recording *r)
 {
@@ -82,6 +84,7 @@ static int recording_load(struct recording *r)
 	settle_tables(r);
 	tasks_derive(r);
 	vec_extend(&r->reader->bad_blocks, r->blocks.size);
+	vec_extend(&r->reader->bad_pieces, r->blocks.size);
 	note_cut(r);
 	note_damage(r);
 	return 0;
@@ -111,6 +114,7 @@ void recording_close(struct recording *r)
 	arena_fini(&r->reader->arena);
 	block_decoder_free(r->reader->decoder);
 	vec_free(&r->reader->bad_blocks);
+	vec_free(&r->reader->bad_pieces);
 	free(r->reader);
 	vec_free(&r->meta);
 	vec_free(&r->counters);
@@ -195,21 +199,58 @@ int block_columns(struct recording *r, const struct block *block, uint32_t mask,
 		      r->reader->source.path, block->file_offset, block->rows);
 }
 
+static bool pieces_read(struct recording *r, const struct block *block,
+			const struct columns *columns, struct pieces *out)
+{
+	struct source *s = &r->reader->source;
+	struct cursor payload;
+	struct chunk chunk;
+
+	return source_chunk(s, block->pieces_offset, &chunk) && chunk.kind == CHUNK_PIECES &&
+	       chunk.raw <= MAX_PIECES_BYTES && source_payload(s, &chunk, &payload) &&
+	       pieces_take(payload, columns, out);
+}
+
+int block_pieces(struct recording *r, const struct block *block, const struct columns *columns,
+		 struct pieces *out)
+{
+	bool *bad = &r->reader->bad_pieces.items[block - r->blocks.items];
+
+	*out = (struct pieces){0};
+	if (!block->pieces_offset || (!*bad && pieces_read(r, block, columns, out)))
+		return 0;
+	if (*bad)
+		return -EBADMSG;
+	*bad = true;
+	integrity_damage(&r->integrity, block->pieces_offset);
+	return refuse(-EBADMSG,
+		      "'%s' is damaged at byte %" PRIu64 ": what was captured for %" PRIu32
+		      " system calls cannot be read",
+		      r->reader->source.path, block->pieces_offset, block->rows);
+}
+
 int recording_verify(struct recording *r)
 {
+	bool any_bad = false;
 	size_t kept = 0;
 
 	for (size_t i = 0; i < r->blocks.size; i++) {
 		struct columns columns;
+		struct pieces pieces = {0};
 		bool bad = block_columns(r, &r->blocks.items[i], ALL_COLUMNS, &columns) < 0;
+		bool bad_pieces =
+			!bad && block_pieces(r, &r->blocks.items[i], &columns, &pieces) < 0;
 
+		pieces_fini(&pieces);
 		columns_fini(&columns);
+		any_bad |= bad || bad_pieces;
 		if (bad)
 			continue;
 		r->blocks.items[kept] = r->blocks.items[i];
+		r->reader->bad_pieces.items[kept] = bad_pieces;
 		r->reader->bad_blocks.items[kept++] = false;
 	}
-	if (kept == r->blocks.size)
+	if (!any_bad)
 		return 0;
 	r->blocks.size = kept;
 	return -EBADMSG;

@@ -49,6 +49,7 @@ struct key_summary {
 struct block {
 	enum block_kind kind;
 	uint64_t file_offset;
+	uint64_t pieces_offset; /* 0: it has none */
 	uint32_t rows;
 	uint64_t start_min_ns, end_max_ns;
 	uint32_t nr_keys;
@@ -134,5 +135,29 @@ struct columns {
 int block_columns(struct recording *r, const struct block *block, uint32_t mask,
 		  struct columns *out);
 void columns_fini(struct columns *c);
+
+/* What was captured for the rows of a block of system calls: for those that have any, ascending. */
+struct piece_row {
+	uint32_t row, first, nr;
+};
+
+struct pieces {
+	uint32_t nr_rows;
+	struct piece_row *rows;
+	struct piece *items;
+	uint8_t *memory; /* what their bytes lie in */
+};
+
+#define PIECES_COLUMNS                                                                             \
+	(COLUMN(SYSCALL_ARG0) | COLUMN(SYSCALL_ARG1) | COLUMN(SYSCALL_ARG2) |                      \
+	 COLUMN(SYSCALL_ARG3) | COLUMN(SYSCALL_ARG4) | COLUMN(SYSCALL_ARG5))
+
+/* `columns` are the block's, those of PIECES_COLUMNS among them. -EBADMSG, reported, when the
+ * pieces are damaged; there are none in *out then. */
+int block_pieces(struct recording *r, const struct block *block, const struct columns *columns,
+		 struct pieces *out);
+void pieces_fini(struct pieces *p);
+/* Those of a row; NULL when it has none. */
+const struct piece *pieces_of_row(const struct pieces *p, uint32_t row, uint32_t *out_nr);
 
 #endif

@@ -51,7 +51,57 @@ enum syscall_flag {
 	SYSCALL_COMPAT = 4,     /* 32-bit entry: the number is of the other table */
 	SYSCALL_STACK_LOST = 8, /* its stack could not be delivered */
 	SYSCALL_STACK_UNASKED = 16, /* calls of its kind were to have none */
+	SYSCALL_PIECES_LOST = 32,   /* not all that was read of its memory could be delivered */
 };
+
+/*
+ * A piece of the memory of a system call, read before it (or after it: EXIT), or what a descriptor
+ * has become by it. A row has any number of them.
+ */
+struct piece {
+	uint64_t address; /* PIECE_DESCRIPTOR: the descriptor itself */
+	uint32_t size_bytes;
+	uint16_t flags;       /* enum piece_flag */
+	uint16_t arg;         /* the argument that led there; 6 and above: none did */
+	const uint8_t *bytes; /* PIECE_DESCRIPTOR: a struct descriptor */
+};
+
+enum piece_flag {
+	PIECE_EXIT = 1,       /* read after the call; else before it */
+	PIECE_CUT = 2,        /* there was more: a limit ended it */
+	PIECE_UNREADABLE = 4, /* nothing, or nothing further, could be read there */
+	PIECE_RETRIED = 8,    /* meant for before the call, but only readable after it */
+	PIECE_STRING = 16,    /* up to a NUL, which is among the bytes unless CUT or UNREADABLE */
+	PIECE_DESCRIPTOR = 32,
+};
+
+#define MAX_PIECE_BYTES (1U << 16)
+
+struct descriptor {
+	int32_t fd;
+	uint32_t mode;          /* of the inode, as in struct stat */
+	uint64_t device, inode; /* device: of the file system, or of the special file */
+	uint32_t flags;         /* as of open(), with O_CLOEXEC if that is set */
+	uint32_t magic;         /* of the file system, as in struct statfs */
+	bool deleted;
+	/* Of what is in no directory its own name: [eventfd], of sockets that of the protocol. */
+	uint32_t path_bytes;
+	const char *path; /* without a NUL at its end */
+	bool is_socket;   /* only then all the rest */
+	uint16_t family, type, protocol;
+	uint8_t state; /* of TCP, by the kernel's number */
+	uint16_t local_port, peer_port;
+	uint32_t port_id;            /* of netlink */
+	uint8_t local[16], peer[16]; /* IPv4: the first four */
+	uint64_t peer_inode;         /* of a Unix socket */
+	uint32_t socket_path_bytes;
+	const char *socket_path; /* of that */
+};
+
+struct bytes;
+void descriptor_put(const struct descriptor *d, struct bytes *out);
+/* False when the piece is malformed. Texts lie within the piece. */
+bool descriptor_take(const struct piece *piece, struct descriptor *out);
 
 /*
  * One row is a run: COUNT faults of one task by the same instruction on the same stack, each STRIDE
@@ -113,7 +163,8 @@ static inline uint32_t syscall_key(uint64_t nr, uint64_t flags)
  * start_monotonic_ns, page_bytes, events ("faults", "syscalls" or "faults,syscalls"), trace (the -e
  * trace= choice, absent when all), stacks ("tables", "frame-pointer", "none"), stacks_of (which
  * events were to have one: "none", "memory", "faults", "all"; all when it is absent), kernel_stacks
- * ("yes": with the kernel's part; absent: without), clock; of the memory of
+ * ("yes": with the kernel's part; absent: without), arguments (the limit for strings, -s; absent:
+ * nothing was read behind them), clock; of the memory of
  * the host: huge_pages, huge_pages_shared, huge_pages_defrag (the chosen word of the files in
  * /sys/kernel/mm/transparent_hugepage), swap_bytes, numa_balancing; each absent where it is not
  * known.

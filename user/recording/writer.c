@@ -11,6 +11,7 @@
 #include "recording/chunk.h"
 #include "recording/growing_file.h"
 #include "recording/idmap.h"
+#include "recording/pieces.h"
 #include "recording/table.h"
 
 /* A table's rows become a chunk at this size, should nobody flush before. */
@@ -27,6 +28,7 @@ struct writer {
 	struct ZSTD_CCtx_s *zstd;
 	struct table tables[NR_CHUNK_KINDS];
 	struct block_builder *blocks[NR_BLOCK_KINDS];
+	struct pieces_builder pieces[NR_BLOCK_KINDS];
 	struct block_encoder *encoder;
 	VEC(struct frame) frames; /* [0] is the root */
 	struct idmap frame_ids;
@@ -96,6 +98,20 @@ static uint64_t count_events(const struct block_builder *b)
 	return events;
 }
 
+/* They follow their block's columns. */
+static void pack_pieces(struct writer *w, enum block_kind kind)
+{
+	struct pieces_builder *pieces = &w->pieces[kind];
+	struct bytes raw = {0};
+
+	if (!pieces_bytes(pieces))
+		return;
+	pieces_put(pieces, &raw);
+	pack_rows(w, CHUNK_PIECES, &raw);
+	bytes_fini(&raw);
+	pieces_builder_reset(pieces);
+}
+
 /* Tables go first: a file cut right here has what the rows refer to. */
 static int write_block(struct writer *w, struct block_builder *b)
 {
@@ -112,6 +128,7 @@ static int write_block(struct writer *w, struct block_builder *b)
 	columns.raw = rows * b->schema->nr_columns * (uint32_t)sizeof(uint64_t);
 	chunk_put(&w->out, &columns, e->payload.data);
 	index_add(w, &columns);
+	pack_pieces(w, b->kind);
 	err = committed(w, growing_file_append_bulk(&w->file, &w->out));
 	if (err)
 		w->dropped[b->kind] += count_events(b);
@@ -187,16 +204,33 @@ void writer_meta_text(struct writer *w, const char *key, const char *value)
 	writer_meta(w, key, value, strlen(value));
 }
 
+static struct block_builder *builder_of(struct writer *w, enum block_kind kind)
+{
+	if (!w->blocks[kind])
+		w->blocks[kind] = block_builder_new(kind);
+	return w->blocks[kind];
+}
+
 void writer_row(struct writer *w, enum block_kind kind, const uint64_t *row)
 {
+	struct block_builder *builder;
+
 	if (w->file.error) {
 		w->dropped[kind] += kind == BLOCK_FAULTS ? row[FAULT_COUNT] : 1;
 		return;
 	}
-	if (!w->blocks[kind])
-		w->blocks[kind] = block_builder_new(kind);
-	if (block_builder_add(w->blocks[kind], row))
-		write_block(w, w->blocks[kind]);
+	builder = builder_of(w, kind);
+	if (block_builder_add(builder, row) || pieces_bytes(&w->pieces[kind]) >= BLOCK_PIECES_BYTES)
+		write_block(w, builder);
+}
+
+void writer_call(struct writer *w, enum block_kind kind, const uint64_t *row,
+		 const struct piece *pieces, uint32_t nr_pieces)
+{
+	if (!w->file.error)
+		pieces_add(&w->pieces[kind], builder_of(w, kind)->rows, &row[SYSCALL_ARG0], pieces,
+			   nr_pieces);
+	writer_row(w, kind, row);
 }
 
 uint32_t writer_module(struct writer *w, const struct module *module)
@@ -334,8 +368,10 @@ void writer_free(struct writer *w)
 	growing_file_fini(&w->file);
 	for (uint32_t kind = 0; kind < NR_CHUNK_KINDS; kind++)
 		table_fini(&w->tables[kind]);
-	for (uint32_t kind = 0; kind < NR_BLOCK_KINDS; kind++)
+	for (uint32_t kind = 0; kind < NR_BLOCK_KINDS; kind++) {
 		block_builder_free(w->blocks[kind]);
+		pieces_builder_fini(&w->pieces[kind]);
+	}
 	block_encoder_free(w->encoder);
 	ZSTD_freeCCtx(w->zstd);
 	bytes_fini(&w->out);

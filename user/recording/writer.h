@@ -27,6 +27,9 @@ void writer_meta_text(struct writer *w, const char *key, const char *value);
 
 /* One row, `row` having as many cells as the kind has columns. */
 void writer_row(struct writer *w, enum block_kind kind, const uint64_t *row);
+/* The row of a system call, and what was captured for it. */
+void writer_call(struct writer *w, enum block_kind kind, const uint64_t *row,
+		 const struct piece *pieces, uint32_t nr_pieces);
 
 /*
  * Table entries; strings are copied. Ids of modules count up from FIRST_FILE_MODULE; frames are
