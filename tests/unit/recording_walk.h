@@ -115,6 +115,32 @@ static void walk_cells(const struct recording *r, const struct block *block,
 	}
 }
 
+static void walk_pieces(struct recording *r, const struct block *block, const struct columns *c)
+{
+	uint64_t sum = 0;
+	struct pieces p;
+
+	block_pieces(r, block, c, &p);
+	for (uint32_t i = 0; i < p.nr_rows; i++) {
+		uint32_t nr;
+		const struct piece *pieces = pieces_of_row(&p, p.rows[i].row, &nr);
+
+		PROMISED(p.rows[i].row < c->rows);
+		PROMISED(!i || p.rows[i - 1].row < p.rows[i].row);
+		PROMISED(nr == p.rows[i].nr && pieces == p.items + p.rows[i].first);
+		for (uint32_t n = 0; n < nr; n++) {
+			struct descriptor d;
+
+			for (uint32_t at = 0; at < pieces[n].size_bytes; at++)
+				sum += pieces[n].bytes[at];
+			if (descriptor_take(&pieces[n], &d))
+				sum += d.path_bytes ? (uint8_t)d.path[d.path_bytes - 1] : 0;
+		}
+	}
+	PROMISED(sum < UINT64_MAX);
+	pieces_fini(&p);
+}
+
 static void walk_summary(const struct block *block)
 {
 	for (uint32_t i = 0; i < block->nr_keys; i++) {
@@ -149,6 +175,8 @@ static uint64_t walk_recording(struct recording *r)
 		walk_summary(block);
 		if (block_columns(r, block, ALL_COLUMNS, &c) == 0) {
 			walk_cells(r, block, &c);
+			if (block->kind != BLOCK_FAULTS)
+				walk_pieces(r, block, &c);
 			rows += c.rows;
 		}
 		columns_fini(&c);
