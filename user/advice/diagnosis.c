@@ -165,6 +165,8 @@ static bool pays(const struct situation *s, uint64_t faults, uint64_t ns)
 {
 	bool is_known = s->system_ns || s->wall_ns;
 
+	if (s->least_faults)
+		return faults >= s->least_faults;
 	if (faults < LEAST_FAULTS)
 		return false;
 	return !is_known || (s->system_ns && ns >= s->system_ns / LEAST_PART) ||

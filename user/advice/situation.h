@@ -52,6 +52,7 @@ struct situation {
 	VEC(struct region_group) regions;
 	VEC(uint32_t) forks; /* by process: children that are processes of their own */
 	uint64_t faults, page_bytes;
+	uint64_t least_faults; /* that a habit must cost to be told; 0: as diagnosis.h says */
 	uint64_t wall_ns, system_ns, cpu_ns;    /* 0: not known; cpu: user and system */
 	bool huge_pages_on_request, huge_never; /* how the host gives huge pages */
 	bool has_swap, has_numa_balancing;      /* the kernel may take pages by itself */

@@ -12,6 +12,7 @@ extern const struct command report_command;
 extern const struct command explain_command;
 extern const struct command annotate_command;
 extern const struct command flame_command;
+extern const struct command diff_command;
 extern const struct command script_command;
 extern const struct command trace_command;
 extern const struct command info_command;

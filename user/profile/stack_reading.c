@@ -16,8 +16,25 @@ static const char *const glue[] = {
 	"0x",           "_start",          NULL,
 };
 
+/* "<u8 as alloc::vec::SpecFromElem>::from_elem": a standard trait of a type that is nobody's own.
+ */
+static bool is_standard_trait(const char *label)
+{
+	static const char *const traits[] = {" as alloc::", " as core::", " as std::", NULL};
+
+	for (const char *const *trait = traits; *label == '<' && *trait; trait++) {
+		const char *at = strstr(label, *trait), *scope = strstr(label, "::");
+
+		if (at && scope > at)
+			return true;
+	}
+	return false;
+}
+
 static bool is_glue(const char *label)
 {
+	if (is_standard_trait(label))
+		return true;
 	for (const char *const *prefix = glue; *prefix; prefix++) {
 		if (!strncmp(label, *prefix, strlen(*prefix)))
 			return true;

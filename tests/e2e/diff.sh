@@ -1,0 +1,142 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# Two recordings compared: what is counted, what is claimed, how it is asked for, and bad input.
+
+. "$(dirname "$0")/../lib.sh"
+
+# diffed FILTER ARGUMENTS...: what jq makes of a comparison
+diffed() {
+	"$PROF" diff --json "${@:2}" >.diff.json || return
+	jq -r "$1" .diff.json
+}
+
+case_the_same_recording_has_no_difference() {
+	record a "$PROGRAMS/touch_pages" 5000
+	is "$(diffed '.verdict | map(.id) | join(" ")' a a)" no-difference "verdict"
+	is "$(jq -r '[.. | objects | .delta? // 0 | select(. != 0)] | length' .diff.json)" 0 "deltas"
+	is "$(jq -r '[.fault_paths, .call_paths, .matches, .inlined] | map(length) | add' .diff.json)" 0 \
+		"paths and matches"
+	run "$PROF" diff --exit-code a a
+	is "$status" 0 "exit status"
+	like "$(cat out)" "NEW and BASE have the same page faults" "in words"
+}
+
+case_two_runs_of_one_program_have_no_difference() {
+	record a "$PROGRAMS/touch_pages" 5000
+	record b "$PROGRAMS/touch_pages" 5000
+	is "$(diffed '.verdict | map(.id) | join(" ")' a b)" no-difference "verdict"
+	run "$PROF" diff --exit-code a b
+	is "$status" 0 "exit status"
+}
+
+case_pages_are_counted_and_the_direction_is_told() {
+	record a "$PROGRAMS/touch_pages" 5000
+	record b "$PROGRAMS/touch_pages" 5100
+	is "$(diffed .totals.faults.delta a b)" \
+		"$(($(report b .totals.faults) - $(report a .totals.faults)))" "difference of the reports"
+	is "$(diffed .totals.faults.differs a b)" true "2 % are found"
+	is "$(diffed '-.totals.faults.delta' b a)" "$(diffed .totals.faults.delta a b)" "the other way round"
+	like "$("$PROF" diff a b)" "NEW takes [0-9]+ page faults more than BASE" "in words"
+	like "$("$PROF" diff b a)" "NEW takes [0-9]+ page faults less than BASE" "in words"
+	is "$(diffed '.verdict[0].id' a b)" not-the-same-job "another number of pages is another job"
+}
+
+case_parts_add_up_to_the_totals() {
+	local facet
+	record a "$PROGRAMS/item_blocks" 20000
+	record b "$PROGRAMS/call_paths" 1000
+	diffed .schema a b >schema
+	is "$(cat schema)" prof.diff/1 "schema"
+	for facet in causes regions sizes owners returners; do
+		is "$(jq "[.$facet[].base] | add" .diff.json)" "$(report a .totals.faults)" "$facet of BASE"
+		is "$(jq "[.$facet[].new] | add" .diff.json)" "$(report b .totals.faults)" "$facet of NEW"
+	done
+	for facet in syscalls call_sites; do
+		is "$(jq "[.$facet[].base] | add" .diff.json)" "$(report a .totals.syscalls)" "$facet of BASE"
+	done
+	is "$("$PROF" diff --folded a b | awk '{ base += $(NF - 1); new += $NF } END { print base, new }')" \
+		"$(report a .totals.faults) $(report b .totals.faults)" "folded"
+}
+
+case_without_arguments_the_run_before_is_base() {
+	record prof.data "$PROGRAMS/touch_pages" 3000
+	record prof.data "$PROGRAMS/touch_pages" 9000
+	like "$("$PROF" diff)" "NEW takes 6,?0[0-9][0-9] page faults more" "prof.data.old against prof.data"
+}
+
+case_conditions_decide_the_exit_status() {
+	record a "$PROGRAMS/touch_pages" 10000
+	record b "$PROGRAMS/touch_pages" 1000
+	run "$PROF" diff --fail-if='faults>+5%' a b
+	is "$status" 0 "fewer faults"
+	run "$PROF" diff --fail-if='faults>+5%' b a
+	is "$status" 1 "more faults"
+	run "$PROF" diff --fail-if='faults>+20k' b a
+	is "$status" 0 "more, but not so many"
+	run "$PROF" diff --fail-if='calls:openat>+0' a b
+	is "$status" 0 "calls of one name"
+	run "$PROF" diff --exit-code b a
+	is "$status" 1 "any difference"
+	run "$PROF" diff --threshold=1000% b a
+	is "$status" 0 "below the threshold"
+	run "$PROF" diff --threshold=800% b a
+	is "$status" 1 "beyond the threshold"
+	run "$PROF" diff --goal=faults=-80% a b
+	is "$status" 0 "a goal reached"
+	like "$(cat out)" "faults=-80% +reached: -8[0-9.]+% \(between -.*%\), a reduction of the class: 80 to 90%" "its class"
+	run "$PROF" diff --goal=faults=-95% a b
+	is "$status" 1 "a goal missed"
+	run "$PROF" diff --fail-if='fauts>+5%' a b
+	is "$status" 2 "no such metric"
+	like "$(cat err)" "did you mean 'faults'" "hint"
+	run "$PROF" diff --fail-if='faults' a b
+	is "$status" 2 "no condition"
+}
+
+case_units_of_work_divide() {
+	record a "$PROGRAMS/read_bytes" 1000
+	record b "$PROGRAMS/read_bytes" 2000
+	is "$(diffed '.totals.syscalls | (.base / .base_per_unit * 10 | round)' --per=4 a b)" 40 "a number"
+	is "$(diffed .unit --per=calls:read a b)" "call of read" "calls"
+	run "$PROF" diff --per=calls:nothing a b
+	is "$status" 2 "no such call"
+	run "$PROF" diff --per=calls:chroot a b
+	is "$status" 2 "none of these calls"
+}
+
+case_bad_input_is_told_first() {
+	record a "$PROGRAMS/touch_pages" 1000
+	record f -e faults "$PROGRAMS/touch_pages" 1000
+	record t -e trace=openat "$PROGRAMS/touch_pages" 1000
+	run "$PROF" diff a f
+	is "$status" 0 "faults alone"
+	like "$(cat out)" "caution +system calls were recorded in BASE only, and are not compared" "one kind alone"
+	is "$(diffed '.totals.syscalls' a f)" null "no totals of calls"
+	like "$("$PROF" diff a t)" "caution +page faults were recorded in BASE only" "no faults"
+	run "$PROF" diff --fail-if='faults>+5%' a t
+	is "$status" 2 "a condition that cannot be told"
+	head -c 3000 a >cut
+	run "$PROF" diff a cut
+	like "$(cat out err)" "incomplete|damaged|empty" "a part of a file"
+	run "$PROF" diff a nothing
+	is "$status" 2 "no such file"
+	run "$PROF" diff a
+	is "$status" 2 "one file"
+	run "$PROF" diff a a a
+	is "$status" 2 "three files"
+	: >empty
+	run "$PROF" diff a empty
+	is "$status" 2 "an empty file"
+}
+
+case_markdown_and_text_are_written() {
+	record a "$PROGRAMS/touch_pages" 1000
+	record b "$PROGRAMS/touch_pages" 8000
+	"$PROF" diff --markdown a b >md
+	like "$(cat md)" "^## prof diff" "Markdown"
+	like "$(cat md)" "\| page faults \| 1,[0-9]+ \| 8,[0-9]+ \|" "a row of it"
+	"$PROF" diff -o text a b
+	like "$(cat text)" "^BASE .*NEW " "a file"
+}
+
+run_cases "$@"

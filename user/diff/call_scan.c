@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: MIT
+#include "diff/call_scan.h"
+
+#include <sys/syscall.h>
+
+#define SCAN_COLUMNS                                                                               \
+	(COLUMN(SYSCALL_NR) | COLUMN(SYSCALL_FLAGS) | COLUMN(SYSCALL_STACK) |                      \
+	 COLUMN(SYSCALL_RESULT) | COLUMN(SYSCALL_DURATION_NS))
+
+#define MAX_ERRNO 4095
+
+enum call_flow call_flow_of(uint32_t key)
+{
+	switch (key) {
+	case SYS_read:
+	case SYS_pread64:
+	case SYS_readv:
+	case SYS_preadv:
+	case SYS_preadv2:
+	case SYS_recvfrom:
+	case SYS_recvmsg:
+		return FLOW_READ;
+	case SYS_write:
+	case SYS_pwrite64:
+	case SYS_writev:
+	case SYS_pwritev:
+	case SYS_pwritev2:
+	case SYS_sendto:
+	case SYS_sendmsg:
+	case SYS_sendfile:
+	case SYS_copy_file_range:
+	case SYS_splice:
+		return FLOW_WRITE;
+	default:
+		return FLOW_NOTHING;
+	}
+}
+
+bool call_waits(uint32_t key)
+{
+	switch (key) {
+	case SYS_futex:
+	case SYS_wait4:
+	case SYS_waitid:
+	case SYS_ppoll:
+	case SYS_pselect6:
+	case SYS_epoll_pwait:
+	case SYS_nanosleep:
+	case SYS_clock_nanosleep:
+	case SYS_rt_sigtimedwait:
+	case SYS_rt_sigreturn:
+	case SYS_restart_syscall:
+	case SYS_sched_yield:
+	case SYS_accept:
+	case SYS_accept4:
+#ifdef SYS_poll
+	case SYS_poll:
+	case SYS_select:
+	case SYS_epoll_wait:
+	case SYS_pause:
+#endif
+		return true;
+	default:
+		return false;
+	}
+}
+
+static struct stack_calls *place_at(struct call_scan *scan, uint32_t key, uint32_t stack)
+{
+	uint32_t number = pair_map_number(&scan->numbers, key, stack);
+
+	if (number == scan->places.size)
+		*vec_push(&scan->places) = (struct stack_calls){.key = key, .stack = stack};
+	return &scan->places.items[number];
+}
+
+static struct call_slots *slots_of(struct call_scan *scan, uint32_t key)
+{
+	uint32_t number = pair_map_number(&scan->keys, key, 0);
+
+	vec_extend(&scan->slots, (size_t)number + 1);
+	return &scan->slots.items[number];
+}
+
+static void add_rows(struct call_scan *scan, const struct columns *c, uint64_t first, uint64_t all)
+{
+	struct stack_calls *place = NULL;
+	struct call_slots *slots = NULL;
+
+	for (uint32_t i = 0; i < c->rows; i++) {
+		uint64_t flags = c->at[SYSCALL_FLAGS][i];
+		uint32_t key = syscall_key(c->at[SYSCALL_NR][i], flags);
+		uint32_t stack = (uint32_t)c->at[SYSCALL_STACK][i];
+		int64_t result = (int64_t)c->at[SYSCALL_RESULT][i];
+		bool timed = !(flags & (SYSCALL_UNFINISHED | SYSCALL_BLOCKED));
+		uint64_t ns = timed ? c->at[SYSCALL_DURATION_NS][i] : 0;
+		uint64_t slot = (first + i) * CALL_SLOTS / all;
+
+		if (!slots || place->key != key)
+			slots = slots_of(scan, key);
+		if (!place || place->key != key || place->stack != stack)
+			place = place_at(scan, key, stack);
+		place->calls++;
+		place->ns += ns;
+		place->errors += result < 0 && result >= -MAX_ERRNO;
+		if (result > 0 && call_flow_of(key))
+			place->bytes += (uint64_t)result;
+		slots->ns[slot] += ns;
+		slots->calls[slot]++;
+		scan->all.ns[slot] += ns;
+		scan->all.calls[slot]++;
+	}
+}
+
+void call_scan_take(struct recording *r, struct call_scan *out)
+{
+	uint64_t first = 0, all = 0;
+
+	*out = (struct call_scan){0};
+	vec_each (&r->blocks, block)
+		all += block->kind == BLOCK_SYSCALLS ? block->rows : 0;
+	vec_each (&r->blocks, block) {
+		struct columns c;
+
+		if (block->kind != BLOCK_SYSCALLS || block_columns(r, block, SCAN_COLUMNS, &c) < 0)
+			continue;
+		add_rows(out, &c, first, all);
+		first += c.rows;
+		columns_fini(&c);
+	}
+}
+
+void call_scan_fini(struct call_scan *scan)
+{
+	pair_map_fini(&scan->numbers);
+	pair_map_fini(&scan->keys);
+	vec_free(&scan->places);
+	vec_free(&scan->slots);
+}

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: MIT
+#include "diff/fill.h"
+
+#include "cli/number.h"
+#include "loglinear.h"
+
+#define NOBODY "[nobody]"
+
+struct filling {
+	struct diff_table *tables;
+	struct alignment *alignment;
+	enum side side;
+	uint32_t number;
+	const struct run *run;
+	char **site_labels; /* by site */
+};
+
+static void add(const struct filling *f, enum facet facet, const char *name,
+		const uint64_t amounts[NR_AMOUNTS])
+{
+	diff_table_add(&f->tables[facet], f->side, f->number, name, amounts);
+}
+
+/* ---- Words ---- */
+
+char *size_class_text(uint32_t size_class)
+{
+	char from[NUMBER_SIZE], to[NUMBER_SIZE];
+
+	size_format(1ULL << size_class, from);
+	size_format(size_class < 63 ? 2ULL << size_class : UINT64_MAX, to);
+	return xasprintf("%s to %s", from, to);
+}
+
+char *site_label(struct alignment *a, enum side side, const struct site *site)
+{
+	char label[32];
+	const char *what = *site->entry ? site->entry : call_label(site->nr, label);
+
+	if (!*site->function)
+		return xstrdup(what);
+	return xasprintf("%s in %s", what, alignment_name(a, side, site->function));
+}
+
+static void label_sites(struct filling *f)
+{
+	const struct situation *s = &f->run->report->advice.situation;
+
+	f->site_labels = xcalloc(s->sites.size + 1, sizeof *f->site_labels);
+	for (uint32_t id = 0; id < s->sites.size; id++)
+		f->site_labels[id] = id ? site_label(f->alignment, f->side, &s->sites.items[id])
+					: xstrdup(NOBODY);
+}
+
+static void free_labels(struct filling *f)
+{
+	for (uint32_t id = 0; id < f->run->report->advice.situation.sites.size; id++)
+		free(f->site_labels[id]);
+	free(f->site_labels);
+}
+
+/* ---- Page faults ---- */
+
+/* Sizes of what is mapped of files are those of the files. */
+static const char *size_name(const struct cause_key *key, char **to_free)
+{
+	if (!region_kind_is_anonymous((enum region_kind)key->region_kind))
+		return "files and shared memory";
+	*to_free = size_class_text(key->size_class);
+	return *to_free;
+}
+
+static const char *site_name(const struct filling *f, uint32_t call)
+{
+	const struct memory *model = f->run->report->memory.model;
+
+	return f->site_labels[call ? memory_place_of_call(model, call) : 0];
+}
+
+static void fill_fault_row(const struct filling *f, const struct cause_row *row)
+{
+	const uint64_t amounts[NR_AMOUNTS] = {
+		[AMOUNT_COUNT] = row->pages,
+		[AMOUNT_NS] = row->service_ns,
+		[AMOUNT_BYTES] = row->bytes,
+	};
+	scoped_free char *size = NULL;
+
+	if (row->key.cause == CAUSE_POPULATED) /* no faults */
+		return;
+	add(f, FACET_CAUSE, fault_cause_words[row->key.cause].text, amounts);
+	add(f, FACET_REGION, region_kind_names[row->key.region_kind], amounts);
+	add(f, FACET_SIZE, size_name(&row->key, &size), amounts);
+	add(f, FACET_OWNER, site_name(f, row->key.owner), amounts);
+	add(f, FACET_RETURNER, site_name(f, row->key.returner), amounts);
+}
+
+/* What the kernel counted and no row tells of, so that each facet has all. */
+static void fill_lost_faults(const struct filling *f)
+{
+	const struct scan *scan = &f->run->report->scan;
+	const uint64_t amounts[NR_AMOUNTS] = {
+		[AMOUNT_COUNT] = scan->faults_lost, [AMOUNT_NS] = scan->fault_ns_lost};
+
+	if (!scan->faults_lost)
+		return;
+	for (int facet = FACET_CAUSE; facet <= FACET_RETURNER; facet++) {
+		if (facet != FACET_LIFE)
+			add(f, (enum facet)facet, "[lost]", amounts);
+	}
+}
+
+/* ---- Regions ---- */
+
+static const char *life_name(uint64_t ns)
+{
+	static const struct {
+		uint64_t below_ns;
+		const char *name;
+	} classes[] = {
+		{100000, "less than 100 us"},  {1000000, "100 us to 1 ms"},
+		{10000000, "1 to 10 ms"},      {100000000, "10 to 100 ms"},
+		{1000000000, "100 ms to 1 s"}, {10000000000, "1 to 10 s"},
+		{UINT64_MAX, "10 s and more"},
+	};
+	size_t i = 0;
+
+	while (ns >= classes[i].below_ns && classes[i].below_ns != UINT64_MAX)
+		i++;
+	return classes[i].name;
+}
+
+static void fill_lives(const struct filling *f)
+{
+	vec_each (&memory_lives(f->run->report->memory.model)->rows, row) {
+		if (row->kind != REGION_BLOCK && row->kind != REGION_HEAP &&
+		    row->kind != REGION_ARENA)
+			continue;
+		for (uint32_t i = 0; i < LIFE_BUCKETS; i++) {
+			const uint64_t amounts[NR_AMOUNTS] = {[AMOUNT_COUNT] = row->lives[i]};
+
+			if (row->lives[i])
+				add(f, FACET_LIFE, life_name(loglinear_lower(i, LIFE_BITS)),
+				    amounts);
+		}
+	}
+}
+
+/* ---- System calls ---- */
+
+static uint64_t bytes_of_key(const struct run *run, uint32_t key)
+{
+	uint64_t bytes = 0;
+
+	vec_each (&run->calls.places, place)
+		bytes += place->key == key ? place->bytes : 0;
+	return bytes;
+}
+
+static void fill_calls(const struct filling *f)
+{
+	vec_each (&f->run->report->syscalls.rows, row) {
+		const uint64_t amounts[NR_AMOUNTS] = {
+			[AMOUNT_COUNT] = row->calls,
+			[AMOUNT_NS] = row->total_ns,
+			[AMOUNT_BYTES] = bytes_of_key(f->run, row->key),
+			[AMOUNT_ERRORS] = row->errors,
+			[AMOUNT_P50] = row->quantile_ns[P50],
+			[AMOUNT_P99] = row->quantile_ns[P99],
+		};
+		char label[32];
+
+		add(f, FACET_SYSCALL, call_label(row->key, label), amounts);
+	}
+}
+
+static void fill_call_sites(const struct filling *f)
+{
+	const struct run *run = f->run;
+
+	for (size_t i = 0; i < run->calls.places.size; i++) {
+		const struct stack_calls *place = &run->calls.places.items[i];
+		const char *function = names_text(&run->function_names, run->place_functions[i]);
+		const uint64_t amounts[NR_AMOUNTS] = {
+			[AMOUNT_COUNT] = place->calls,
+			[AMOUNT_NS] = place->ns,
+			[AMOUNT_BYTES] = place->bytes,
+			[AMOUNT_ERRORS] = place->errors,
+		};
+		char buffer[32];
+		const char *label = call_label(place->key, buffer);
+		scoped_free char *name =
+			*function ? xasprintf("%s in %s", label,
+					      alignment_name(f->alignment, f->side, function))
+				  : xstrdup(label);
+
+		add(f, FACET_CALL_SITE, name, amounts);
+	}
+}
+
+void tables_fill(struct diff_table tables[NR_FACETS], struct alignment *alignment, enum side side,
+		 uint32_t number, const struct run *run)
+{
+	struct filling f = {tables, alignment, side, number, run, NULL};
+
+	label_sites(&f);
+	vec_each (&memory_causes(run->report->memory.model)->rows, row)
+		fill_fault_row(&f, row);
+	fill_lost_faults(&f);
+	fill_lives(&f);
+	fill_calls(&f);
+	fill_call_sites(&f);
+	free_labels(&f);
+}

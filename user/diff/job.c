@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: MIT
+#include "diff/job.h"
+
+#include <ctype.h>
+#include <inttypes.h>
+
+#include "cli/number.h"
+#include "profile/facts.h"
+
+#define LEAST_BYTES 65536 /* less is said to tell nothing: what run-times read of their host */
+#define NOISE_PART  0.02  /* of the bytes; compressors may vary by less */
+
+const char *const job_verdict_names[] = {"same", "assumed", "other"};
+
+static void remark(struct job *job, bool is_difference, char *text)
+{
+	*vec_push(&job->remarks) = (struct job_remark){is_difference, text};
+}
+
+static void blame(struct job *job, const char *text)
+{
+	job->verdict = JOB_OTHER;
+	if (!job->why)
+		job->why = xstrdup(text);
+}
+
+/* ---- Bytes ---- */
+
+static bool bytes_differ(uint64_t base, uint64_t new)
+{
+	uint64_t more = base > new ? base : new, apart = base > new ? base - new : new - base;
+
+	return apart > LEAST_BYTES && (double)apart > NOISE_PART * (double)more;
+}
+
+/* -1: they differ, 1: they are the same and enough to tell, 0: neither. */
+static int compare_bytes(struct job *job, const struct run *base, const struct run *new,
+			 enum metric metric, const char *what)
+{
+	uint64_t a = base->metrics.at[metric].value, b = new->metrics.at[metric].value;
+	char a_text[NUMBER_SIZE], b_text[NUMBER_SIZE];
+	bool differ = bytes_differ(a, b);
+
+	if (!base->metrics.at[metric].is_known || !new->metrics.at[metric].is_known)
+		return 0;
+	size_format(a, a_text);
+	size_format(b, b_text);
+	remark(job, differ,
+	       strcmp(a_text, b_text) ? xasprintf("%s %s | %s", what, a_text, b_text)
+				      : xasprintf("%s %s both", what, a_text));
+	if (differ)
+		return -1;
+	return (a < b ? a : b) >= LEAST_BYTES;
+}
+
+/* ---- Arguments ---- */
+
+static bool is_number(const char *word)
+{
+	size_t digits = strspn(word, "0123456789");
+
+	return digits && (!word[digits] ||
+			  (word[digits] && !word[digits + 1] && strchr("kKmMgG%", word[digits])));
+}
+
+static bool is_file_name(const char *word)
+{
+	const char *dot = strrchr(word, '.');
+
+	return *word != '-' && (strchr(word, '/') || (dot && dot != word && isalnum(dot[1])));
+}
+
+/* Threads may have been asked for in the arguments: as many as there are, or beside the main one.
+ */
+static bool is_thread_count(const struct run *run, const char *word)
+{
+	uint64_t asked = strtoull(word, NULL, 10);
+	uint64_t threads = run->metrics.at[METRIC_THREADS].value;
+
+	return is_number(word) && asked <= threads && threads <= asked + 2;
+}
+
+struct argument_changes {
+	uint32_t nr, threads;
+	const char *of_work[NR_SIDES]; /* a word that tells of other work */
+	char *first;                   /* in words */
+};
+
+static void note_word(const struct run *base, const struct run *new, uint32_t i,
+		      struct argument_changes *out)
+{
+	const char *a = i < run_nr_words(base) ? run_word(base, i) : "";
+	const char *b = i < run_nr_words(new) ? run_word(new, i) : "";
+	bool tells_work = (is_number(a) && is_number(b)) || is_file_name(a) || is_file_name(b);
+
+	if (!strcmp(a, b))
+		return;
+	if (!out->nr++)
+		out->first = xasprintf("%s | %s", a, b);
+	if (is_thread_count(base, a) && is_thread_count(new, b)) {
+		out->threads++;
+	} else if (tells_work && !out->of_work[BASE]) {
+		out->of_work[BASE] = a;
+		out->of_work[NEW] = b;
+	}
+}
+
+static void compare_arguments(const struct run *base, const struct run *new, bool bytes_agree,
+			      struct job *job)
+{
+	uint32_t nr_base = run_nr_words(base), nr_new = run_nr_words(new);
+	struct argument_changes changes = {0};
+
+	for (uint32_t i = 1; i < nr_base || i < nr_new; i++)
+		note_word(base, new, i, &changes);
+	if (!changes.nr) {
+		remark(job, false,
+		       xstrdup(nr_base > 1 ? "same arguments" : "no arguments on either side"));
+		return;
+	}
+	remark(job, true,
+	       xasprintf("arguments differ: %s%s", changes.first, changes.nr > 1 ? ", ..." : ""));
+	if (changes.of_work[BASE] && !bytes_agree) {
+		scoped_free char *why = xasprintf("the arguments differ: %s | %s",
+						  changes.of_work[BASE], changes.of_work[NEW]);
+		double from = strtod(changes.of_work[BASE], NULL);
+		double to = strtod(changes.of_work[NEW], NULL);
+
+		if (from > 0 && to > 0 && is_number(changes.of_work[BASE]) &&
+		    is_number(changes.of_work[NEW]))
+			job->work_ratio = to / from;
+		blame(job, why);
+	}
+	free(changes.first);
+}
+
+/* ---- The end ---- */
+
+static void compare_exits(const struct run *base, const struct run *new, struct job *job)
+{
+	struct known a = recording_known(base->recording, "exit_status");
+	struct known b = recording_known(new->recording, "exit_status");
+	scoped_free char *text = NULL;
+
+	if (!a.is_known || !b.is_known) {
+		remark(job, true, xstrdup("how it ended is not known on both sides"));
+		return;
+	}
+	if (a.value == b.value) {
+		remark(job, false, xasprintf("exit %d both", shell_status((int)a.value)));
+		return;
+	}
+	text = xasprintf("exit %d | %d", shell_status((int)a.value), shell_status((int)b.value));
+	remark(job, true, xstrdup(text));
+	blame(job, text);
+}
+
+void job_compare(const struct run *base, const struct run *new, struct job *out)
+{
+	uint64_t read_base = base->metrics.at[METRIC_READ_BYTES].value;
+	uint64_t read_new = new->metrics.at[METRIC_READ_BYTES].value;
+	int read, written;
+
+	*out = (struct job){.verdict = JOB_ASSUMED, .work_ratio = 1};
+	read = compare_bytes(out, base, new, METRIC_READ_BYTES, "read");
+	written = compare_bytes(out, base, new, METRIC_WRITE_BYTES, "wrote");
+	if (read < 0)
+		blame(out, "they read different amounts");
+	else if (written < 0)
+		blame(out, "they wrote different amounts");
+	compare_arguments(base, new, read >= 0 && written >= 0 && read + written > 0, out);
+	compare_exits(base, new, out);
+	if (out->verdict == JOB_ASSUMED && read + written > 0)
+		out->verdict = JOB_SAME;
+	if (read < 0 && read_base && read_new)
+		out->work_ratio = (double)read_new / (double)read_base;
+}
+
+void job_fini(struct job *job)
+{
+	vec_each (&job->remarks, r)
+		free(r->text);
+	vec_free(&job->remarks);
+	free(job->why);
+}
