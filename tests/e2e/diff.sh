@@ -48,11 +48,11 @@ case_parts_add_up_to_the_totals() {
 	diffed .schema a b >schema
 	is "$(cat schema)" prof.diff/1 "schema"
 	for facet in causes regions sizes owners returners; do
-		is "$(jq "[.$facet[].base] | add" .diff.json)" "$(report a .totals.faults)" "$facet of BASE"
-		is "$(jq "[.$facet[].new] | add" .diff.json)" "$(report b .totals.faults)" "$facet of NEW"
+		is "$(jq "[.${facet}[].base] | add" .diff.json)" "$(report a .totals.faults)" "$facet of BASE"
+		is "$(jq "[.${facet}[].new] | add" .diff.json)" "$(report b .totals.faults)" "$facet of NEW"
 	done
 	for facet in syscalls call_sites; do
-		is "$(jq "[.$facet[].base] | add" .diff.json)" "$(report a .totals.syscalls)" "$facet of BASE"
+		is "$(jq "[.${facet}[].base] | add" .diff.json)" "$(report a .totals.syscalls)" "$facet of BASE"
 	done
 	is "$("$PROF" diff --folded a b | awk '{ base += $(NF - 1); new += $NF } END { print base, new }')" \
 		"$(report a .totals.faults) $(report b .totals.faults)" "folded"
@@ -115,8 +115,8 @@ case_bad_input_is_told_first() {
 	like "$("$PROF" diff a t)" "caution +page faults were recorded in BASE only" "no faults"
 	run "$PROF" diff --fail-if='faults>+5%' a t
 	is "$status" 2 "a condition that cannot be told"
-	head -c 3000 a >cut
-	run "$PROF" diff a cut
+	head -c 3000 a >part
+	run "$PROF" diff a part
 	like "$(cat out err)" "incomplete|damaged|empty" "a part of a file"
 	run "$PROF" diff a nothing
 	is "$status" 2 "no such file"
