@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analysis/call_groups.h"
 #include "base/error.h"
 #include "base/nearest.h"
 #include "cli/terminal.h"
@@ -11,6 +12,7 @@
 #include "cmd/commands.h"
 #include "cmd/input.h"
 #include "cmd/path_words.h"
+#include "output/call_groups_output.h"
 #include "output/folded.h"
 #include "output/report_output.h"
 #include "output/speedscope.h"
@@ -22,6 +24,10 @@ struct report_opts {
 	const struct path_choice *folded; /* NULL: a report */
 	bool folded_is_open;              /* --folded came without saying what */
 	bool speedscope;
+	bool percentiles, extended; /* of groups of system calls */
+	enum aspect aspects[MAX_ASPECTS];
+	unsigned int nr_aspects; /* 0: by syscall */
+	double threshold;
 	enum syscall_sort sort;
 	double percent_limit;
 	unsigned int path_detail; /* of enum path_detail */
@@ -82,8 +88,35 @@ static int set_sort(void *opts, const char *value)
 	if (nearest)
 		hint("did you mean '%s'?", nearest);
 	else
-		hint("choose time, calls, errors, avg, min, p50, p90, p99, max or name");
+		hint("choose time, calls, errors, avg, min, p50, p90, p99, max, name or p99/p50");
 	return -EINVAL;
+}
+
+static int set_percentiles(void *opts, const char *value)
+{
+	struct report_opts *o = opts;
+
+	o->percentiles = true;
+	return value ? aspects_parse(value, o->aspects, &o->nr_aspects) : 0;
+}
+
+static int set_extended(void *opts, const char *value)
+{
+	struct report_opts *o = opts;
+
+	o->extended = true;
+	return value ? aspects_parse(value, o->aspects, &o->nr_aspects) : 0;
+}
+
+static int set_threshold(void *opts, const char *value)
+{
+	char *end;
+	double threshold = strtod(value, &end);
+
+	if (end == value || *end || !(threshold > 0 && threshold <= 1e6))
+		return refuse(-EINVAL, "'%s' is not a number of deviations", value);
+	((struct report_opts *)opts)->threshold = threshold;
+	return 0;
 }
 
 static int set_percent_limit(void *opts, const char *value)
@@ -162,9 +195,20 @@ static const struct option_row report_options[] = {
 	 "print JSON for speedscope.app: a profile for each weight, of all threads and of each one",
 	 set_speedscope},
 	{"sort", 's', "KEY",
-	 "order system calls by time (default), calls, errors, avg, min, p50, p90, p99, max or "
-	 "name",
+	 "order system calls by time (default), calls, errors, avg, min, p50, p90, p99, max, name "
+	 "or p99/p50",
 	 set_sort},
+	{"percentiles", 0, "[BY]",
+	 "instead of the report: system calls with their percentiles, a line for each BY (syscall, "
+	 "process, thread, command, site, errno, class, or up to three: site,syscall)",
+	 set_percentiles},
+	{"stats-extended", 0, "[BY]",
+	 "instead of the report: mean, deviation, extremes and percentiles of system calls with "
+	 "their 95 % intervals",
+	 set_extended},
+	{"anomaly-threshold", 0, "SIGMA",
+	 "with --stats-extended: remark on calls so many deviations above the mean (default: 3)",
+	 set_threshold},
 	{"percent-limit", 0, "PERCENT", "sum up paths with a smaller share (default: 0.5)",
 	 set_percent_limit},
 	{"by", 0, "WHO",
@@ -204,6 +248,10 @@ static int forms_check(const struct report_opts *opts)
 	if ((opts->form == &report_json) + !!opts->folded + opts->speedscope > 1)
 		return usage_error(&report_command,
 				   "choose one of --json, --folded and --speedscope");
+	if (opts->percentiles + opts->extended + !!opts->folded + opts->speedscope > 1)
+		return usage_error(&report_command,
+				   "choose one of --percentiles, --stats-extended, "
+				   "--folded and --speedscope");
 	if (opts->folded && opts->path_detail & PATH_LINES)
 		return usage_error(&report_command, "choose either --source or --folded");
 	return 0;
@@ -249,17 +297,37 @@ static void write_folded(FILE *out, struct recording *recording, const struct re
 	path_tree_fini(&paths);
 }
 
+static void write_groups(FILE *out, struct recording *recording, const struct report_opts *opts)
+{
+	static const enum aspect by_syscall[] = {ASPECT_SYSCALL};
+	enum group_sort sort = opts->sort == SORT_CALLS  ? GROUPS_BY_CALLS
+			       : opts->sort == SORT_TAIL ? GROUPS_BY_TAIL
+							 : GROUPS_BY_TIME;
+	struct call_groups groups;
+
+	call_groups_build(recording, opts->nr_aspects ? opts->aspects : by_syscall,
+			  opts->nr_aspects ? opts->nr_aspects : 1, 0, &groups);
+	if (opts->form == &report_json)
+		call_groups_json(out, &groups, sort);
+	else if (opts->extended)
+		call_groups_extended(out, &groups, opts->threshold);
+	else
+		call_groups_table(out, &groups, sort);
+	call_groups_fini(&groups);
+}
+
 static int print_report(struct recording *recording, const struct report_opts *opts)
 {
-	bool has_paths_only = opts->folded || opts->speedscope;
-	bool is_text = !has_paths_only && opts->form == &report_text;
+	bool has_groups = opts->percentiles || opts->extended;
+	bool has_part_only = opts->folded || opts->speedscope || has_groups;
+	bool is_text = !opts->folded && !opts->speedscope && opts->form == &report_text;
 	const struct report_style style = {
 		.color = !opts->output && color_wanted(opts->color),
 		.all = opts->all,
 		.width = opts->output ? WIDTH_UNLIMITED : terminal_width(),
 		.percent_limit = opts->percent_limit,
 	};
-	struct report *report = has_paths_only ? NULL : report_new(recording, opts->path_detail);
+	struct report *report = has_part_only ? NULL : report_new(recording, opts->path_detail);
 	struct answer answer;
 	int err;
 
@@ -269,6 +337,8 @@ static int print_report(struct recording *recording, const struct report_opts *o
 			report_choose_paths(report, opts->side, opts->weight);
 			syscall_table_sort(&report->syscalls, opts->sort);
 			opts->form->write(answer.out, report, &style);
+		} else if (has_groups) {
+			write_groups(answer.out, recording, opts);
 		} else if (opts->speedscope) {
 			speedscope_write(answer.out, recording, opts->path_detail);
 		} else {
@@ -282,7 +352,7 @@ static int print_report(struct recording *recording, const struct report_opts *o
 
 static int report_run(int argc, char **argv)
 {
-	struct report_opts opts = {.form = &report_text, .percent_limit = 0.5};
+	struct report_opts opts = {.form = &report_text, .percent_limit = 0.5, .threshold = 3};
 	struct recording *recording;
 	int result = parse(&opts, argc, argv), err;
 

@@ -60,3 +60,8 @@ uint32_t pair_map_number(struct pair_map *map, uint64_t a, uint64_t b)
 	}
 	return *slot - 1;
 }
+
+uint32_t pair_map_find(const struct pair_map *map, uint64_t a, uint64_t b)
+{
+	return map->slots ? *find_slot(map, a, b) - 1 : PAIR_UNKNOWN;
+}

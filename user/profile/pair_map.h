@@ -26,4 +26,8 @@ struct pair_map {
 void pair_map_fini(struct pair_map *map);
 uint32_t pair_map_number(struct pair_map *map, uint64_t a, uint64_t b);
 
+/* The number of a pair that has one, else PAIR_UNKNOWN. */
+#define PAIR_UNKNOWN UINT32_MAX
+uint32_t pair_map_find(const struct pair_map *map, uint64_t a, uint64_t b);
+
 #endif

@@ -10,7 +10,7 @@
 const unsigned int quantile_percent[NR_QUANTILES] = {50, 90, 99};
 
 const char *const syscall_sort_names[NR_SYSCALL_SORTS + 1] = {
-	"time", "calls", "errors", "avg", "min", "p50", "p90", "p99", "max", "name",
+	"time", "calls", "errors", "avg", "min", "p50", "p90", "p99", "max", "name", "p99/p50",
 };
 
 /* All summaries of all blocks, those of one system call adjacent. */
@@ -258,6 +258,10 @@ static uint64_t sort_value(const struct syscall_row *row, enum syscall_sort by)
 		return row->quantile_ns[P99];
 	case SORT_MAX:
 		return row->max_ns;
+	case SORT_TAIL:
+		return row->timed >= 100 && row->quantile_ns[P50]
+			       ? row->quantile_ns[P99] * 1000 / row->quantile_ns[P50]
+			       : 0;
 	default:
 		return 0; /* by name */
 	}

@@ -54,6 +54,7 @@ enum syscall_sort {
 	SORT_P99,
 	SORT_MAX,
 	SORT_NAME,
+	SORT_TAIL, /* p99 over p50, where both can be told */
 	NR_SYSCALL_SORTS
 };
 extern const char *const syscall_sort_names[NR_SYSCALL_SORTS + 1]; /* ends with NULL */
