@@ -69,27 +69,28 @@ extern const struct constant_set pr_cap_ambient, pr_dumpable, pr_endian, pr_fp_m
 	register_sets, secure_bits;
 
 /* constants_signals.c */
-extern const struct constant_set notify_types, si_codes, si_codes_bus, si_codes_child, si_codes_emt,
+extern const struct constant_set audit_arches, notify_types, si_codes, si_codes_bus, si_codes_child,
 	si_codes_fpe, si_codes_ill, si_codes_poll, si_codes_segv, si_codes_sys, si_codes_trap,
 	sigaction_flags, sigaltstack_flags, sigmask_hows, signal_names;
 
 /* constants_sockets.c */
 extern const struct constant_set address_families, arp_hardware, ax25_protocols,
-	bluetooth_address_types, bluetooth_channels, bluetooth_protocols, caif_protocols,
-	can_protocols, ethernet_types, inet_protocols, interface_flags, irda_protocols,
-	isdn_protocols, kcm_protocols, message_flags, netlink_protocols, nfc_protocols,
-	packet_types, phonet_protocols, shutdown_hows, smc_protocols, socket_flags, socket_types;
+	bluetooth_address_types, bluetooth_channels, bluetooth_cids, bluetooth_protocols,
+	bluetooth_psms, caif_protocols, can_protocols, ethernet_types, inet_protocols,
+	interface_flags, irda_protocols, isdn_protocols, kcm_protocols, message_flags,
+	netlink_protocols, nfc_protocols, packet_types, phonet_protocols, shutdown_hows,
+	smc_protocols, socket_flags, socket_types, vsock_cids, vsock_flags, xdp_flags;
 
 /* constants_sockopts.c */
-extern const struct constant_set control_messages, icmp_filter_bits, mtu_discovery, socket_levels,
-	sockopts_alg, sockopts_ax25, sockopts_bluetooth, sockopts_caif, sockopts_can_raw,
-	sockopts_dccp, sockopts_ip, sockopts_ip_get, sockopts_ip_set, sockopts_ipv6,
-	sockopts_ipv6_get, sockopts_ipv6_set, sockopts_ipx, sockopts_irda, sockopts_iucv,
-	sockopts_kcm, sockopts_llc, sockopts_mptcp, sockopts_netlink, sockopts_nfc, sockopts_packet,
-	sockopts_pnpipe, sockopts_pppol2tp, sockopts_raw, sockopts_rds, sockopts_rxrpc,
-	sockopts_sctp, sockopts_smc, sockopts_socket, sockopts_socket_get, sockopts_socket_set,
-	sockopts_tcp, sockopts_tipc, sockopts_tls, sockopts_udp, sockopts_vsock, sockopts_xdp,
-	timestamping_flags;
+extern const struct constant_set control_levels, control_messages, control_messages_ip,
+	icmp_filter_bits, mtu_discovery, socket_levels, sockopts_alg, sockopts_ax25,
+	sockopts_bluetooth, sockopts_caif, sockopts_can_raw, sockopts_dccp, sockopts_ip,
+	sockopts_ip_get, sockopts_ip_set, sockopts_ipv6, sockopts_ipv6_get, sockopts_ipv6_set,
+	sockopts_ipx, sockopts_irda, sockopts_iucv, sockopts_kcm, sockopts_llc, sockopts_mptcp,
+	sockopts_netlink, sockopts_nfc, sockopts_packet, sockopts_pnpipe, sockopts_pppol2tp,
+	sockopts_raw, sockopts_rds, sockopts_rxrpc, sockopts_sctp, sockopts_smc, sockopts_socket,
+	sockopts_socket_get, sockopts_socket_set, sockopts_tcp, sockopts_tipc, sockopts_tls,
+	sockopts_udp, sockopts_vsock, sockopts_xdp, timestamping_flags;
 
 /* constants_ipc.c */
 extern const struct constant_set ipc_get_flags, msg_commands, msg_op_flags, sem_commands,
