@@ -10,6 +10,9 @@
 #include <string.h>
 
 #include "decode/syscalls.h"
+#include "decode/types_process.h"
+#include "decode/types_signals.h"
+#include "decode/types_sockets.h"
 
 /* The x86-64 numbers by name. */
 #define SYSCALL(nr, name, arity, classes) NR_##name = nr,
