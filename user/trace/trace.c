@@ -8,6 +8,7 @@
 
 #include "base/alloc.h"
 #include "base/error.h"
+#include "decode/plan.h"
 #include "record/lost_events.h"
 #include "record/session.h"
 #include "trace/printer.h"
@@ -154,8 +155,23 @@ static const struct session_sink tracer_sink = {
 	.close = tracer_close,
 };
 
+/* What is to be read of the calls' memory; NULL: nothing, since they are not shown. */
+static struct capture_plan *plans_for(const struct trace_options *options)
+{
+	struct capture_plan *plans;
+
+	if (!options->syscalls)
+		return NULL;
+	plans = xcalloc(NR_CAPTURE_PLANS, sizeof *plans);
+	for (uint32_t nr = 0; nr < NR_CAPTURE_PLANS; nr++)
+		if (syscall_set_has(&options->shown, nr))
+			capture_plan_of(nr, options->style.max_string_bytes, &plans[nr]);
+	return plans;
+}
+
 int trace_run(const struct trace_options *options, char **argv)
 {
+	scoped_free struct capture_plan *plans = plans_for(options);
 	struct tracer tracer = {.options = options, .output.fd = -1};
 	struct session session = {
 		.capture_options =
@@ -167,6 +183,9 @@ int trace_run(const struct trace_options *options, char **argv)
 				.ignored_signals = options->syscalls,
 				.syscall_set = options->syscalls ? options->shown.bits : NULL,
 				.fault_kinds = options->fault_kinds,
+				.plans = plans,
+				.string_bytes = options->style.max_string_bytes,
+				.enter_events = options->syscalls,
 				.stacks = options->max_frames > 0,
 				.fault_stacks =
 					options->max_frames > 0 && options->fault_kinds != 0,
