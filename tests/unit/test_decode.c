@@ -237,7 +237,7 @@ static bool fd_text(void *context, uint32_t pid, int fd, bool returned, struct b
 	(void)pid;
 	(void)returned;
 	if (fd == 3)
-		bytes_append(out, "/tmp/x", 6);
+		bytes_append(out, "</tmp/x>", 8);
 	return fd == 3;
 }
 

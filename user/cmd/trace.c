@@ -9,6 +9,7 @@
 
 #include "base/alloc.h"
 #include "base/error.h"
+#include "base/vec.h"
 #include "cli/number.h"
 #include "cmd/commands.h"
 #include "decode/emit.h"
@@ -24,6 +25,7 @@ struct cli {
 	unsigned int nr_time, nr_follow, nr_hex, nr_fds, nr_quiet;
 	bool has_calls; /* an option asks for system calls, beside page faults */
 	bool successful_only, failed_only;
+	VEC(char *) paths;
 };
 
 static int set_output(void *opts, const char *value)
@@ -292,6 +294,23 @@ static int set_environment(void *opts, const char *value)
 
 /* ---- What is shown ---- */
 
+/* The path as it was given, and what it leads to. */
+static int add_path(void *opts, const char *value)
+{
+	struct cli *cli = opts;
+	char *real = realpath(value, NULL);
+
+	if (!*value)
+		return refuse(-EINVAL, "-P needs a path");
+	cli->has_calls = true;
+	*vec_push(&cli->paths) = xstrdup(value);
+	if (real && strcmp(real, value))
+		*vec_push(&cli->paths) = real;
+	else
+		free(real);
+	return 0;
+}
+
 #define QUALIFIER(function, parse)                                                                 \
 	static int function(void *opts, const char *value)                                         \
 	{                                                                                          \
@@ -352,6 +371,8 @@ static const struct option_row options[] = {
 	{"output-append-mode", 'A', NULL, "append to FILE, instead of keeping it as FILE.old",
 	 set_append},
 	{"string-limit", 's', "N", "up to N bytes of a string (32)", set_string_limit},
+	{"trace-path", 'P', "PATH",
+	 "only calls that are given this path, or a descriptor of it; may be repeated", add_path},
 	{"no-abbrev", 'v', NULL, "show structs and environments whole", set_verbose},
 	{"fds", 'y', NULL, "show the paths of descriptors; -yy: also addresses of sockets",
 	 count_fds},
@@ -452,6 +473,10 @@ static int settle(struct cli *cli)
 	if (cli->successful_only && cli->failed_only)
 		return usage_error(&trace_command, "-z and -Z exclude each other");
 	trace->syscalls = cli->has_calls || !trace->fault_kinds;
+	if (cli->paths.size) {
+		vec_push(&cli->paths); /* ends with NULL */
+		trace->paths = cli->paths.items;
+	}
 	trace->separately |= cli->nr_follow > 1;
 	trace->separately &= trace->output != NULL;
 	trace->follow = cli->nr_follow || trace->separately || !trace->syscalls;
@@ -469,11 +494,17 @@ static int run(int argc, char **argv)
 	memset(&cli.trace.shown, 0xff, sizeof cli.trace.shown);
 	first = options_parse(&trace_command, argc, argv, &cli);
 	if (first < 0)
-		return options_exit_status(first);
-	if (first == argc)
-		return usage_error(&trace_command, "no command to trace");
-	status = settle(&cli);
-	return status ? status : trace_run(&cli.trace, argv + first);
+		status = options_exit_status(first);
+	else if (first == argc)
+		status = usage_error(&trace_command, "no command to trace");
+	else
+		status = settle(&cli);
+	if (status == 0 && first >= 0)
+		status = trace_run(&cli.trace, argv + first);
+	vec_each (&cli.paths, path)
+		free(*path);
+	vec_free(&cli.paths);
+	return status;
 }
 
 const struct command trace_command = {

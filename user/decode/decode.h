@@ -20,8 +20,8 @@ struct decode_options {
 	enum emit_hex hex_strings; /* -x, -xx */
 	bool verbose;              /* -v: structs and environments whole */
 	/*
-	 * -y: appends what a descriptor of process `pid` is, the text between < and >, and says
-	 * whether it is known. `returned`: as of after the call. May be NULL.
+	 * -y: appends what a descriptor of process `pid` is, </etc/passwd>, and says whether it is
+	 * known; of AT_FDCWD, its working directory. `returned`: as of after the call. May be NULL.
 	 */
 	bool (*fd_text)(void *context, uint32_t pid, int fd, bool returned, struct bytes *out);
 	void *context;

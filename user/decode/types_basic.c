@@ -85,30 +85,46 @@ PRINT_FUNCTION(array_print)
 
 /* ---- Descriptors ---- */
 
-void fd_print_value(struct decoder *d, int fd)
+/* Without its brackets, and what may stand behind them. */
+static void fd_emit_object(struct decoder *d, int fd, const struct bytes *text)
+{
+	const uint8_t *end = memrchr(text->data, '>', text->size);
+
+	emit_open(d->e, EMIT_STRUCT);
+	emit_name(d->e, "fd");
+	emit_int(d->e, fd);
+	emit_name(d->e, "path");
+	emit_string(d->e, text->data + 1, end ? (size_t)(end - text->data - 1) : 0, false);
+	emit_close(d->e);
+}
+
+/* `word` is what the number itself is called; NULL: it is printed. */
+static void fd_emit(struct decoder *d, int fd, const char *word)
 {
 	struct bytes text = {0};
-	bool known = fd >= 0 && d->options->fd_text &&
+	bool known = d->options->fd_text &&
 		     d->options->fd_text(d->options->context, d->call->pid, fd,
 					 d->when == CAPTURE_EXIT, &text);
 
-	if (known && d->e->json) {
-		emit_open(d->e, EMIT_STRUCT);
-		emit_name(d->e, "fd");
+	if (known && d->e->json && !word) {
+		fd_emit_object(d, fd, &text);
+		bytes_fini(&text);
+		return;
+	}
+	if (word)
+		emit_word(d->e, word);
+	else
 		emit_int(d->e, fd);
-		emit_name(d->e, "path");
-		emit_string(d->e, text.data, text.size, false);
-		emit_close(d->e);
-	} else if (known) {
+	if (known && !d->e->json) {
 		bytes_u8(&text, 0);
-		emit_int(d->e, fd);
-		emit_raw(d->e, "<");
 		emit_raw(d->e, (const char *)text.data);
-		emit_raw(d->e, ">");
-	} else {
-		emit_int(d->e, fd);
 	}
 	bytes_fini(&text);
+}
+
+void fd_print_value(struct decoder *d, int fd)
+{
+	fd_emit(d, fd, NULL);
 }
 
 static PRINT_FUNCTION(fd_print)
@@ -128,10 +144,7 @@ static PRINT_FUNCTION(fd_bound_print)
 
 void dirfd_print_value(struct decoder *d, int fd)
 {
-	if (fd == AT_FDCWD)
-		emit_word(d->e, "AT_FDCWD");
-	else
-		fd_print_value(d, fd);
+	fd_emit(d, fd, fd == AT_FDCWD ? "AT_FDCWD" : NULL);
 }
 
 static PRINT_FUNCTION(dirfd_print)

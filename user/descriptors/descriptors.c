@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <string.h>
+#include <sys/socket.h>
 
 /* ---- Tables ---- */
 
@@ -186,6 +187,25 @@ static struct open_file *same_file(const struct descriptor_table *table,
 	return NULL;
 }
 
+static bool is_unix(const struct open_file *file)
+{
+	return file->is_socket && file->socket.family == AF_UNIX;
+}
+
+/* The socket at the other end learns who this one is, or that it is gone (`inode` 0). */
+static void tell_peer(struct descriptors *d, const struct open_file *file, uint64_t inode)
+{
+	if (!is_unix(file) || !file->socket.peer_inode)
+		return;
+	vec_each (&d->by_task, view) {
+		if (!view->table)
+			continue;
+		vec_each (&view->table->by_fd, it)
+			if (is_unix(it->file) && it->file->inode == file->socket.peer_inode)
+				it->file->socket.peer_inode = inode;
+	}
+}
+
 void descriptors_settle(struct descriptors *d, uint32_t task)
 {
 	struct task_view *view = view_at(d, task);
@@ -200,6 +220,7 @@ void descriptors_settle(struct descriptors *d, uint32_t task)
 			it->file = open_file_share(known);
 		}
 		table_put(table, *it);
+		tell_peer(d, it->file, it->file->inode);
 	}
 	view->made.size = 0;
 }
@@ -265,9 +286,15 @@ static bool is_outside(const struct descriptor *descriptor, const int *range)
 
 void descriptors_close(struct descriptors *d, uint32_t task, uint32_t first, uint32_t last)
 {
-	if (first <= INT_MAX)
-		table_filter(table_of(d, task), is_outside,
-			     (const int[]){(int)first, last > INT_MAX ? INT_MAX : (int)last});
+	const int range[] = {(int)first, last > INT_MAX ? INT_MAX : (int)last};
+	struct descriptor_table *table = table_of(d, task);
+
+	if (first > INT_MAX)
+		return;
+	vec_each (&table->by_fd, it)
+		if (!is_outside(it, range) && it->file->references == 1)
+			tell_peer(d, it->file, 0);
+	table_filter(table, is_outside, range);
 }
 
 void descriptors_mark(struct descriptors *d, uint32_t task, uint32_t first, uint32_t last,

@@ -1,9 +1,31 @@
 // SPDX-License-Identifier: MIT
 #include "trace/call_lines.h"
 
+#include <fcntl.h>
 #include <string.h>
 
+#include "trace/call_effects.h"
+
 #define MAX_ERRNO 4095
+
+bool call_lines_need_descriptors(const struct trace_options *options)
+{
+	return options->style.fd_detail || options->paths;
+}
+
+static bool write_descriptor(void *lines, uint32_t pid, int fd, bool returned, struct bytes *out)
+{
+	const struct call_lines *l = lines;
+	const struct open_file *file = descriptor_find(&l->descriptors, l->task, fd, returned);
+	const char *directory = fd == AT_FDCWD ? directory_of(&l->descriptors, l->task) : NULL;
+
+	(void)pid;
+	if (file)
+		open_file_write(file, l->options->style.fd_detail, out);
+	else if (directory)
+		path_write(directory, out);
+	return file || directory;
+}
 
 void call_lines_init(struct call_lines *l, const struct trace_options *options,
 		     struct live_tasks *tasks)
@@ -13,13 +35,17 @@ void call_lines_init(struct call_lines *l, const struct trace_options *options,
 		.tasks = tasks,
 		.decode = {.max_string_bytes = options->style.max_string_bytes,
 			   .hex_strings = (enum emit_hex)options->style.hex_strings,
-			   .verbose = options->style.verbose},
+			   .verbose = options->style.verbose,
+			   .context = l},
 	};
+	if (options->style.fd_detail)
+		l->decode.fd_text = write_descriptor;
 }
 
 void call_lines_fini(struct call_lines *l)
 {
 	call_maker_fini(&l->maker);
+	descriptors_fini(&l->descriptors);
 	bytes_fini(&l->text);
 }
 
@@ -39,11 +65,12 @@ void task_line_begin(struct call_lines *l, struct journal *j, const struct live_
 }
 
 /* Decodes what is known into l->text; returns how much of it was known when it was entered. */
-static size_t make_text(struct call_lines *l, const struct live_task *task,
+static size_t make_text(struct call_lines *l, const struct live_task *task, uint32_t task_id,
 			const struct syscall_event *event, struct call *out_call)
 {
 	size_t entered;
 
+	l->task = task_id;
 	call_make(&l->maker, task, event, out_call);
 	bytes_reset(&l->text);
 	decode_call(out_call, &l->decode, &l->text, &entered);
@@ -58,7 +85,7 @@ void call_lines_show(struct call_lines *l, struct journal *j)
 	if (!j->open_task || j->open_is_begun)
 		return;
 	task = live_task(l->tasks, j->open_task);
-	make_text(l, task, NULL, &call);
+	make_text(l, task, j->open_task, NULL, &call);
 	task_line_begin(l, j, task, task->call.entered->head.time_ns);
 	journal_write(j, l->text.data, l->text.size);
 	j->open_is_begun = true;
@@ -84,6 +111,17 @@ static bool is_shown(const struct call_lines *l, uint32_t nr, bool compat)
 	return compat || nr >= NR_SYSCALLS || syscall_set_has(&l->options->shown, nr);
 }
 
+/* Where paths were chosen: whether it is about one of them. */
+static bool is_concerned(struct call_lines *l, const struct live_task *task, uint32_t task_id)
+{
+	struct call call;
+
+	if (!l->options->paths)
+		return true;
+	call_make(&l->maker, task, NULL, &call);
+	return call_concerns(&l->descriptors, task_id, &call, l->options->paths);
+}
+
 void call_enter(struct call_lines *l, struct journal *j, struct live_task *task, uint32_t task_id,
 		const struct capture_event *event)
 {
@@ -92,7 +130,8 @@ void call_enter(struct call_lines *l, struct journal *j, struct live_task *task,
 	live_call_end(&task->call);
 	task->call.entered = xcalloc(1, event->head.size_bytes);
 	memcpy(task->call.entered, event, event->head.size_bytes);
-	task->call.is_hidden = !is_shown(l, event->nr, event->head.flags & WIRE_COMPAT);
+	task->call.is_hidden = !is_shown(l, event->nr, event->head.flags & WIRE_COMPAT) ||
+			       !is_concerned(l, task, task_id);
 	task->last_syscall = (int)event->nr;
 	if (task->call.is_hidden || is_staged(l))
 		return;
@@ -166,11 +205,15 @@ bool call_end(struct call_lines *l, struct journal *j, struct live_task *task, u
 	if (is_wanted) {
 		if (j->open_task != task_id)
 			call_lines_interrupt(l, j);
-		entered = make_text(l, task, event, &call);
+		entered = make_text(l, task, task_id, event, &call);
 		write_arguments(l, j, task, entered, event->head.time_ns, moment_ns);
 		if (!(call.flags & CALL_RETURNED) && lacks_arguments(&l->text, call.nr))
 			journal_puts(j, " <unfinished ...>");
 		write_end(l, j, &call, event);
+	}
+	if (call_lines_need_descriptors(l->options)) {
+		call_make(&l->maker, task, event, &call);
+		call_effects_take(&l->descriptors, task_id, &call);
 	}
 	live_call_end(&task->call);
 	return is_wanted;
@@ -185,7 +228,7 @@ void call_detach(struct call_lines *l, struct journal *j, struct live_task *task
 	} else if (is_staged(l) && l->options->statuses & 1 << STATUS_DETACHED &&
 		   task->call.entered && !task->call.is_hidden) {
 		call_lines_interrupt(l, j);
-		make_text(l, task, NULL, &call);
+		make_text(l, task, task_id, NULL, &call);
 		task_line_begin(l, j, task, task->call.entered->head.time_ns);
 		journal_write(j, l->text.data, l->text.size);
 	} else {

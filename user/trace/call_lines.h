@@ -15,6 +15,7 @@
 #define PROF_TRACE_CALL_LINES_H
 
 #include "decode/decode.h"
+#include "descriptors/descriptors.h"
 #include "trace/call_text.h"
 #include "trace/journal.h"
 #include "trace/trace.h"
@@ -24,8 +25,13 @@ struct call_lines {
 	struct live_tasks *tasks;
 	struct decode_options decode;
 	struct call_maker maker;
-	struct bytes text; /* of the call that is being written */
+	struct bytes text; /* of the call that is being written, which is a call of: */
+	uint32_t task;
+	struct descriptors descriptors; /* kept if they are shown, or chosen by */
 };
+
+/* Whether descriptors are to be known. */
+bool call_lines_need_descriptors(const struct trace_options *options);
 
 void call_lines_init(struct call_lines *l, const struct trace_options *options,
 		     struct live_tasks *tasks);

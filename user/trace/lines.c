@@ -4,6 +4,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "trace/call_effects.h"
 #include "trace/endings.h"
 #include "trace/line.h"
 
@@ -152,8 +153,23 @@ static void tell_untold(struct lines *l)
 	l->untold.size = 0;
 }
 
+static void inherit_descriptors(struct lines *l, const struct fork_event *event)
+{
+	const struct live_task *parent = live_task(&l->tasks, event->head.task);
+	const struct live_task *child = live_task(&l->tasks, event->child);
+	struct call call;
+
+	if (!call_lines_need_descriptors(l->options))
+		return;
+	if (parent->call.entered)
+		call_make(&l->calls.maker, parent, NULL, &call);
+	call_effects_fork(&l->calls.descriptors, event->head.task, event->child,
+			  parent->process == child->process, parent->call.entered ? &call : NULL);
+}
+
 static void take_fork(struct lines *l, const struct fork_event *event)
 {
+	inherit_descriptors(l, event);
 	if (tells_of_attached(l))
 		*vec_push(&l->untold) = event->child;
 }
@@ -223,6 +239,8 @@ static void write_exit(struct lines *l, uint32_t task_id, uint32_t status, uint6
 		exit_text_write(begin_note(l, task, moment_ns), status);
 	if (task->journal)
 		task->journal->is_closed = true;
+	if (call_lines_need_descriptors(l->options))
+		descriptors_end(&l->calls.descriptors, task_id);
 	live_task_end(&l->tasks, task_id);
 }
 
@@ -258,6 +276,8 @@ static void take_exec(struct lines *l, const struct exec_event *event, uint64_t 
 	struct live_task *process = live_task_at(&l->tasks, task->process);
 	uint32_t leader = process->ended_leader;
 
+	if (call_lines_need_descriptors(l->options))
+		descriptors_exec(&l->calls.descriptors, event->head.task);
 	if (task->tid == event->tid || !leader)
 		return;
 	process->ended_leader = 0;
@@ -288,6 +308,8 @@ static void take_line(struct lines *l, const struct stream_event *at)
 		return take_enter(l, whole);
 	case EVENT_RETURN:
 		return take_return(l, whole);
+	case EVENT_DESCRIPTOR:
+		return descriptors_make(&l->calls.descriptors, whole);
 	case EVENT_SYSCALL:
 		return take_syscall(l, at);
 	case EVENT_FAULT:

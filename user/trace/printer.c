@@ -8,6 +8,7 @@
 
 #include "base/alloc.h"
 #include "base/error.h"
+#include "descriptors/seed.h"
 #include "trace/lines.h"
 
 /* Lines are written when there are no more events for the moment, or when they are this many. */
@@ -151,6 +152,12 @@ void printer_set_start(struct printer *p, uint64_t start_ns)
 {
 	lines_set_start(&p->lines, start_ns,
 			(int64_t)(clock_ns(CLOCK_REALTIME) - clock_ns(CLOCK_MONOTONIC)));
+}
+
+void printer_seed(struct printer *p, pid_t pid)
+{
+	if (call_lines_need_descriptors(p->options.trace))
+		descriptors_seed_process(&p->lines.calls.descriptors, 1, pid, true);
 }
 
 bool printer_wait(struct printer *p)

@@ -33,6 +33,9 @@ bool printer_wait(struct printer *p);
 /* Leaves the rest unprinted, even if nobody reads what it prints. */
 void printer_stop(struct printer *p);
 
+/* What its task 1 has open. Told before the first event. */
+void printer_seed(struct printer *p, pid_t pid);
+
 /* Threads of the command that were still running at the end of the stream. */
 uint32_t printer_nr_left(const struct printer *p);
 

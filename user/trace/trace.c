@@ -11,6 +11,8 @@
 #include "decode/plan.h"
 #include "record/lost_events.h"
 #include "record/session.h"
+#include "trace/call_effects.h"
+#include "trace/call_lines.h"
 #include "trace/printer.h"
 
 /* What may wait for the printer: some 400,000 faults. */
@@ -65,6 +67,7 @@ static void tracer_begin(struct session *s)
 
 	t->round_ns = s->start_ns;
 	printer_set_start(t->printer, s->start_ns);
+	printer_seed(t->printer, s->child.pid);
 }
 
 static void tracer_event(void *session, uint32_t cpu, const struct event *event)
@@ -155,8 +158,29 @@ static const struct session_sink tracer_sink = {
 	.close = tracer_close,
 };
 
+static bool is_full(const struct syscall_set *set)
+{
+	for (size_t i = 0; i < NR_SYSCALLS / 64; i++)
+		if (~set->bits[i])
+			return false;
+	return true;
+}
+
+/* Those that are shown, and those without which they could not be. */
+static struct syscall_set needed_syscalls(const struct trace_options *options)
+{
+	struct syscall_set needed = {{0}};
+
+	if (call_lines_need_descriptors(options))
+		call_effects_need(&needed);
+	for (size_t i = 0; i < NR_SYSCALLS / 64; i++)
+		needed.bits[i] |= options->shown.bits[i];
+	return needed;
+}
+
 /* What is to be read of the calls' memory; NULL: nothing, since they are not shown. */
-static struct capture_plan *plans_for(const struct trace_options *options)
+static struct capture_plan *plans_for(const struct trace_options *options,
+				      const struct syscall_set *read)
 {
 	struct capture_plan *plans;
 
@@ -164,14 +188,15 @@ static struct capture_plan *plans_for(const struct trace_options *options)
 		return NULL;
 	plans = xcalloc(NR_CAPTURE_PLANS, sizeof *plans);
 	for (uint32_t nr = 0; nr < NR_CAPTURE_PLANS; nr++)
-		if (syscall_set_has(&options->shown, nr))
+		if (syscall_set_has(read, nr))
 			capture_plan_of(nr, options->style.max_string_bytes, &plans[nr]);
 	return plans;
 }
 
 int trace_run(const struct trace_options *options, char **argv)
 {
-	scoped_free struct capture_plan *plans = plans_for(options);
+	struct syscall_set needed = needed_syscalls(options);
+	scoped_free struct capture_plan *plans = plans_for(options, &needed);
 	struct tracer tracer = {.options = options, .output.fd = -1};
 	struct session session = {
 		.capture_options =
@@ -181,11 +206,12 @@ int trace_run(const struct trace_options *options, char **argv)
 				.syscalls = options->syscalls,
 				.command_alone = !options->follow,
 				.ignored_signals = options->syscalls,
-				.syscall_set = options->syscalls ? options->shown.bits : NULL,
+				.syscall_set = is_full(&needed) ? NULL : needed.bits,
 				.fault_kinds = options->fault_kinds,
 				.plans = plans,
 				.string_bytes = options->style.max_string_bytes,
 				.enter_events = options->syscalls,
+				.descriptors = call_lines_need_descriptors(options),
 				.stacks = options->max_frames > 0,
 				.fault_stacks =
 					options->max_frames > 0 && options->fault_kinds != 0,

@@ -52,6 +52,7 @@ struct trace_options {
 	bool syscalls;            /* as lines; else page faults alone: */
 	bool follow;              /* also what the command starts */
 	struct syscall_set shown; /* system calls */
+	char **paths;             /* that calls have to be about; ends with NULL; NULL: any */
 	uint32_t statuses;        /* bits of enum call_status */
 	uint64_t signals;         /* bit N - 1: signal N is shown */
 	uint32_t quiet;           /* enum quiet_about */
