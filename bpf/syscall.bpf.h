@@ -42,6 +42,8 @@ static __always_inline void syscall_send(struct task_struct *task, struct task_s
 		populated_pages = 0; /* the kernel's count holds faults, too, and cannot tell */
 	state->in_syscall = 0;
 	syscall_count(state);
+	if (!cfg_syscall_events)
+		return;
 	event = ring_reserve(ring, EVENT_SYSCALL, sizeof *event);
 	if (!event)
 		return;

@@ -55,6 +55,7 @@ static void configure(struct prof_bpf *s, const struct capture_options *options)
 	s->rodata->cfg_places = options->places;
 	s->rodata->cfg_fault_kinds = options->fault_kinds ? options->fault_kinds : ~0U;
 	s->rodata->cfg_follow = !options->command_alone;
+	s->rodata->cfg_syscall_events = !options->totals_only;
 	s->rodata->cfg_all_syscalls = !options->syscall_set;
 	if (options->syscall_set)
 		memcpy((void *)s->rodata->cfg_syscall_set, options->syscall_set,

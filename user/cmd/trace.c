@@ -141,6 +141,7 @@ SWITCH(set_durations, trace.style.durations)
 SWITCH(set_numbers, trace.style.numbers)
 SWITCH(set_successful_only, successful_only)
 SWITCH(set_failed_only, failed_only)
+SWITCH(set_short, trace.table.is_short)
 
 /* ---- Values ---- */
 
@@ -335,6 +336,58 @@ static int set_fd_detail(void *opts, const char *value)
 	return fd_detail_parse(value ? value : "path", &((struct cli *)opts)->trace);
 }
 
+/* ---- The table ---- */
+
+static int set_sort(void *opts, const char *value)
+{
+	return summary_sort_parse(value, &((struct cli *)opts)->trace.table);
+}
+
+static int set_table_columns(void *opts, const char *value)
+{
+	return summary_columns_parse(value, &((struct cli *)opts)->trace.table);
+}
+
+static int summary_only(void *opts, const char *value)
+{
+	struct cli *cli = opts;
+
+	(void)value;
+	cli->trace.summary = SUMMARY_ONLY;
+	cli->has_calls = true;
+	return 0;
+}
+
+static int summary_too(void *opts, const char *value)
+{
+	struct cli *cli = opts;
+
+	(void)value;
+	cli->trace.summary = SUMMARY_TOO;
+	cli->has_calls = true;
+	return 0;
+}
+
+/* Microseconds, if no unit is given. */
+static int set_overhead(void *opts, const char *value)
+{
+	struct summary_options *table = &((struct cli *)opts)->trace.table;
+
+	if (duration_parse(value, &table->overhead_ns))
+		return -EINVAL;
+	if (strspn(value, "0123456789.") == strlen(value))
+		table->overhead_ns /= 1000000;
+	return 0;
+}
+
+/* Times are always those of the wall. */
+static int accept(void *opts, const char *value)
+{
+	(void)opts;
+	(void)value;
+	return 0;
+}
+
 /* ---- What strace can do and prof does not ---- */
 
 static int refuse_ip(void *opts, const char *value)
@@ -397,6 +450,18 @@ static const struct option_row options[] = {
 	{"max-stack", 0, "N", "up to N frames of it (0: none)", set_max_stack},
 	{"max-events", 0, "N", "N calls or page faults, then the command runs on untraced",
 	 set_max_events},
+	{"summary-only", 'c', NULL, "no lines, but at the end a table of calls, errors and time",
+	 summary_only},
+	{"summary", 'C', NULL, "that table below the lines", summary_too},
+	{"summary-sort-by", 'S', "COLUMN",
+	 "sort it by time (the default), calls, errors, name, min-time, max-time, avg-time or "
+	 "nothing",
+	 set_sort},
+	{"summary-columns", 'U', "COLUMNS",
+	 "its columns, in this order: time-percent, total-time, min-time, max-time, avg-time, "
+	 "calls, errors, name",
+	 set_table_columns},
+	{"short", 0, NULL, "instead of the table, lines like read: 150 calls", set_short},
 	{"faults", 'F', "WHICH",
 	 "page faults: all, min (without reading a disk) or maj; alone, unless -e says which calls",
 	 set_faults},
@@ -406,6 +471,8 @@ static const struct option_row options[] = {
 	 as_root},
 	{"ring-size", 0, "SIZE", "buffer per CPU between kernel and prof (64K to 256M)",
 	 set_ring_size},
+	{"summary-wall-clock", 'w', NULL, NULL, accept},
+	{"summary-syscall-overhead", 'O', "TIME", NULL, set_overhead},
 	/* strace's long spellings. */
 	{"follow-forks", 0, NULL, NULL, count_follow},
 	{"output-separately", 0, NULL, NULL, set_separately},
@@ -480,6 +547,10 @@ static int settle(struct cli *cli)
 	trace->separately |= cli->nr_follow > 1;
 	trace->separately &= trace->output != NULL;
 	trace->follow = cli->nr_follow || trace->separately || !trace->syscalls;
+	if (trace->summary && trace->separately)
+		return usage_error(&trace_command, "-c and -C make one table, and -ff many files");
+	if (trace->table.is_short && !trace->summary)
+		trace->summary = SUMMARY_ONLY;
 	if (trace->append && !trace->output)
 		return usage_error(&trace_command, "-A needs -o FILE to append to");
 	return 0;

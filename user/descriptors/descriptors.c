@@ -23,7 +23,7 @@ static size_t place_of(const struct descriptor_table *table, int fd)
 	return low;
 }
 
-static struct descriptor *table_find(const struct descriptor_table *table, int fd)
+static struct task_descriptor *table_find(const struct descriptor_table *table, int fd)
 {
 	size_t place = place_of(table, fd);
 
@@ -32,9 +32,9 @@ static struct descriptor *table_find(const struct descriptor_table *table, int f
 		       : NULL;
 }
 
-static void table_put(struct descriptor_table *table, struct descriptor new)
+static void table_put(struct descriptor_table *table, struct task_descriptor new)
 {
-	struct descriptor *old = table_find(table, new.fd);
+	struct task_descriptor *old = table_find(table, new.fd);
 	size_t place;
 
 	if (old) {
@@ -51,7 +51,8 @@ static void table_put(struct descriptor_table *table, struct descriptor new)
 
 /* Keeps those that `is_kept` says yes to. */
 static void table_filter(struct descriptor_table *table,
-			 bool (*is_kept)(const struct descriptor *, const int *), const int *arg)
+			 bool (*is_kept)(const struct task_descriptor *, const int *),
+			 const int *arg)
 {
 	size_t kept = 0;
 
@@ -151,7 +152,7 @@ void descriptors_end(struct descriptors *d, uint32_t task)
 
 void descriptors_seed(struct descriptors *d, uint32_t task, int fd, struct open_file *file)
 {
-	table_put(table_of(d, task), (struct descriptor){.fd = fd, .file = file});
+	table_put(table_of(d, task), (struct task_descriptor){.fd = fd, .file = file});
 }
 
 void directory_set(struct descriptors *d, uint32_t task, const char *path)
@@ -170,7 +171,7 @@ void descriptors_make(struct descriptors *d, const struct descriptor_event *even
 {
 	struct task_view *view = view_at(d, event->head.task);
 
-	*vec_push(&view->made) = (struct descriptor){
+	*vec_push(&view->made) = (struct task_descriptor){
 		.fd = event->fd,
 		.is_closed_by_exec = event->flags & O_CLOEXEC,
 		.file = open_file_new(event),
@@ -267,7 +268,7 @@ void descriptors_unshare(struct descriptors *d, uint32_t task, bool table, bool 
 	}
 }
 
-static bool survives_exec(const struct descriptor *descriptor, const int *unused)
+static bool survives_exec(const struct task_descriptor *descriptor, const int *unused)
 {
 	(void)unused;
 	return !descriptor->is_closed_by_exec;
@@ -279,7 +280,7 @@ void descriptors_exec(struct descriptors *d, uint32_t task)
 	table_filter(table_of(d, task), survives_exec, NULL);
 }
 
-static bool is_outside(const struct descriptor *descriptor, const int *range)
+static bool is_outside(const struct task_descriptor *descriptor, const int *range)
 {
 	return descriptor->fd < range[0] || descriptor->fd > range[1];
 }
@@ -332,7 +333,7 @@ void descriptors_rename(struct descriptors *d, const char *from, const char *to)
 struct open_file *descriptor_find(const struct descriptors *d, uint32_t task, int fd, bool made)
 {
 	const struct task_view *view = task < d->by_task.size ? &d->by_task.items[task] : NULL;
-	const struct descriptor *found;
+	const struct task_descriptor *found;
 
 	if (!view)
 		return NULL;

@@ -15,7 +15,7 @@
 #include "base/vec.h"
 #include "descriptors/open_file.h"
 
-struct descriptor {
+struct task_descriptor {
 	int fd;
 	bool is_closed_by_exec;
 	struct open_file *file;
@@ -24,7 +24,7 @@ struct descriptor {
 /* Shared by tasks. */
 struct descriptor_table {
 	unsigned int references;
-	VEC(struct descriptor) by_fd; /* in ascending order */
+	VEC(struct task_descriptor) by_fd; /* in ascending order */
 };
 
 struct directory {
@@ -35,7 +35,7 @@ struct directory {
 struct task_view {
 	struct descriptor_table *table; /* NULL: nothing is known */
 	struct directory *directory;
-	VEC(struct descriptor) made; /* by the call in progress */
+	VEC(struct task_descriptor) made; /* by the call in progress */
 };
 
 struct descriptors {

@@ -14,7 +14,6 @@
 #include "base/error.h"
 #include "decode/roles.h"
 
-
 static char *string_at(struct call *call, unsigned int arg)
 {
 	struct bytes text = {0};

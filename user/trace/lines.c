@@ -335,7 +335,10 @@ void lines_take(struct lines *l, const struct stream_event *at)
 	live_files_take(&l->files, at->event);
 	live_stacks_take(&l->stacks, at->event);
 	tell_before(l, at->event);
-	take_line(l, at);
+	if (l->options->summary != SUMMARY_ONLY)
+		take_line(l, at);
+	else if (at->event->type == EVENT_LEFT)
+		l->nr_left++;
 }
 
 bool lines_are_full(const struct lines *l)

@@ -14,6 +14,7 @@
 #include "trace/call_effects.h"
 #include "trace/call_lines.h"
 #include "trace/printer.h"
+#include "trace/usage.h"
 
 /* What may wait for the printer: some 400,000 faults. */
 #define MAX_WAITING_BYTES (32 << 20)
@@ -25,7 +26,8 @@ struct tracer {
 	struct stream *stream;
 	struct printer *printer;
 	uint64_t round_ns; /* this round of the rings began no earlier */
-	uint64_t *lost;    /* by CPU, as far as the stream has been told */
+	struct summary summary;
+	uint64_t *lost; /* by CPU, as far as the stream has been told */
 };
 
 /* Of files of the threads' own, each is opened when it has a line. */
@@ -75,6 +77,8 @@ static void tracer_event(void *session, uint32_t cpu, const struct event *event)
 	const struct session *s = session;
 	struct tracer *t = s->arg;
 
+	if (t->options->errors_by_name && event->type == EVENT_SYSCALL)
+		summary_take_error(&t->summary, &t->options->shown, (const void *)event);
 	stream_push(t->stream, cpu, event);
 }
 
@@ -112,6 +116,44 @@ static void await_printer(struct session *s)
 	}
 }
 
+/* The calls that were chosen, as the kernel side counted them. */
+static void take_totals(struct tracer *t, struct capture *capture)
+{
+	struct total_sum sum;
+
+	for (uint32_t nr = 0; nr < NR_SYSCALL_TOTALS; nr++)
+		if (syscall_set_has(&t->options->shown, nr) &&
+		    capture_total(capture, CAPTURE_SYSCALL_TOTALS, nr, &sum) &&
+		    sum.calls > sum.unfinished)
+			summary_add(&t->summary, &(struct summary_row){
+							 .nr = nr,
+							 .calls = sum.calls - sum.unfinished,
+							 .errors = sum.errors,
+							 .total_ns = sum.duration_ns,
+							 .least_ns = sum.min_ns,
+							 .most_ns = sum.max_ns,
+						 });
+}
+
+/* What comes at the end of the lines, or in their place. */
+static void write_summary(struct session *s)
+{
+	struct tracer *t = s->arg;
+	const struct trace_options *options = t->options;
+	struct bytes text = {0};
+
+	if (options->summary) {
+		take_totals(t, s->capture);
+		summary_write(&t->summary, &options->table, &text);
+		if (options->errors_by_name)
+			summary_write_errors(&t->summary, &text);
+	}
+	if (options->usage && s->ended)
+		usage_write(&s->rusage, s->wall_ns, &text);
+	line_output_write(&t->output, &text);
+	bytes_fini(&text);
+}
+
 static void tell_end(const struct session *s)
 {
 	const struct tracer *t = s->arg;
@@ -119,7 +161,7 @@ static void tell_end(const struct session *s)
 	struct lost_events lost = lost_events_of(rings);
 	uint32_t left = printer_nr_left(t->printer);
 
-	if (!s->sated)
+	if (!s->sated && t->options->summary != SUMMARY_ONLY)
 		lost_events_tell(&lost, rings);
 	loss_tell(stream_dropped(t->stream), "they came faster than their lines could be written");
 	if (left)
@@ -133,6 +175,7 @@ static int tracer_finish(struct session *s)
 
 	stream_end(t->stream);
 	await_printer(s);
+	write_summary(s);
 	tell_end(s);
 	return t->output.err;
 }
@@ -147,6 +190,7 @@ static void tracer_close(struct session *s, bool has_run)
 	stream_free(t->stream);
 	line_output_close(&t->output, has_run);
 	free(t->lost);
+	summary_fini(&t->summary);
 }
 
 static const struct session_sink tracer_sink = {
@@ -184,7 +228,7 @@ static struct capture_plan *plans_for(const struct trace_options *options,
 {
 	struct capture_plan *plans;
 
-	if (!options->syscalls)
+	if (!options->syscalls || options->summary == SUMMARY_ONLY)
 		return NULL;
 	plans = xcalloc(NR_CAPTURE_PLANS, sizeof *plans);
 	for (uint32_t nr = 0; nr < NR_CAPTURE_PLANS; nr++)
@@ -195,6 +239,7 @@ static struct capture_plan *plans_for(const struct trace_options *options,
 
 int trace_run(const struct trace_options *options, char **argv)
 {
+	bool has_lines = options->summary != SUMMARY_ONLY;
 	struct syscall_set needed = needed_syscalls(options);
 	scoped_free struct capture_plan *plans = plans_for(options, &needed);
 	struct tracer tracer = {.options = options, .output.fd = -1};
@@ -205,12 +250,13 @@ int trace_run(const struct trace_options *options, char **argv)
 				.places = options->fault_kinds != 0,
 				.syscalls = options->syscalls,
 				.command_alone = !options->follow,
-				.ignored_signals = options->syscalls,
+				.ignored_signals = has_lines && options->syscalls,
 				.syscall_set = is_full(&needed) ? NULL : needed.bits,
 				.fault_kinds = options->fault_kinds,
 				.plans = plans,
 				.string_bytes = options->style.max_string_bytes,
-				.enter_events = options->syscalls,
+				.enter_events = has_lines && options->syscalls,
+				.totals_only = !has_lines && !options->errors_by_name,
 				.descriptors = call_lines_need_descriptors(options),
 				.stacks = options->max_frames > 0,
 				.fault_stacks =

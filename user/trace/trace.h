@@ -11,6 +11,7 @@
 
 #include "decode/syscalls.h"
 #include "trace/style.h"
+#include "trace/summary.h"
 
 /* How a call ended, as -e status= chooses: bits of trace_options.statuses. */
 enum call_status {
@@ -37,6 +38,9 @@ enum stack_form {
 	STACK_STRACE,    /* > /path/of/module(function+0xoffset) [0xaddress] */
 };
 
+/* Whether the table of strace -c is to be made. */
+enum summary_choice { SUMMARY_NONE, SUMMARY_ONLY, SUMMARY_TOO };
+
 struct trace_options {
 	const char *output; /* NULL: standard error */
 	bool append;        /* to it, instead of keeping the earlier one as FILE.old */
@@ -57,6 +61,11 @@ struct trace_options {
 	uint64_t signals;         /* bit N - 1: signal N is shown */
 	uint32_t quiet;           /* enum quiet_about */
 	struct line_style style;
+
+	enum summary_choice summary;
+	struct summary_options table;
+	bool errors_by_name; /* below the table */
+	bool usage;          /* what the command used, as time -v has it */
 };
 
 /* Traces the command `argv` (ends with NULL). Returns prof's exit status, as record_run() does. */
