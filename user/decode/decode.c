@@ -40,25 +40,23 @@ static size_t entered_size(const struct decoder *d)
 
 static void print_arguments(struct decoder *d, bool entered_only, size_t *out_entered)
 {
-	bool later = false;
-
 	for (unsigned int i = 0; i < d->signature->nr_args; i++) {
 		if (!applies(d, i))
 			continue;
-		if (!later && time_of(d->signature->args[i].type, d->call) == CAPTURE_EXIT) {
-			later = true;
+		if (!d->late && time_of(d->signature->args[i].type, d->call) == CAPTURE_EXIT) {
+			d->late = true;
 			*out_entered = entered_size(d);
 			if (entered_only && d->e->out->size < *out_entered)
 				emit_raw(d->e, d->e->levels[d->e->depth].separator);
 		}
-		if (!later || !entered_only)
+		if (!d->late || !entered_only)
 			print_argument(d, i);
-		if (!later && d->entered_bytes) {
-			later = true;
+		if (!d->late && d->entered_bytes) {
+			d->late = true;
 			*out_entered = d->entered_bytes;
 		}
 	}
-	if (!later)
+	if (!d->late)
 		*out_entered = d->e->out->size;
 }
 

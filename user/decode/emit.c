@@ -84,27 +84,32 @@ static void put_json_string(struct emit *e, const void *text, size_t size, bool 
 	put(e, more ? "...\"" : "\"");
 }
 
-static void name_value(struct emit *e, const char *name, bool in_text)
+static void name_value(struct emit *e, const char *name, const char *text_suffix)
 {
 	separate(e);
 	if (e->json) {
 		put_json_string(e, name, strlen(name), false);
 		put(e, ":");
-	} else if (in_text) {
+	} else if (text_suffix) {
 		put(e, name);
-		put(e, "=");
+		put(e, text_suffix);
 	}
 	e->named = true;
 }
 
 void emit_name(struct emit *e, const char *name)
 {
-	name_value(e, name, true);
+	name_value(e, name, "=");
 }
 
 void emit_label(struct emit *e, const char *name)
 {
-	name_value(e, name, false);
+	name_value(e, name, NULL);
+}
+
+void emit_title(struct emit *e, const char *name)
+{
+	name_value(e, name, " ");
 }
 
 void emit_arrow(struct emit *e, const char *name)

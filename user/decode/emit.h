@@ -53,6 +53,7 @@ void emit_open_as(struct emit *e, const char *begin, const char *separator, cons
 /* A member's name; an argument's name, which text does not show. A value has to follow. */
 void emit_name(struct emit *e, const char *name);
 void emit_label(struct emit *e, const char *name);
+void emit_title(struct emit *e, const char *name); /* of what a result says: left {...} */
 
 /* A word, bare as text: AT_FDCWD, htons(80). */
 void emit_word(struct emit *e, const char *word);

@@ -29,11 +29,11 @@ bool fetch_anyway_or_pointer(struct decoder *d, uint64_t address, void *out, siz
 	return false;
 }
 
-/* What the call was to fill in is not there. */
-static bool is_not_filled_in(const struct decoder *d)
+bool is_not_filled_in(const struct decoder *d)
 {
-	return d->when == CAPTURE_EXIT &&
-	       (!(d->call->flags & CALL_RETURNED) || call_failed(d->call));
+	if (d->when == CAPTURE_EXIT)
+		return !(d->call->flags & CALL_RETURNED) || call_failed(d->call);
+	return d->late && !d->e->json && call_failed(d->call);
 }
 
 bool fetch_or_pointer(struct decoder *d, uint64_t address, void *out, size_t size_bytes)

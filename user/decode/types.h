@@ -53,6 +53,7 @@ struct decoder {
 	const struct signature *signature;
 	struct emit *e;
 	enum capture_when when; /* the time whose memory fetch functions read */
+	bool late;              /* behind the first argument that the call fills in */
 	void *context;          /* of element functions that need one */
 	size_t entered_bytes;   /* where the entered part ends, if within an argument; else 0 */
 };
@@ -73,6 +74,13 @@ bool call_failed(const struct call *call);
 bool fetch_or_pointer(struct decoder *d, uint64_t address, void *out, size_t size_bytes);
 /* The same, though the call may have failed. */
 bool fetch_anyway_or_pointer(struct decoder *d, uint64_t address, void *out, size_t size_bytes);
+
+/*
+ * True if there is nothing to be read, because the call failed, or has not returned, and was to
+ * fill it in. Also what it was given is then not shown if it stands behind such an argument: the
+ * line is strace's, which reads that only when the call is over.
+ */
+bool is_not_filled_in(const struct decoder *d);
 
 /* ---- Values that lie in memory (fetch.c) ---- */
 
@@ -104,8 +112,14 @@ void iovec_print_at(struct decoder *d, uint64_t address, uint64_t count, enum io
  * To be printed before the struct is closed. */
 void rest_print_at(struct decoder *d, uint64_t address, size_t known_bytes, size_t size_bytes);
 
+/* A set of signals of `size_bytes`, which is shown only if it is the kernel's. */
+void sigset_print_at(struct decoder *d, uint64_t address, uint64_t size_bytes);
+void sigset_emit(struct emit *e, uint64_t set);
+void capabilities_emit(struct emit *e, uint32_t low, uint32_t high);
+
 /* Elements of arrays, and structs pointed to. */
-print_element timespec_element, timeval_element, itimerspec_element, itimerval_element;
+print_element timespec_element, timeval_element, itimerspec_element, itimerval_element,
+	sigevent_element, rusage_element;
 
 /* ---- Printing functions of types: d, the argument, its register ---- */
 
@@ -173,8 +187,8 @@ void time_comment(struct decoder *d, int64_t seconds, uint64_t nanoseconds);
 /* types_basic.c */
 extern const struct arg_type type_int, type_uint, type_long, type_ulong, type_hex, type_hex_long,
 	type_pointer, type_fd, type_dirfd, type_path, type_string, type_mode, type_id,
-	type_in_bytes, type_out_bytes, type_fd_pair, type_out_int, type_in_offset, type_fd_bound,
-	type_nothing;
+	type_in_bytes, type_out_bytes, type_fd_pair, type_out_int, type_out_uint, type_in_offset,
+	type_fd_bound, type_nothing;
 
 /* types_sets.c */
 extern const struct arg_type type_access_mode, type_at_flags, type_close_range_flags,
@@ -184,8 +198,8 @@ extern const struct arg_type type_access_mode, type_at_flags, type_close_range_f
 	type_mount_attributes, type_mount_setattr_flags, type_move_mount_flags, type_mremap_flags,
 	type_msync_flags, type_open_tree_flags, type_pkey_rights, type_rename_flags, type_rwf_flags,
 	type_splice_flags, type_statx_mask, type_swap_flags, type_sync_file_range_flags,
-	type_umount_flags, type_xattr_flags, type_fadvise, type_fsconfig_command, type_madvise,
-	type_whence;
+	type_umount_flags, type_xattr_flags, type_namespaces, type_fadvise, type_fsconfig_command,
+	type_madvise, type_whence;
 
 /* types_files.c */
 extern const struct arg_type type_open_flags, type_open_mode, type_open_how, type_file_mode,
@@ -210,13 +224,50 @@ extern const struct arg_type type_fcntl_command, type_fcntl_argument;
 void result_fcntl(struct decoder *d);
 
 /* types_time.c */
-extern const struct arg_type type_utimbuf, type_utimes, type_utimens;
+extern const struct arg_type type_utimbuf, type_utimes, type_utimens, type_timespec,
+	type_out_timespec, type_in_out_timespec, type_in_out_timeval, type_remainder, type_clock,
+	type_timeval, type_out_timeval, type_timezone, type_out_timezone, type_time, type_tms;
+void result_time(struct decoder *d);
+
+/* types_timers.c */
+extern const struct arg_type type_itimer, type_itimerval, type_out_itimerval, type_itimerspec,
+	type_out_itimerspec, type_timer_flags, type_timerfd_flags, type_sigevent, type_timer_id,
+	type_timex;
+void result_timex(struct decoder *d);
+
+/* types_sigset.c */
+extern const struct arg_type type_in_sigset; /* of the size that argument `of` says */
+
+/* types_poll.c */
+extern const struct arg_type type_pollfds, type_epoll_flags, type_epoll_operation, type_epoll_event,
+	type_epoll_events, type_eventfd_flags;
+void result_poll(struct decoder *d);
+
+/* types_select.c */
+extern const struct arg_type type_fd_set, type_pselect_mask;
+void result_select(struct decoder *d);
 
 /* types_memory.c */
 extern const struct arg_type type_protection, type_map_flags, type_map_offset;
 
 /* types_tasks.c */
 extern const struct arg_type type_argv, type_envp;
+
+/* types_limits.c */
+extern const struct arg_type type_resource, type_rlimit, type_out_rlimit, type_usage_who,
+	type_rusage, type_utsname, type_sysinfo, type_host_name, type_random, type_random_flags;
+
+/* types_identity.c */
+extern const struct arg_type type_out_id, type_groups, type_out_groups, type_cap_header,
+	type_cap_data, type_out_cap_data, type_personality;
+void result_personality(struct decoder *d);
+
+/* types_schedule.c */
+extern const struct arg_type type_policy, type_sched_param, type_out_sched_param, type_sched_attr,
+	type_out_sched_attr, type_processors, type_out_processors, type_priority_which,
+	type_io_priority_who, type_io_priority;
+void result_policy(struct decoder *d);
+void result_io_priority(struct decoder *d);
 
 /* ---- Results (results.c) ---- */
 

@@ -78,9 +78,15 @@ PRINT_FUNCTION(struct_print)
 		arg->type->element(d, bytes, value);
 }
 
+/* What the argument that goes with it says, as the kernel takes it. */
+static uint64_t count_of(const struct decoder *d, const struct argument *arg)
+{
+	return narrowed(&d->signature->args[arg->of], d->call->args[arg->of]);
+}
+
 PRINT_FUNCTION(array_print)
 {
-	array_print_at(d, value, d->call->args[arg->of], arg->type->size_bytes, arg->type->element);
+	array_print_at(d, value, count_of(d, arg), arg->type->size_bytes, arg->type->element);
 }
 
 /* ---- Descriptors ---- */
@@ -210,6 +216,17 @@ static void int_element(struct decoder *d, const void *bytes, uint64_t address)
 	emit_close(d->e);
 }
 
+static void uint_element(struct decoder *d, const void *bytes, uint64_t address)
+{
+	uint32_t number;
+
+	(void)address;
+	memcpy(&number, bytes, sizeof number);
+	emit_open(d->e, EMIT_ARRAY);
+	emit_uint(d->e, number);
+	emit_close(d->e);
+}
+
 static void offset_element(struct decoder *d, const void *bytes, uint64_t address)
 {
 	int64_t number;
@@ -237,7 +254,7 @@ static PRINT_FUNCTION(string_argument_print)
 
 static PRINT_FUNCTION(in_bytes_print)
 {
-	bytes_print_at(d, value, d->call->args[arg->of]);
+	bytes_print_at(d, value, count_of(d, arg));
 }
 
 /* As much as the call returned. */
@@ -289,4 +306,5 @@ const struct arg_type type_fd_pair = {
 	.captures = {{.kind = CAPTURE_BYTES, .when = CAPTURE_EXIT, .element_bytes = 8}},
 };
 const struct arg_type type_out_int = STRUCT_TYPE(CAPTURE_EXIT, 4, int_element);
+const struct arg_type type_out_uint = STRUCT_TYPE(CAPTURE_EXIT, 4, uint_element);
 const struct arg_type type_in_offset = STRUCT_TYPE(CAPTURE_ENTER, 8, offset_element);
