@@ -112,14 +112,12 @@ void iovec_print_at(struct decoder *d, uint64_t address, uint64_t count, enum io
  * To be printed before the struct is closed. */
 void rest_print_at(struct decoder *d, uint64_t address, size_t known_bytes, size_t size_bytes);
 
-/* A set of signals of `size_bytes`, which is shown only if it is the kernel's. */
-void sigset_print_at(struct decoder *d, uint64_t address, uint64_t size_bytes);
-void sigset_emit(struct emit *e, uint64_t set);
+/* Two words of bits. */
 void capabilities_emit(struct emit *e, uint32_t low, uint32_t high);
 
 /* Elements of arrays, and structs pointed to. */
 print_element timespec_element, timeval_element, itimerspec_element, itimerval_element,
-	sigevent_element, rusage_element;
+	sigevent_element;
 
 /* ---- Printing functions of types: d, the argument, its register ---- */
 
@@ -141,7 +139,6 @@ void dirfd_print_value(struct decoder *d, int fd);
 /* A user's or group's number, with -1 as it is meant. */
 void id_print_value(struct decoder *d, uint32_t id);
 void device_print_value(struct decoder *d, uint64_t device);
-void signal_print_value(struct decoder *d, int signal);
 void open_flags_print_value(struct decoder *d, uint64_t flags);
 void file_mode_print_value(struct decoder *d, uint32_t mode); /* S_IFREG|0644 */
 /* When that is, for somebody to read: 2026-11-20T14:40:00+0000. */
@@ -198,8 +195,8 @@ extern const struct arg_type type_access_mode, type_at_flags, type_close_range_f
 	type_mount_attributes, type_mount_setattr_flags, type_move_mount_flags, type_mremap_flags,
 	type_msync_flags, type_open_tree_flags, type_pkey_rights, type_rename_flags, type_rwf_flags,
 	type_splice_flags, type_statx_mask, type_swap_flags, type_sync_file_range_flags,
-	type_umount_flags, type_xattr_flags, type_namespaces, type_fadvise, type_fsconfig_command,
-	type_madvise, type_whence;
+	type_umount_flags, type_xattr_flags, type_fadvise, type_fsconfig_command, type_madvise,
+	type_whence;
 
 /* types_files.c */
 extern const struct arg_type type_open_flags, type_open_mode, type_open_how, type_file_mode,
@@ -235,9 +232,6 @@ extern const struct arg_type type_itimer, type_itimerval, type_out_itimerval, ty
 	type_timex;
 void result_timex(struct decoder *d);
 
-/* types_sigset.c */
-extern const struct arg_type type_in_sigset; /* of the size that argument `of` says */
-
 /* types_poll.c */
 extern const struct arg_type type_pollfds, type_epoll_flags, type_epoll_operation, type_epoll_event,
 	type_epoll_events, type_eventfd_flags;
@@ -259,8 +253,7 @@ extern const struct arg_type type_resource, type_rlimit, type_out_rlimit, type_u
 
 /* types_identity.c */
 extern const struct arg_type type_out_id, type_groups, type_out_groups, type_cap_header,
-	type_cap_data, type_out_cap_data, type_personality;
-void result_personality(struct decoder *d);
+	type_cap_data, type_out_cap_data;
 
 /* types_schedule.c */
 extern const struct arg_type type_policy, type_sched_param, type_out_sched_param, type_sched_attr,

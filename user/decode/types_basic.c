@@ -195,16 +195,6 @@ void device_print_value(struct decoder *d, uint64_t device)
 	emit_wordf(d->e, "makedev(%#x, %#x)", major(device), minor(device));
 }
 
-void signal_print_value(struct decoder *d, int signal)
-{
-	const char *name = constant_name(&signal_names, (uint32_t)signal);
-
-	if (name)
-		emit_word(d->e, name);
-	else
-		emit_int(d->e, signal);
-}
-
 static void int_element(struct decoder *d, const void *bytes, uint64_t address)
 {
 	int32_t number;

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "decode/constants.h"
+#include "decode/siginfo.h"
 
 /* What headers of libc call differently, or not at all. */
 #define GETLK64       12
@@ -115,7 +116,7 @@ static PRINT_FUNCTION(argument_print)
 		owner_print(d, value);
 		break;
 	case F_SETSIG:
-		signal_print_value(d, (int)value);
+		signal_emit(d->e, (int)value);
 		break;
 	case F_SETLEASE:
 		emit_choice(d->e, &lease_types, value);
@@ -155,7 +156,7 @@ static void result_lease(struct decoder *d)
 		print_meaning(d, "lease", name);
 }
 
-static void result_signal(struct decoder *d)
+static void result_owner_signal(struct decoder *d)
 {
 	const char *name = constant_name(&signal_names, (uint64_t)d->call->result);
 
@@ -193,7 +194,7 @@ void result_fcntl(struct decoder *d)
 		result_open_flags(d);
 		break;
 	case F_GETSIG:
-		result_signal(d);
+		result_owner_signal(d);
 		break;
 	case F_GETLEASE:
 		result_lease(d);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * Who a task is: its users and groups, capabilities and personality.
+ * Who a task is: its users and groups, and capabilities.
  */
 #include "decode/types.h"
 
@@ -122,36 +122,6 @@ static PRINT_FUNCTION(cap_data_print)
 	emit_close(d->e);
 }
 
-/* ---- Personalities ---- */
-
-#define PERSONALITY_MASK 0xff
-
-static void print_personality(struct emit *e, uint32_t personality)
-{
-	emit_open(e, EMIT_FLAGS);
-	emit_flag_choice(e, &personality_types, personality & PERSONALITY_MASK);
-	emit_flag_names(e, &personality_flags, personality & ~(uint32_t)PERSONALITY_MASK);
-	emit_close(e);
-}
-
-static PRINT_FUNCTION(personality_print)
-{
-	(void)arg;
-	if ((uint32_t)value == UINT32_MAX)
-		emit_hex(d->e, UINT32_MAX);
-	else
-		print_personality(d->e, (uint32_t)value);
-}
-
-void result_personality(struct decoder *d)
-{
-	emit_hex(d->e, (uint64_t)d->call->result);
-	emit_raw(d->e, " (");
-	emit_label(d->e, "personality");
-	print_personality(d->e, (uint32_t)d->call->result);
-	emit_raw(d->e, ")");
-}
-
 const struct arg_type type_out_id = STRUCT_TYPE(CAPTURE_EXIT, 4, id_alone_element);
 const struct arg_type type_groups = {
 	.print = groups_print,
@@ -181,4 +151,3 @@ const struct arg_type type_out_cap_data = {
 	.when = CAPTURE_EXIT,
 	.captures = {{.kind = CAPTURE_BYTES, .when = CAPTURE_EXIT, .element_bytes = 24}},
 };
-const struct arg_type type_personality = {.print = personality_print};

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * What a task uses and may use, and what it runs on.
+ * What a task may use, and what it runs on.
  */
 #include "decode/types.h"
 
@@ -33,39 +33,6 @@ static void rlimit_element(struct decoder *d, const void *bytes, uint64_t addres
 	emit_open(d->e, EMIT_STRUCT);
 	print_limit(d, "rlim_cur", limit[0]);
 	print_limit(d, "rlim_max", limit[1]);
-	emit_close(d->e);
-}
-
-/* ---- Usage ---- */
-
-static void print_usage_counts(struct decoder *d, const struct rusage *usage)
-{
-	static const char *const names[] = {
-		"ru_maxrss", "ru_ixrss",    "ru_idrss",   "ru_isrss",   "ru_minflt",
-		"ru_majflt", "ru_nswap",    "ru_inblock", "ru_oublock", "ru_msgsnd",
-		"ru_msgrcv", "ru_nsignals", "ru_nvcsw",   "ru_nivcsw",
-	};
-	uint64_t counts[sizeof names / sizeof *names];
-
-	memcpy(counts, &usage->ru_maxrss, sizeof counts);
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-		emit_member_uint(d->e, names[i], counts[i]);
-}
-
-void rusage_element(struct decoder *d, const void *bytes, uint64_t address)
-{
-	struct rusage usage;
-
-	memcpy(&usage, bytes, sizeof usage);
-	emit_open(d->e, EMIT_STRUCT);
-	emit_name(d->e, "ru_utime");
-	timeval_element(d, &usage.ru_utime, address);
-	emit_name(d->e, "ru_stime");
-	timeval_element(d, &usage.ru_stime, address);
-	if (d->options->verbose)
-		print_usage_counts(d, &usage);
-	else
-		emit_more(d->e);
 	emit_close(d->e);
 }
 
@@ -150,9 +117,6 @@ static PRINT_FUNCTION(random_print)
 const struct arg_type type_resource = CHOICE_TYPE(4, rlimit_resources);
 const struct arg_type type_rlimit = STRUCT_TYPE(CAPTURE_ENTER, 16, rlimit_element);
 const struct arg_type type_out_rlimit = STRUCT_TYPE(CAPTURE_EXIT, 16, rlimit_element);
-const struct arg_type type_usage_who = CHOICE_TYPE(4, rusage_whos);
-const struct arg_type type_rusage =
-	STRUCT_TYPE(CAPTURE_EXIT, sizeof(struct rusage), rusage_element);
 const struct arg_type type_utsname =
 	STRUCT_TYPE(CAPTURE_EXIT, sizeof(struct utsname), utsname_element);
 const struct arg_type type_sysinfo =

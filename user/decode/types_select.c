@@ -10,6 +10,7 @@
 
 #include "base/alloc.h"
 #include "decode/syscalls.h"
+#include "decode/types_signals.h"
 
 /* No process has more descriptors. */
 #define MAX_SET_FDS (1 << 20)

@@ -12,6 +12,7 @@
 
 #include "decode/constants.h"
 #include "decode/constants_table.h"
+#include "decode/siginfo.h"
 
 /* What of struct sigevent has a meaning. */
 #define SIGEVENT_BYTES 32
@@ -94,7 +95,7 @@ void sigevent_element(struct decoder *d, const void *bytes, uint64_t address)
 		emit_close(e);
 	}
 	emit_name(e, "sigev_signo");
-	signal_print_value(d, event.sigev_signo);
+	signal_emit(d->e, event.sigev_signo);
 	emit_member_choice(e, "sigev_notify", &notify_types, (uint32_t)event.sigev_notify);
 	print_notification(d, &event);
 	emit_close(e);
