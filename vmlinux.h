@@ -121,6 +121,24 @@ struct file { /* mapping.bpf.h: what is mapped */
 	void *private_data;
 };
 
+struct xol_area { /* trampoline.bpf.h: where probed functions return to */
+	unsigned long vaddr;
+};
+
+struct uprobes_state { /* trampoline.bpf.h */
+	struct xol_area *xol_area;
+};
+
+struct return_instance { /* trampoline.bpf.h: a probed function that has not returned */
+	unsigned long stack, orig_ret_vaddr;
+	struct return_instance *next;
+};
+
+struct uprobe_task { /* trampoline.bpf.h */
+	struct return_instance *return_instances;
+	unsigned long vaddr; /* of the instruction that is being executed elsewhere */
+};
+
 struct mm_struct { /* mapping.bpf.h, stack.bpf.h, layout.bpf.h, place.bpf.h: where a program's parts
 		      lie */
 	unsigned long start_code, end_code, end_data, start_brk, brk, start_stack;
@@ -128,6 +146,7 @@ struct mm_struct { /* mapping.bpf.h, stack.bpf.h, layout.bpf.h, place.bpf.h: whe
 	struct {
 		void *vdso;
 	} context;
+	struct uprobes_state uprobes_state; /* trampoline.bpf.h */
 };
 
 /* place.bpf.h: counts changes of the mappings; from Linux 6.13 on */
@@ -233,6 +252,7 @@ struct task_struct {
 	struct mm_struct *mm;           /* mapping.bpf.h */
 	struct fs_struct *fs;           /* mapping.bpf.h */
 	struct files_struct *files;     /* mapping.bpf.h */
+	struct uprobe_task *utask;      /* trampoline.bpf.h */
 };
 
 struct linux_binprm { /* task.bpf.c: the program being executed */

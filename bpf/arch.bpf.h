@@ -22,6 +22,20 @@ static __always_inline bool task_in_compat_syscall(struct task_struct *task)
 #define regs_sp(regs)      ((regs)->sp)
 #define regs_fp(regs)      ((regs)->bp)
 
+#define regs_result(regs) ((regs)->ax)
+
+/* Of a function that begins. */
+static __always_inline void regs_call_args(struct pt_regs *regs, __u64 args[3])
+{
+	args[0] = regs->di, args[1] = regs->si, args[2] = regs->dx;
+}
+
+/* The stack pointer of a function's caller, by what it was at the function's entry. */
+static __always_inline __u64 sp_returned(__u64 sp_at_entry)
+{
+	return sp_at_entry + 8;
+}
+
 /* By DWARF's numbers (walk.h). */
 static __always_inline void regs_copy(struct pt_regs *regs, __u64 out[16])
 {
@@ -56,6 +70,18 @@ static __always_inline bool task_in_compat_syscall(struct task_struct *task)
 #define regs_nr(regs)      ((long)(regs)->syscallno)
 #define regs_sp(regs)      ((regs)->sp)
 #define regs_fp(regs)      ((regs)->regs[29])
+
+#define regs_result(regs) ((regs)->regs[0])
+
+static __always_inline void regs_call_args(struct pt_regs *regs, __u64 args[3])
+{
+	args[0] = regs->regs[0], args[1] = regs->regs[1], args[2] = regs->regs[2];
+}
+
+static __always_inline __u64 sp_returned(__u64 sp_at_entry)
+{
+	return sp_at_entry;
+}
 
 /* There are no tables for this processor yet: frame pointer and stack pointer, where walk.h wants
  * them, are all that a walk asks for. */

@@ -16,7 +16,7 @@
 const volatile bool cfg_faults __weak = false;
 const volatile bool cfg_places __weak = false; /* in which mapping each fault lies */
 const volatile __u32 cfg_fault_kinds __weak =
-	~0U; /* bits of enum wire_fault_kind: others go untold */
+	~0U;                                  /* bits of enum wire_fault_kind: others go untold */
 const volatile bool cfg_follow __weak = true; /* what the command starts, too */
 const volatile bool cfg_all_syscalls __weak = true; /* else those in the set below */
 const volatile bool cfg_syscall_events __weak = true; /* else only their totals are kept */
@@ -30,6 +30,7 @@ const volatile bool cfg_captures __weak = false;      /* memory behind arguments
 const volatile bool cfg_enter_events __weak = false;  /* of all recorded calls */
 const volatile bool cfg_descriptors __weak = false;   /* what new ones are */
 const volatile __u32 cfg_string_bytes __weak = 32;    /* of what has no limit of its own */
+const volatile bool cfg_allocs __weak = false;        /* functions of allocators are probed */
 const volatile __u64 cfg_ring_bytes __weak = 1 << 20; /* a power of two */
 
 const volatile __u32 cfg_unwind_rows __weak = 0; /* that the first array of them has room for */
@@ -48,6 +49,7 @@ const volatile __u32 cfg_nr_mremap __weak = 0;
 const volatile __u32 cfg_nr_shmat __weak = 0;
 const volatile __u32 cfg_nr_fcntl __weak = 0;
 const volatile __u32 cfg_nr_recvmsg __weak = 0;
+const volatile __u32 cfg_nr_uretprobe __weak = 0; /* 0: there is none */
 
 static __always_inline bool is_exec(__u32 nr)
 {
@@ -61,9 +63,17 @@ static __always_inline bool returns_elsewhere(__u32 nr)
 	       nr == cfg_nr_exit_group;
 }
 
+/* The call by which a probed function returns is the probe's, not the program's. */
+static __always_inline bool is_probe(__u64 nr)
+{
+	return cfg_allocs && cfg_nr_uretprobe && nr == cfg_nr_uretprobe;
+}
+
 /* Numbers of 32-bit calls are those of another table: they are in no set. */
 static __always_inline bool is_recorded(__u64 nr, bool compat)
 {
+	if (is_probe(nr))
+		return false;
 	return cfg_all_syscalls ||
 	       (!compat && nr < 512 && cfg_syscall_set[nr / 64 & 7] >> (nr % 64) & 1);
 }

@@ -37,6 +37,7 @@ enum event_type {
 	EVENT_ENTER,
 	EVENT_RETURN,
 	EVENT_DESCRIPTOR,
+	EVENT_ALLOC,
 	NR_EVENT_TYPES
 };
 
@@ -129,6 +130,29 @@ struct fault_event {
 	__u16 kind;    /* enum wire_fault_kind */
 	__u16 syscall; /* in kernel mode: number of the call that it lies in, + 1; 0: none */
 };
+
+/* What a function of an allocator does, as far as its arguments go: cookie of its probes. */
+enum alloc_function {
+	FUNCTION_MALLOC = 1,   /* (bytes) */
+	FUNCTION_CALLOC,       /* (number, bytes) */
+	FUNCTION_ALIGNED,      /* (alignment, bytes) */
+	FUNCTION_POSIX,        /* (where to put the result, alignment, bytes) */
+	FUNCTION_REALLOC,      /* (block, bytes) */
+	FUNCTION_REALLOCARRAY, /* (block, number, bytes) */
+	FUNCTION_FREE,         /* (block) */
+};
+
+/* One block of an allocator. */
+struct alloc_event {
+	struct event head; /* time: when it took effect; flags: enum wire_alloc_kind */
+	__u64 address;     /* of the block; 0: there was no memory, or realloc() freed it */
+	__u64 old_address; /* RESIZED: where it was */
+	__u64 bytes;       /* asked for */
+	__u32 stack;
+	__u32 reserved;
+};
+
+enum wire_alloc_kind { WIRE_MADE, WIRE_RESIZED, WIRE_FREED, NR_WIRE_ALLOC_KINDS };
 
 enum wire_fault_kind { WIRE_MINOR, WIRE_MAJOR, WIRE_FAILED, NR_WIRE_FAULT_KINDS };
 
@@ -409,6 +433,7 @@ _Static_assert(sizeof(struct descriptor_event) == 56, "no padding");
 _Static_assert(sizeof(struct wire_socket) == 168, "no padding");
 _Static_assert(sizeof(struct fault_event) == 56, "no padding");
 _Static_assert(sizeof(struct placed_fault_event) == 80, "no padding");
+_Static_assert(sizeof(struct alloc_event) == 48, "no padding");
 _Static_assert(sizeof(struct stack_rest_event) + MAX_REST_BYTES <= MAX_EVENT_BYTES,
 	       "largest event");
 _Static_assert(sizeof(struct ring_head) % 128 == 0, "head, tail and ring share no cache line");

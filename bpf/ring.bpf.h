@@ -53,7 +53,8 @@ static __always_inline void *ring_at_head(struct ring_head *ring)
 static __always_inline __u64 ring_limit(__u32 type)
 {
 	bool mass = type == EVENT_SYSCALL || type == EVENT_FAULT || type == EVENT_STACK ||
-		    type == EVENT_KERNEL_STACK || type == EVENT_ENTER || type == EVENT_RETURN;
+		    type == EVENT_KERNEL_STACK || type == EVENT_ENTER || type == EVENT_RETURN ||
+		    type == EVENT_ALLOC;
 
 	return cfg_ring_bytes - (mass ? cfg_ring_bytes / 8 : 0);
 }

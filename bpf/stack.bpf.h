@@ -16,6 +16,7 @@
 #include "arch.bpf.h"
 #include "code.bpf.h"
 #include "ring.bpf.h"
+#include "trampoline.bpf.h"
 #include "unwind.h"
 
 struct {
@@ -135,6 +136,7 @@ struct cpu_walk {
 	__u64 memo; /* that the walk is noted in */
 	__u64 mm;
 	__u64 word; /* the last one read */
+	__u64 trampoline;
 	__u64 block_start, block_bytes;
 	__u64 block[BLOCK_WORDS];
 	__u64 copy_at, copy_end, copied; /* of a stack that user space is to finish */
@@ -212,6 +214,10 @@ __weak __noinline int word_read(__u64 address)
 	if (at < MEMO_READS) {
 		memo->addresses[at] = address;
 		memo->values[at] = cpu->word;
+	}
+	if (cfg_allocs && cpu->trampoline && cpu->word == cpu->trampoline) {
+		memo->nr_reads = MEMO_READS + 1; /* the word says nothing of where it leads */
+		cpu->word = trampoline_return(address);
 	}
 	return 1;
 }
@@ -485,12 +491,32 @@ static __always_inline void memo_keep(struct walk *walk, __u32 space, __u32 stac
 	memo->space = space;
 }
 
+/* Where in its code the innermost function is. */
+enum walk_from {
+	WALK_FROM_RETURN,      /* the instruction before ip is what called the kernel */
+	WALK_FROM_INSTRUCTION, /* the one at ip is meant */
+	WALK_FROM_ENTRY, /* and nothing was pushed yet: no table is needed to find the caller */
+};
+
+static __always_inline void walk_leave_entry(struct walk *walk)
+{
+	__u64 ip;
+
+	if (!WALK_X86 || !walk_read(walk, walk->registers[WALK_SP], &ip))
+		return;
+	walk_push(walk, walk->ip);
+	walk->registers[WALK_SP] += 8;
+	walk->known &= WALK_CALLEE_SAVED;
+	walk->ip = ip;
+	walk->exact = 0;
+}
+
 /*
  * Walks from `ip` and the registers in the CPU's walk; returns the id of the stack. A function of
  * its own, with nothing but numbers for arguments, so that the verifier looks at it once and not at
  * each call.
  */
-__weak __noinline __u32 stack_walk(__u64 ip, __u32 task, __u32 space, bool exact)
+__weak __noinline __u32 stack_walk(__u64 ip, __u32 task, __u32 space, __u32 from)
 {
 	struct walk *walk = walk_of_cpu();
 	__u32 id;
@@ -498,8 +524,12 @@ __weak __noinline __u32 stack_walk(__u64 ip, __u32 task, __u32 space, bool exact
 	if (!walk)
 		return STACK_LOST;
 	((struct cpu_walk *)walk)->mm = mm_of_current();
-	walk_start(walk, ip, exact);
+	if (cfg_allocs)
+		((struct cpu_walk *)walk)->trampoline = trampoline_address();
+	walk_start(walk, ip, from != WALK_FROM_RETURN);
 	walk->hash = hash_mix(0, space);
+	if (cfg_allocs && from == WALK_FROM_ENTRY)
+		walk_leave_entry(walk);
 	bpf_loop(MAX_FRAMES + 1, stack_step, NULL, 0);
 	if (walk->flags & WALK_NO_TABLE)
 		return stack_unfinished(walk, task, space);
@@ -509,26 +539,30 @@ __weak __noinline __u32 stack_walk(__u64 ip, __u32 task, __u32 space, bool exact
 	return id;
 }
 
-/*
- * The id of the stack of the user registers `regs`, 0 when stacks are not wanted. `exact`: the
- * instruction at ip itself is meant (a fault), and not the one before it (a system call).
- */
-static __always_inline __u32 stack_of(struct pt_regs *regs, struct task_state *state, bool exact)
+/* The id of the stack of the user registers `regs`, 0 when stacks are not wanted. */
+static __always_inline __u32 stack_of(struct pt_regs *regs, struct task_state *state,
+				      enum walk_from from)
 {
 	struct walk *walk = walk_of_cpu();
 	__u64 *version = code_version_of(state->space);
+	__u64 ip = regs_ip(regs);
+	bool is_return = false;
 	__u32 id;
 
 	if (!cfg_stacks)
 		return 0;
 	if (!walk || !version)
 		return STACK_LOST;
-	id = memo_recall(walk, regs_ip(regs), state->space, *(volatile __u64 *)version, exact,
-			 regs_sp(regs), regs_fp(regs));
+	if (cfg_allocs)
+		ip = trampoline_leave(ip, &is_return);
+	if (is_return)
+		from = WALK_FROM_RETURN;
+	id = memo_recall(walk, ip, state->space, *(volatile __u64 *)version,
+			 from != WALK_FROM_RETURN, regs_sp(regs), regs_fp(regs));
 	if (id)
 		return id;
 	regs_copy(regs, walk->registers);
-	return stack_walk(regs_ip(regs), state->task, state->space, exact);
+	return stack_walk(ip, state->task, state->space, from);
 }
 
 #endif

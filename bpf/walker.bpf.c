@@ -27,7 +27,8 @@ int on_walk(void *ctx)
 		return 0;
 	what = state->walk_for;
 	state->walk_for = WALK_FOR_NOTHING;
-	stack = stack_of(regs, state, what == WALK_FOR_USER_FAULT);
+	stack = stack_of(regs, state,
+			 what == WALK_FOR_USER_FAULT ? WALK_FROM_INSTRUCTION : WALK_FROM_RETURN);
 	if (what == WALK_FOR_ENTER) {
 		state->syscall_stack = stack;
 		capture_enter(ctx, state);
