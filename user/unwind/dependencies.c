@@ -221,6 +221,19 @@ static void follow(struct search *search, const char *file)
 	elf_end(elf);
 }
 
+/* Names with blanks or colons between them. */
+static void add_preloaded(struct search *search, const char *program)
+{
+	const struct dynamic none = {0};
+	const char *preloaded = getenv("LD_PRELOAD");
+	scoped_free char *names = xstrdup(preloaded ? preloaded : "");
+	char *rest = names, *name;
+
+	while ((name = strsep(&rest, ": ")))
+		if (*name)
+			add_library(search, &none, program, name);
+}
+
 void dependencies_find(const char *program, struct paths *out)
 {
 	struct search search = {.paths = out};
@@ -229,6 +242,7 @@ void dependencies_find(const char *program, struct paths *out)
 	elf_version(EV_CURRENT);
 	library_cache_open("/etc/ld.so.cache", &search.cache);
 	add_path(out, xstrdup(program));
+	add_preloaded(&search, program);
 	for (size_t i = 0; i < out->size; i++) {
 		scoped_free char *file = xstrdup(out->items[i]); /* the list may move */
 
