@@ -100,10 +100,14 @@ static void walk_tasks(const struct recording *r)
 static void walk_cells(const struct recording *r, const struct block *block,
 		       const struct columns *c)
 {
-	bool faults = block->kind == BLOCK_FAULTS;
-	const uint64_t *tasks = c->at[faults ? FAULT_TASK : SYSCALL_TASK];
-	const uint64_t *stacks = c->at[faults ? FAULT_STACK : SYSCALL_STACK];
-	const uint64_t *cpus = c->at[faults ? FAULT_CPU : SYSCALL_CPU];
+	bool faults = block->kind == BLOCK_FAULTS, allocs = block->kind == BLOCK_ALLOCATIONS;
+	const uint64_t *tasks = c->at[allocs   ? (int)ALLOC_TASK
+				      : faults ? FAULT_TASK
+					       : SYSCALL_TASK];
+	const uint64_t *stacks = c->at[allocs   ? (int)ALLOC_STACK
+				       : faults ? FAULT_STACK
+						: SYSCALL_STACK];
+	const uint64_t *cpus = c->at[allocs ? (int)ALLOC_CPU : faults ? FAULT_CPU : SYSCALL_CPU];
 
 	PROMISED(c->rows == block->rows && c->rows);
 	for (uint32_t i = 0; i < c->rows; i++) {
@@ -112,6 +116,7 @@ static void walk_cells(const struct recording *r, const struct block *block,
 		PROMISED(!faults ||
 			 (c->at[FAULT_COUNT][i] && c->at[FAULT_COUNT][i] <= MAX_RUN_FAULTS));
 		PROMISED(!faults || c->at[FAULT_KIND][i] < NR_FAULT_KINDS);
+		PROMISED(!allocs || c->at[ALLOC_KIND][i] < NR_ALLOC_KINDS);
 	}
 }
 
@@ -155,6 +160,8 @@ static void walk_summary(const struct block *block)
 		PROMISED(errors <= key->events);
 		if (block->kind == BLOCK_FAULTS)
 			PROMISED(key->key < NR_FAULT_KINDS && !timed);
+		else if (block->kind == BLOCK_ALLOCATIONS)
+			PROMISED(key->key < NR_ALLOC_KINDS && !timed && !errors);
 		else
 			PROMISED(timed == key->timed);
 	}

@@ -346,6 +346,9 @@ static void cells_make_legal(enum block_kind kind, uint64_t *row)
 		case CELL_FAULT_KIND:
 			row[i] %= NR_FAULT_KINDS;
 			break;
+		case CELL_ALLOC_KIND:
+			row[i] %= NR_ALLOC_KINDS;
+			break;
 		}
 	}
 }
@@ -430,6 +433,7 @@ static void rows_of_any_cells_round_trip(void **state)
 		rows_round_trip(BLOCK_SYSCALLS, numbers[i], 50);
 		rows_round_trip(BLOCK_FAULTS, numbers[i], 50);
 		rows_round_trip(BLOCK_MEMORY_CALLS, numbers[i], 50);
+		rows_round_trip(BLOCK_ALLOCATIONS, numbers[i], 50);
 	}
 }
 
@@ -438,6 +442,7 @@ static void rows_fill_blocks(void **state)
 	(void)state;
 	rows_round_trip(BLOCK_SYSCALLS, 2 * BLOCK_ROWS, BLOCK_ROWS);
 	rows_round_trip(BLOCK_FAULTS, 2 * BLOCK_ROWS, BLOCK_ROWS);
+	rows_round_trip(BLOCK_ALLOCATIONS, 2 * BLOCK_ROWS, BLOCK_ROWS);
 }
 
 static void kinds_of_blocks_mix(void **state)

@@ -54,6 +54,8 @@ static void write_inventory(struct json_stream *s, const struct inventory *has)
 	set(object, "fault_rows", json_count(has->rows[BLOCK_FAULTS]));
 	set(object, "memory_call_blocks", json_count(has->blocks[BLOCK_MEMORY_CALLS]));
 	set(object, "memory_call_rows", json_count(has->rows[BLOCK_MEMORY_CALLS]));
+	set(object, "allocation_blocks", json_count(has->blocks[BLOCK_ALLOCATIONS]));
+	set(object, "allocation_rows", json_count(has->rows[BLOCK_ALLOCATIONS]));
 	set(object, "faults", json_count(has->faults));
 	set(object, "tasks", json_count(has->tasks));
 	set(object, "task_events", json_count(has->task_events));

@@ -55,6 +55,8 @@ static void write_inventory(FILE *out, const struct inventory *has)
 		{"fault rows", has->rows[BLOCK_FAULTS]},
 		{"unchosen blocks", has->blocks[BLOCK_MEMORY_CALLS]},
 		{"unchosen rows", has->rows[BLOCK_MEMORY_CALLS]},
+		{"alloc blocks", has->blocks[BLOCK_ALLOCATIONS]},
+		{"alloc rows", has->rows[BLOCK_ALLOCATIONS]},
 		{"faults", has->faults},
 		{"tasks", has->tasks},
 		{"task events", has->task_events},

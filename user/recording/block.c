@@ -201,6 +201,9 @@ static void cells_check(uint64_t *cells, uint32_t rows, enum cell_check check,
 	case CELL_FAULT_KIND:
 		cells_bound(cells, rows, NR_FAULT_KINDS, FAULT_FAILED);
 		break;
+	case CELL_ALLOC_KIND:
+		cells_bound(cells, rows, NR_ALLOC_KINDS, ALLOC_FREED);
+		break;
 	case CELL_COUNT:
 		cells_bound(cells, rows, MAX_RUN_FAULTS, MAX_RUN_FAULTS);
 		for (uint32_t i = 0; i < rows; i++)

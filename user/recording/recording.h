@@ -23,6 +23,7 @@ enum block_kind {
 	/* System calls that manage memory and were not chosen: recorded for what they tell about
 	 * page faults, in the same columns as other calls. */
 	BLOCK_MEMORY_CALLS = 3,
+	BLOCK_ALLOCATIONS = 4, /* what allocators gave out, and got back */
 	NR_BLOCK_KINDS
 };
 
@@ -139,6 +140,26 @@ enum fault_flag {
 	FAULT_STACK_UNASKED = 8, /* faults were to have none */
 };
 
+/* A block of an allocator is made, resized or freed. */
+enum alloc_column {
+	ALLOC_TIME_NS, /* when it took effect: a call's return; of a free, its beginning */
+	ALLOC_ADDRESS, /* of the block; 0: the call got none, or has freed what it was to resize */
+	ALLOC_OLD_ADDRESS, /* of ALLOC_RESIZED: where it was */
+	ALLOC_BYTES,       /* asked for; of ALLOC_FREED 0 */
+	ALLOC_TASK,
+	ALLOC_STACK, /* none of ALLOC_FREED */
+	ALLOC_KIND,  /* enum alloc_kind */
+	ALLOC_FLAGS, /* enum alloc_flag */
+	ALLOC_CPU,
+	NR_ALLOC_COLUMNS
+};
+
+enum alloc_kind { ALLOC_MADE, ALLOC_RESIZED, ALLOC_FREED, NR_ALLOC_KINDS };
+
+enum alloc_flag {
+	ALLOC_STACK_LOST = 1, /* its stack could not be delivered */
+};
+
 #define MAX_COLUMNS 32
 
 /* Bounds that a reader imposes on cells. */
@@ -160,11 +181,11 @@ static inline uint32_t syscall_key(uint64_t nr, uint64_t flags)
  * ---- Names that recorder and report agree on ----
  *
  * Metadata keys: argv (one per word), cwd, host, kernel, arch, cpus, prof_version, start_unix_ns,
- * start_monotonic_ns, page_bytes, events ("faults", "syscalls" or "faults,syscalls"), trace (the -e
- * trace= choice, absent when all), stacks ("tables", "frame-pointer", "none"), stacks_of (which
- * events were to have one: "none", "memory", "faults", "all"; all when it is absent), kernel_stacks
- * ("yes": with the kernel's part; absent: without), arguments (the limit for strings, -s; absent:
- * nothing was read behind them), clock; of the memory of
+ * start_monotonic_ns, page_bytes, events (of "faults", "syscalls" and "malloc", with commas), trace
+ * (the -e trace= choice, absent when all), stacks ("tables", "frame-pointer", "none"), stacks_of
+ * (which events were to have one: "none", "memory", "faults", "all"; all when it is absent),
+ * kernel_stacks ("yes": with the kernel's part; absent: without), arguments (the limit for strings,
+ * -s; absent: nothing was read behind them), clock; of the memory of
  * the host: huge_pages, huge_pages_shared, huge_pages_defrag (the chosen word of the files in
  * /sys/kernel/mm/transparent_hugepage), swap_bytes, numa_balancing; each absent where it is not
  * known.
@@ -172,9 +193,11 @@ static inline uint32_t syscall_key(uint64_t nr, uint64_t flags)
  * wait(2) gives it), rusage.minflt, rusage.majflt; counted beside the stream, with KIND one of
  * minor, major, failed: kernel.faults.KIND, of those in kernel mode kernel.faults_in_kernel.KIND,
  * their service time kernel.fault_ns.KIND; lost.EVENTS.REASON with EVENTS one of syscalls, faults,
- * stacks, tasks, mappings, arguments and REASON one of ring_full, ring_busy, no_memory, lock_busy,
- * unread, disk; unwind.tables_refused (parts of tables without room), files.unreachable (mapped,
- * but gone before the recorder could open them).
+ * stacks, tasks, mappings, arguments, allocations and REASON one of ring_full, ring_busy,
+ * no_memory, lock_busy, unread, disk; unwind.tables_refused (parts of tables without room),
+ * files.unreachable (mapped, but gone before the recorder could open them); of allocators:
+ * allocators.files, allocators.probes, allocators.late_files (in use before they could be probed),
+ * allocators.failed_files.
  */
 
 /* ---- Tables ---- */

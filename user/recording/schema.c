@@ -40,10 +40,22 @@ static const struct column_schema fault_columns[NR_FAULT_COLUMNS] = {
 	[FAULT_SYSCALL]        = {LIKE_LAST_ON_STACK},
 };
 
+static const struct column_schema alloc_columns[NR_ALLOC_COLUMNS] = {
+	[ALLOC_TIME_NS]     = {.predictor = PREDICT_PREVIOUS_ROW},
+	[ALLOC_ADDRESS]     = {.predictor = PREDICT_PREVIOUS_ROW},
+	[ALLOC_OLD_ADDRESS] = {.predictor = PREDICT_PREVIOUS_ROW},
+	[ALLOC_BYTES]       = {.predictor = PREDICT_SAME_KEY, .base = ALLOC_STACK},
+	[ALLOC_TASK]        = {.check = CELL_TASK},
+	[ALLOC_STACK]       = {.check = CELL_STACK},
+	[ALLOC_KIND]        = {.check = CELL_ALLOC_KIND},
+	[ALLOC_CPU]         = {.check = CELL_CPU},
+};
+
 static const struct schema schemas[NR_BLOCK_KINDS] = {
 	[BLOCK_SYSCALLS] = {NR_SYSCALL_COLUMNS, SYSCALL_NR, syscall_columns},
 	[BLOCK_FAULTS]   = {NR_FAULT_COLUMNS, FAULT_STACK, fault_columns},
 	[BLOCK_MEMORY_CALLS] = {NR_SYSCALL_COLUMNS, SYSCALL_NR, syscall_columns},
+	[BLOCK_ALLOCATIONS] = {NR_ALLOC_COLUMNS, ALLOC_STACK, alloc_columns},
 };
 /* clang-format on */
 

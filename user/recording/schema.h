@@ -15,6 +15,7 @@ enum cell_check {
 	CELL_CPU,        /* below MAX_CPUS, else 0 */
 	CELL_COUNT,      /* 1 to MAX_RUN_FAULTS */
 	CELL_FAULT_KIND, /* below NR_FAULT_KINDS, else FAULT_FAILED */
+	CELL_ALLOC_KIND, /* below NR_ALLOC_KINDS, else ALLOC_FREED */
 };
 
 struct column_schema {

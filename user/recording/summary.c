@@ -97,6 +97,10 @@ static uint32_t key_of(enum block_kind kind, uint64_t *const *columns, uint32_t 
 
 		return fault_kind < NR_FAULT_KINDS ? (uint32_t)fault_kind : FAULT_FAILED;
 	}
+	if (kind == BLOCK_ALLOCATIONS)
+		return columns[ALLOC_KIND][row] < NR_ALLOC_KINDS
+			       ? (uint32_t)columns[ALLOC_KIND][row]
+			       : ALLOC_FREED;
 	return syscall_key(columns[SYSCALL_NR][row], columns[SYSCALL_FLAGS][row]);
 }
 
@@ -191,6 +195,21 @@ static void faults_sum(struct summarizer *s, uint64_t *const *columns, const str
 	}
 }
 
+/* They have neither durations nor errors. */
+static void allocations_sum(const struct key *key, struct key_summary *sum)
+{
+	sum->events = key->nr;
+}
+
+static void rows_sum(struct summarizer *s, enum block_kind kind, uint64_t *const *columns,
+		     const struct key *key, struct key_summary *sum)
+{
+	if (kind == BLOCK_ALLOCATIONS)
+		allocations_sum(key, sum);
+	else
+		(kind == BLOCK_FAULTS ? faults_sum : syscalls_sum)(s, columns, key, sum);
+}
+
 static uint64_t add_saturated(uint64_t a, uint64_t b)
 {
 	return a + b < a ? UINT64_MAX : a + b;
@@ -201,12 +220,13 @@ static void time_range(enum block_kind kind, uint64_t *const *columns, uint32_t 
 {
 	uint32_t lasting = kind == BLOCK_FAULTS ? FAULT_SPAN_NS : SYSCALL_DURATION_NS;
 
-	_Static_assert(SYSCALL_START_NS == 0 && FAULT_START_NS == 0,
+	_Static_assert(SYSCALL_START_NS == 0 && FAULT_START_NS == 0 && ALLOC_TIME_NS == 0,
 		       "the start is the first column");
 	*start = UINT64_MAX;
 	*end = 0;
 	for (uint32_t row = 0; row < rows; row++) {
-		uint64_t last = add_saturated(columns[0][row], columns[lasting][row]);
+		uint64_t lasts = kind == BLOCK_ALLOCATIONS ? 0 : columns[lasting][row];
+		uint64_t last = add_saturated(columns[0][row], lasts);
 
 		if (kind == BLOCK_FAULTS)
 			last = add_saturated(last, columns[FAULT_SERVICE_MAX_NS][row]);
@@ -239,7 +259,7 @@ void summary_put(struct summarizer *s, enum block_kind kind, uint64_t *const *co
 	for (const struct key *key = s->keys; key < s->keys + s->nr_keys; key++) {
 		struct key_summary sum = {0};
 
-		(kind == BLOCK_FAULTS ? faults_sum : syscalls_sum)(s, columns, key, &sum);
+		rows_sum(s, kind, columns, key, &sum);
 		bytes_varint(out, key->key - last_key);
 		bytes_varint(out, sum.events);
 		bytes_varint(out, sum.timed);
@@ -308,6 +328,8 @@ static bool key_take(struct cursor *in, struct arena *arena, enum block_kind kin
 		return false;
 	if (kind == BLOCK_FAULTS)
 		return !in_buckets && !errors && out->key < NR_FAULT_KINDS;
+	if (kind == BLOCK_ALLOCATIONS && (out->timed || errors || out->key >= NR_ALLOC_KINDS))
+		return false;
 	return in_buckets == out->timed && errors <= out->events && out->events <= BLOCK_ROWS;
 }
 

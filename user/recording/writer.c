@@ -329,7 +329,7 @@ int writer_error(const struct writer *w)
 uint64_t writer_dropped_events(const struct writer *w)
 {
 	return w->dropped[BLOCK_SYSCALLS] + w->dropped[BLOCK_MEMORY_CALLS] +
-	       w->dropped[BLOCK_FAULTS];
+	       w->dropped[BLOCK_FAULTS] + w->dropped[BLOCK_ALLOCATIONS];
 }
 
 /* Also after an error: the room that was kept is for this. The file counts as complete when it says
@@ -344,6 +344,7 @@ int writer_finish(struct writer *w)
 		writer_counter(w, "lost.syscalls.disk",
 			       w->dropped[BLOCK_SYSCALLS] + w->dropped[BLOCK_MEMORY_CALLS]);
 		writer_counter(w, "lost.faults.disk", w->dropped[BLOCK_FAULTS]);
+		writer_counter(w, "lost.allocations.disk", w->dropped[BLOCK_ALLOCATIONS]);
 		pack_table(w, CHUNK_COUNTERS);
 		commit_tables(w);
 	}
