@@ -29,6 +29,8 @@ struct capture {
 	uint64_t ring_bytes;
 	bool faults;
 	VEC(struct bpf_link *) links;
+	bool has_probe_links; /* the kernel has such: */
+	VEC(int) probe_links;
 	struct bpf_link *release_link; /* also in links, until it is taken away early */
 	struct total *per_cpu;         /* one value per CPU, to read totals into */
 	struct unwind_store unwind_store;
@@ -52,6 +54,10 @@ static uint64_t ring_size(uint64_t wanted_bytes, uint32_t nr_cpus)
 static void configure(struct prof_bpf *s, const struct capture_options *options)
 {
 	s->rodata->cfg_faults = options->faults;
+	s->rodata->cfg_allocs = options->allocs;
+#ifdef __x86_64__
+	s->rodata->cfg_nr_uretprobe = 335;
+#endif
 	s->rodata->cfg_places = options->places;
 	s->rodata->cfg_fault_kinds = options->fault_kinds ? options->fault_kinds : ~0U;
 	s->rodata->cfg_follow = !options->command_alone;
@@ -133,10 +139,13 @@ static void choose_programs(struct prof_bpf *s, const struct capture_options *op
 		{s->progs.on_page_fault_kernel, options->faults},
 		{s->progs.on_minor_fault, options->faults},
 		{s->progs.on_major_fault, options->faults},
+		{s->progs.on_alloc_call, options->allocs},
+		{s->progs.on_alloc_return, options->allocs},
 	};
 
 	for (size_t i = 0; i < sizeof choices / sizeof *choices; i++)
 		bpf_program__set_autoload(choices[i].program, choices[i].wanted);
+	bpf_map__set_autocreate(s->maps.alloc_calls, options->allocs);
 }
 
 static int size_maps(struct capture *c, const struct capture_options *options)
@@ -274,6 +283,9 @@ int capture_new(const struct capture_options *options, struct capture **out)
 	configure(c->skeleton, options);
 	give_plans(c->skeleton, options->plans);
 	choose_programs(c->skeleton, options);
+	if (options->allocs)
+		c->has_probe_links = uprobes_prepare(c->skeleton->progs.on_alloc_call) &&
+				     uprobes_prepare(c->skeleton->progs.on_alloc_return);
 	err = size_maps(c, options);
 	if (err)
 		goto failed;
@@ -381,6 +393,29 @@ int capture_attach(struct capture *c)
 				  PERF_COUNT_SW_PAGE_FAULTS_MAJ, "major");
 }
 
+int capture_probe(struct capture *c, const struct uprobe_set *set)
+{
+	const struct bpf_program *program = set->at_return ? c->skeleton->progs.on_alloc_return
+							   : c->skeleton->progs.on_alloc_call;
+	struct bpf_link *link;
+	int fd;
+
+	if (c->has_probe_links) {
+		fd = uprobes_link(program, set);
+		if (fd < 0)
+			return fd;
+		*vec_push(&c->probe_links) = fd;
+		return 0;
+	}
+	for (uint32_t i = 0; i < set->nr; i++) {
+		link = uprobe_attach(program, set, i);
+		if (!link)
+			return -errno;
+		*vec_push(&c->links) = link;
+	}
+	return 0;
+}
+
 int capture_follow(struct capture *c, pid_t pid)
 {
 	struct task_state state = {.task = 1, .process = 1, .space = 1, .held = 1};
@@ -423,6 +458,9 @@ void capture_detach(struct capture *c)
 	vec_each (&c->links, link)
 		bpf_link__destroy(*link);
 	vec_free(&c->links);
+	vec_each (&c->probe_links, fd)
+		close(*fd);
+	vec_free(&c->probe_links);
 	c->release_link = NULL;
 }
 

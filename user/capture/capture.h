@@ -13,11 +13,13 @@
 
 #include "capture/ring.h"
 #include "capture_plan.h"
+#include "capture/uprobes.h"
 #include "event.h"
 #include "unwind/publish.h"
 
 struct capture_options {
 	bool faults, syscalls;       /* whether there are any to record */
+	bool allocs;                 /* functions of allocators will be probed */
 	bool places;                 /* tell in which mapping each fault lies */
 	uint32_t fault_kinds;        /* bits of enum wire_fault_kind; 0: all */
 	bool command_alone;          /* not what it starts */
@@ -43,6 +45,9 @@ struct capture;
 int capture_new(const struct capture_options *options, struct capture **out);
 int capture_attach(struct capture *c);
 void capture_free(struct capture *c); /* NULL is fine */
+
+/* Probes the beginning, or the return, of functions of allocators. 0 or -errno, unreported. */
+int capture_probe(struct capture *c, const struct uprobe_set *set);
 
 /* Follows a held process (capture/child.h); it becomes task 1. */
 int capture_follow(struct capture *c, pid_t pid);

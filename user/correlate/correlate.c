@@ -17,6 +17,9 @@ _Static_assert((int)WIRE_UNFINISHED == SYSCALL_UNFINISHED && (int)WIRE_BLOCKED =
 	       "flags of system calls");
 _Static_assert((int)WIRE_KERNEL == FAULT_KERNEL && (int)WIRE_UNTIMED == FAULT_UNTIMED,
 	       "flags of faults");
+_Static_assert((int)WIRE_MADE == ALLOC_MADE && (int)WIRE_RESIZED == ALLOC_RESIZED &&
+		       (int)WIRE_FREED == ALLOC_FREED,
+	       "kinds of allocations");
 _Static_assert((int)WIRE_MINOR == FAULT_MINOR && (int)WIRE_MAJOR == FAULT_MAJOR &&
 		       (int)WIRE_FAILED == FAULT_FAILED,
 	       "kinds of faults");
@@ -140,6 +143,27 @@ static void take_fault(struct correlator *c, uint32_t cpu, const struct fault_ev
 		kernel_stacks_note_address(&c->kernel_stacks, event->ip);
 	fault_runs_add(&c->runs, cpu, event);
 	c->recorded.faults++;
+}
+
+/* A run of faults ends where a block may have. */
+static void take_alloc(struct correlator *c, uint32_t cpu, const struct alloc_event *event)
+{
+	bool lost = event->stack == STACK_LOST, unasked = event->stack == STACK_UNASKED;
+	const uint64_t row[NR_ALLOC_COLUMNS] = {
+		[ALLOC_TIME_NS] = event->head.time_ns,
+		[ALLOC_ADDRESS] = event->address,
+		[ALLOC_OLD_ADDRESS] = event->old_address,
+		[ALLOC_BYTES] = event->bytes,
+		[ALLOC_TASK] = event->head.task,
+		[ALLOC_STACK] = lost || unasked ? 0 : event->stack,
+		[ALLOC_KIND] = event->head.flags,
+		[ALLOC_FLAGS] = lost ? ALLOC_STACK_LOST : 0,
+		[ALLOC_CPU] = cpu,
+	};
+
+	fault_runs_close(&c->runs, event->head.task);
+	writer_row(c->writer, BLOCK_ALLOCATIONS, row);
+	c->recorded.blocks += event->head.flags == WIRE_MADE && event->address;
 }
 
 static void take_stack(struct correlator *c, const struct stack_event *event)
@@ -345,6 +369,8 @@ void correlator_event(void *correlator, uint32_t cpu, const struct event *event)
 	case EVENT_RETURN:
 	case EVENT_DESCRIPTOR:
 		return call_pieces_take(&c->calls, cpu, event, write_call, c);
+	case EVENT_ALLOC:
+		return take_alloc(c, cpu, whole);
 	case EVENT_STACK:
 		return take_stack(c, whole);
 	case EVENT_STACK_REST:

@@ -45,7 +45,7 @@ void correlator_round(struct correlator *c);
 void correlator_flush(struct correlator *c, bool last);
 
 struct recorded {
-	uint64_t syscalls, faults, tasks;
+	uint64_t syscalls, faults, tasks, blocks;
 	uint32_t left; /* tasks still running at the end */
 };
 const struct recorded *correlator_recorded(const struct correlator *c);

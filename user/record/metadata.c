@@ -30,11 +30,13 @@ static uint64_t clock_ns(clockid_t clock)
 	return now.tv_sec * 1000000000ULL + now.tv_nsec;
 }
 
-static const char *events_name(const struct record_options *options)
+static void meta_events(struct writer *w, const struct record_options *options)
 {
-	if (options->faults && options->syscalls)
-		return "faults,syscalls";
-	return options->faults ? "faults" : "syscalls";
+	scoped_free char *events =
+		xasprintf("%s%s%s", options->faults ? ",faults" : "",
+			  options->syscalls ? ",syscalls" : "", options->allocs ? ",malloc" : "");
+
+	writer_meta_text(w, "events", events + 1);
 }
 
 /* The word in brackets of "always [madvise] never", or the first one. */
@@ -87,7 +89,7 @@ void metadata_write(struct writer *w, const struct record_options *options, char
 	meta_number(w, "start_monotonic_ns", clock_ns(CLOCK_MONOTONIC));
 	writer_meta_text(w, "clock", "monotonic");
 	meta_number(w, "page_bytes", sysconf(_SC_PAGESIZE));
-	writer_meta_text(w, "events", events_name(options));
+	meta_events(w, options);
 	if (options->chosen_syscalls)
 		writer_meta_text(w, "trace", options->trace);
 	writer_meta_text(w, "stacks", options->stacks ? "tables" : "none");
@@ -159,7 +161,7 @@ static const char *const loss_names[NR_EVENT_TYPES] = {
 	[EVENT_SIGNAL] = "tasks",         [EVENT_LEFT] = "tasks",
 	[EVENT_FILE] = "mappings",        [EVENT_KERNEL_STACK] = "stacks",
 	[EVENT_ENTER] = "arguments",      [EVENT_RETURN] = "arguments",
-	[EVENT_DESCRIPTOR] = "arguments",
+	[EVENT_DESCRIPTOR] = "arguments", [EVENT_ALLOC] = "allocations",
 };
 
 static const char *const reason_names[NR_LOSS_REASONS] = {
@@ -193,10 +195,18 @@ static void losses_of_name(struct writer *w, const struct rings *rings, const ch
 	loss_write(w, name, "unread", losses.unread);
 }
 
+void allocator_counters_write(struct writer *w, const struct allocator_counts *counts)
+{
+	writer_counter(w, "allocators.files", counts->files);
+	writer_counter(w, "allocators.late_files", counts->late_files);
+	writer_counter(w, "allocators.probes", counts->probes);
+	writer_counter(w, "allocators.failed_files", counts->failed_files);
+}
+
 void losses_write(struct writer *w, const struct rings *rings)
 {
-	static const char *const names[] = {"syscalls", "faults",   "stacks",
-					    "tasks",    "mappings", "arguments"};
+	static const char *const names[] = {"syscalls", "faults",    "stacks",     "tasks",
+					    "mappings", "arguments", "allocations"};
 
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
 		losses_of_name(w, rings, names[i]);

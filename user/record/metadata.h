@@ -7,6 +7,7 @@
 
 #include <sys/resource.h>
 
+#include "capture/allocators.h"
 #include "capture/capture.h"
 #include "record/event_sets.h"
 #include "recording/writer.h"
@@ -16,6 +17,7 @@ void metadata_write(struct writer *w, const struct record_options *options, char
 /* Totals that the programs kept beside the stream, of faults and of the chosen system calls; and
  * every loss by kind and reason. */
 void totals_write(struct writer *w, struct capture *capture, const struct event_sets *sets);
+void allocator_counters_write(struct writer *w, const struct allocator_counts *counts);
 void losses_write(struct writer *w, const struct rings *rings);
 
 #endif

@@ -215,6 +215,8 @@ static int recorder_finish(struct session *s)
 	write_counters(s, r->writer);
 	if (s->unwinding)
 		unwinding_counters(s->unwinding, r->writer);
+	if (s->allocators)
+		allocator_counters_write(r->writer, allocators_counts(s->allocators));
 	writer_counter(r->writer, "files.unreachable", mapped_files_unreachable(s->files));
 	totals_write(r->writer, s->capture, &r->sets);
 	losses_write(r->writer, capture_rings(s->capture));
@@ -272,6 +274,7 @@ int record_run(const struct record_options *options, char **argv)
 		.capture_options =
 			{
 				.faults = options->faults,
+				.allocs = options->allocs,
 				.syscalls = true, /* with faults there are always some */
 				.syscall_set = sets->all_chosen ? NULL : sets->recorded.bits,
 				.stacks = options->stacks != STACKS_NONE,

@@ -22,7 +22,7 @@ extern const char *const stack_choice_names[NR_STACK_CHOICES + 1]; /* ends with 
 
 struct record_options {
 	const char *output; /* path of the recording */
-	bool faults, syscalls, symbols;
+	bool faults, syscalls, allocs, symbols;
 	enum stack_choice stacks;
 	bool kernel_stacks;   /* the kernel's part of them, too */
 	bool chosen_syscalls; /* only those of syscall_set */

@@ -20,7 +20,7 @@ uint64_t session_now_ns(void)
 }
 
 /* Everything that can fail without the command having run, in the order that loses nothing. */
-static int session_prepare(struct session *s)
+static int session_prepare(struct session *s, const char *path)
 {
 	int err;
 
@@ -35,7 +35,10 @@ static int session_prepare(struct session *s)
 	err = s->sink->open(s);
 	if (err == 0)
 		err = capture_attach(s->capture);
-	return err;
+	if (err || !s->capture_options.allocs)
+		return err;
+	s->allocators = allocators_new(s->capture);
+	return allocators_foresee(s->allocators, path);
 }
 
 /* Lets the command go; 0 or the exit status of a failed launch. */
@@ -65,6 +68,8 @@ static void session_mapping(const struct session *s, const struct mapping_event 
 	if (!(event->flags & MAPPING_EXEC))
 		return;
 	fd = mapped_files_meet(s->files, event);
+	if (s->allocators)
+		allocators_meet(s->allocators, fd);
 	if (s->unwinding)
 		unwinding_mapping(s->unwinding, event->file, fd);
 	else
@@ -159,7 +164,7 @@ static int session_start(struct session *s, const char *path)
 		s->sink->prepare(s);
 	if (s->capture_options.stacks)
 		s->unwinding = unwinding_new(path);
-	return session_prepare(s) ? EXIT_NOT_RUN : session_launch(s);
+	return session_prepare(s, path) ? EXIT_NOT_RUN : session_launch(s);
 }
 
 /* 0 or the exit status of a failed launch. */
@@ -185,6 +190,7 @@ static int session_watch(struct session *s, const char *path)
 static void session_fini(struct session *s)
 {
 	unwinding_free(s->unwinding);
+	allocators_free(s->allocators);
 	mapped_files_free(s->files);
 	keeper_fini(&s->keeper);
 	capture_free(s->capture);

@@ -13,6 +13,7 @@
 #include <stdint.h>
 #include <sys/resource.h>
 
+#include "capture/allocators.h"
 #include "capture/capture.h"
 #include "capture/child.h"
 #include "capture/keeper.h"
@@ -38,6 +39,7 @@ struct session {
 	struct unwinding *unwinding; /* NULL: no stacks */
 	struct keeper keeper;
 	struct mapped_files *files;
+	struct allocators *allocators; /* NULL: they are not probed */
 	struct child child;
 	uint64_t start_ns, wall_ns;
 	bool sated; /* the sink wants no more: the command runs unwatched */
