@@ -211,6 +211,7 @@ static void begin_madvise(struct memory *m, struct vm *vm, const struct call *ca
 	case MADV_REMOVE:
 	case ADVICE_PAGEOUT:
 	case ADVICE_DONTNEED_LOCKED:
+		vm->advices++;
 		pages_give_back(&vm->pages, range.start, range.end, call->id);
 		vm_settle(m, vm);
 	}

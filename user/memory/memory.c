@@ -34,6 +34,7 @@ void memory_free(struct memory *m)
 	vec_free(&m->calls);
 	idmap_fini(&m->call_ids);
 	causes_fini(&m->causes);
+	blocks_fini(&m->blocks);
 	region_pool_fini(&m->pool);
 	free(m);
 }
@@ -320,6 +321,13 @@ void memory_take_fault(struct memory *m, const uint64_t *row)
 	run_begin(m, row);
 }
 
+/* Its task has come to it: faults of that time came before. */
+void memory_take_alloc(struct memory *m, const uint64_t *row)
+{
+	advance(m, row[ALLOC_TIME_NS]);
+	blocks_take(m, row);
+}
+
 void memory_finish(struct memory *m, uint64_t time_ns)
 {
 	do
@@ -345,6 +353,11 @@ const struct causes *memory_causes(const struct memory *m)
 const struct lives *memory_lives(const struct memory *m)
 {
 	return &m->pool.lives;
+}
+
+const struct blocks *memory_blocks(const struct memory *m)
+{
+	return &m->blocks;
 }
 
 const struct history *memory_history(const struct memory *m)

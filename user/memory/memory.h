@@ -13,6 +13,7 @@
 #ifndef PROF_MEMORY_MEMORY_H
 #define PROF_MEMORY_MEMORY_H
 
+#include "memory/blocks.h"
 #include "memory/call_totals.h"
 #include "memory/causes.h"
 #include "memory/history.h"
@@ -60,6 +61,7 @@ void memory_take_task_event(struct memory *m, const struct task_event *event);
 void memory_take_mapping(struct memory *m, const struct task_mapping *mapping, bool is_on_disk);
 void memory_take_syscall(struct memory *m, const uint64_t *row);
 void memory_take_fault(struct memory *m, const uint64_t *row);
+void memory_take_alloc(struct memory *m, const uint64_t *row);
 
 /* The end: regions that are left have lived until then. */
 void memory_finish(struct memory *m, uint64_t time_ns);
@@ -69,6 +71,7 @@ const struct memory_totals *memory_totals(const struct memory *m);
 const struct causes *memory_causes(const struct memory *m);
 const struct lives *memory_lives(const struct memory *m);
 const struct history *memory_history(const struct memory *m);
+const struct blocks *memory_blocks(const struct memory *m);
 uint32_t memory_nr_calls(const struct memory *m);                              /* ids are below */
 const struct memory_call *memory_call_of(const struct memory *m, uint32_t id); /* 0: none */
 /* What the place of a call amounts to, with all calls from there; 0: of no call. */

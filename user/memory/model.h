@@ -3,6 +3,7 @@
 #ifndef PROF_MEMORY_MODEL_H
 #define PROF_MEMORY_MODEL_H
 
+#include "memory/blocks.h"
 #include "memory/memory.h"
 #include "memory/pages.h"
 #include "memory/regions.h"
@@ -22,6 +23,8 @@ struct vm {
 	uint64_t start_stack, vdso, entry;
 	uint32_t loader; /* module; MODULE_UNKNOWN: none */
 	bool has_forked; /* or is what a fork made */
+	struct space_blocks blocks;
+	uint32_t advices; /* given, to take pages back */
 };
 
 struct task_memory {
@@ -30,6 +33,7 @@ struct task_memory {
 	uint32_t attach_call; /* the last shmat */
 	uint64_t attach_address;
 	bool is_thread;          /* beside the main one */
+	uint64_t freed_block;    /* its address; the last one */
 	VEC(struct range) setup; /* written by the exec that is under way */
 };
 
@@ -67,6 +71,7 @@ struct memory {
 	struct region_pool pool;
 	struct causes causes;
 	struct history history;
+	struct blocks blocks;
 	VEC(struct memory_call) calls; /* by id */
 	struct idmap call_ids;
 	VEC(struct task_memory) tasks;
@@ -98,6 +103,11 @@ enum region_kind extent_kind(const struct memory *m, const struct extent *extent
 /* The space of a task, made empty where nobody told of its birth. */
 struct vm *task_vm(struct memory *m, uint32_t task);
 struct task_memory *task_memory(struct memory *m, uint32_t task);
+
+/* ---- blocks.c ---- */
+
+void blocks_take(struct memory *m, const uint64_t *row);
+void blocks_end(struct memory *m, struct vm *vm); /* those that live in it were kept to the end */
 
 /* ---- calls.c ---- */
 

@@ -44,6 +44,7 @@ void vm_drop(struct memory *m, struct vm *vm)
 {
 	if (!vm || --vm->tasks)
 		return;
+	blocks_end(m, vm);
 	regions_fini(&vm->regions, m->now_ns);
 	pages_fini(&vm->pages);
 	vm_settle(m, vm);
@@ -67,6 +68,7 @@ struct vm *vm_fork(struct memory *m, struct vm *parent)
 
 	*child = *parent;
 	child->tasks = 1;
+	child->blocks = (struct space_blocks){.is_forked = true};
 	child->own_bytes = 0;
 	child->has_forked = parent->has_forked = true;
 	regions_fork(&parent->regions, &child->regions);
