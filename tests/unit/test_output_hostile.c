@@ -127,12 +127,14 @@ static void make_mappings(struct maker *m)
 
 static void make_rows(struct maker *m)
 {
+	static const enum block_kind kinds[] = {BLOCK_SYSCALLS, BLOCK_FAULTS, BLOCK_ALLOCATIONS};
+
 	for (int i = 0; i < 300; i++) {
 		uint64_t row[MAX_COLUMNS];
 
 		for (int column = 0; column < MAX_COLUMNS; column++)
 			row[column] = random_cell();
-		writer_row(m->w, random_next(&seed) % 2 ? BLOCK_SYSCALLS : BLOCK_FAULTS, row);
+		writer_row(m->w, kinds[random_next(&seed) % 3], row);
 	}
 }
 

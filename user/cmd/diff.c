@@ -79,8 +79,12 @@ static int set_folded(void *opts, const char *value)
 {
 	struct diff_opts *o = opts;
 
+	int err = path_choice_parse(value ? value : "faults", &o->folded);
+
 	o->form = FORM_FOLDED;
-	return path_choice_parse(value ? value : "faults", &o->folded);
+	if (!err && o->folded->events == BLOCK_ALLOCATIONS)
+		return refuse(-EINVAL, "paths of allocations are not compared");
+	return err;
 }
 
 static int set_per(void *opts, const char *value)

@@ -98,8 +98,8 @@ static const struct option_row flame_options[] = {
 	 ")",
 	 set_output},
 	{"weight", 0, "WHAT",
-	 "make frames as wide as their WHAT: faults (default), fault-ns, fault-bytes, syscalls or "
-	 "syscall-ns",
+	 "make frames as wide as their WHAT: faults (default), fault-ns, fault-bytes, syscalls, "
+	 "syscall-ns, alloc-blocks or alloc-bytes",
 	 set_weight},
 	{"by", 0, "WHO",
 	 "draw the stacks of the code that touched the memory (touch, the default), made it "
@@ -181,7 +181,9 @@ static char *caveat_text(struct recording *r, const struct path_choice *choice)
 	uint64_t lost;
 
 	losses_of(r, &losses);
-	lost = losses_sum(&losses, choice->events == BLOCK_FAULTS ? "faults" : "syscalls");
+	lost = losses_sum(&losses, choice->events == BLOCK_FAULTS        ? "faults"
+				   : choice->events == BLOCK_ALLOCATIONS ? "allocations"
+									 : "syscalls");
 	losses_fini(&losses);
 	scan_recording(r, &scan);
 	stack_quality_of(r, &scan, &stacks);
@@ -212,6 +214,11 @@ static void name_weights(const struct path_choice *choice, enum path_side side,
 					    "Page faults that did not fail"};
 	unsigned int kind = choice->kinds & 3;
 
+	if (choice->events == BLOCK_ALLOCATIONS) {
+		out[WEIGHT_COUNT] = (struct flame_weight){"blocks", "Blocks of allocators"};
+		out[WEIGHT_BYTES] = (struct flame_weight){"memory", "Memory by allocators"};
+		return;
+	}
 	if (choice->events == BLOCK_SYSCALLS) {
 		out[WEIGHT_COUNT] = (struct flame_weight){"calls", "System calls"};
 		out[WEIGHT_NS] = (struct flame_weight){"time", "Time in system calls"};
@@ -227,7 +234,9 @@ static void name_weights(const struct path_choice *choice, enum path_side side,
 
 static int refuse_nothing(const struct flame_opts *opts, const struct recording *r)
 {
-	const char *events = opts->choice.events == BLOCK_FAULTS ? "faults" : "syscalls";
+	const char *events = opts->choice.events == BLOCK_FAULTS        ? "faults"
+			     : opts->choice.events == BLOCK_ALLOCATIONS ? "malloc"
+									: "syscalls";
 	int err = refuse(-ENODATA, "there are no %s to draw in '%s'", opts->choice.name,
 			 opts->input ? opts->input : DEFAULT_INPUT);
 
@@ -320,12 +329,13 @@ static const char *const flame_examples[] = {
 
 const struct command flame_command = {
 	.name = "flame",
-	.summary = "draw a flame graph of page faults or system calls",
+	.summary = "draw a flame graph of page faults, system calls or allocations",
 	.synopsis = "[options] [FILE]",
 	.description =
 		"Draws every path of calls as frames on top of each other, as wide as the faults, "
-		"their service time, the memory they populated, or the system calls and their "
-		"time below it. The file needs nothing else and asks the network for nothing. In a "
+		"their service time, the memory they populated, the system calls and their time, "
+		"or the blocks and bytes of malloc below it. The file needs nothing else and asks "
+		"the network for nothing. In a "
 		"browser it zooms by click, searches by regular expression and says how much "
 		"matched, and shows counts, time and bytes of each frame; ? lists its keys. "
 		"Without scripts, and on paper, it is a picture. Colours are kinds of frames; "

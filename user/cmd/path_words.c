@@ -12,7 +12,8 @@ int path_choice_parse(const char *word, const struct path_choice **out)
 	if (*out)
 		return 0;
 	refuse(-EINVAL, "there are no paths of '%s'", word);
-	hint("choose faults, fault-ns, fault-bytes, syscalls or syscall-ns");
+	hint("choose faults, fault-ns, fault-bytes, syscalls, syscall-ns, alloc-blocks or "
+	     "alloc-bytes");
 	return -EINVAL;
 }
 
@@ -25,6 +26,6 @@ int path_side_parse(const char *word, enum path_side *out)
 		}
 	}
 	refuse(-EINVAL, "page faults have no stacks by '%s'", word);
-	hint("choose touch, owner or return");
+	hint("choose touch, owner or return; prof report knows alloc-site, too");
 	return -EINVAL;
 }

@@ -16,6 +16,7 @@
 #include "output/folded.h"
 #include "output/report_output.h"
 #include "output/speedscope.h"
+#include "output/text_blocks.h"
 #include "profile/event_paths.h"
 
 struct report_opts {
@@ -32,6 +33,7 @@ struct report_opts {
 	double percent_limit;
 	unsigned int path_detail; /* of enum path_detail */
 	enum path_side side;
+	bool by_site; /* only what was allocated, by site */
 	enum weight weight;
 	bool all, no_pager;
 	enum color_mode color;
@@ -146,7 +148,10 @@ static int set_inline_marks(void *opts, const char *value)
 
 static int set_side(void *opts, const char *value)
 {
-	return path_side_parse(value, &((struct report_opts *)opts)->side);
+	struct report_opts *o = opts;
+
+	o->by_site = !strcmp(value, "alloc-site");
+	return o->by_site ? 0 : path_side_parse(value, &o->side);
 }
 
 static int set_weight(void *opts, const char *value)
@@ -189,7 +194,7 @@ static const struct option_row report_options[] = {
 	{"json", 0, NULL, "print one JSON object (prof.report/1)", set_json},
 	{"folded", 0, "[WHAT]",
 	 "print folded stacks for flame graphs, weighted by WHAT: faults (default), fault-ns, "
-	 "fault-bytes, syscalls or syscall-ns",
+	 "fault-bytes, syscalls, syscall-ns, alloc-blocks or alloc-bytes",
 	 set_folded},
 	{"speedscope", 0, NULL,
 	 "print JSON for speedscope.app: a profile for each weight, of all threads and of each one",
@@ -213,7 +218,8 @@ static const struct option_row report_options[] = {
 	 set_percent_limit},
 	{"by", 0, "WHO",
 	 "whose stacks the paths of page faults are: those of the code that touched the memory "
-	 "(touch, the default), made it (owner), or had given it back before (return)",
+	 "(touch, the default), made it (owner), or had given it back before (return); with "
+	 "alloc-site, the table of what malloc and its like were asked for, and by whom, alone",
 	 set_side},
 	{"weight", 0, "WHAT", "weigh those paths by faults (default), time or bytes", set_weight},
 	{"source", 0, NULL, "show frames with their file:line, different lines of a function apart",
@@ -289,7 +295,7 @@ static void write_folded(FILE *out, struct recording *recording, const struct re
 {
 	struct path_tree paths;
 
-	if (opts->side == BY_TOUCH || opts->folded->events == BLOCK_SYSCALLS)
+	if (opts->side == BY_TOUCH || opts->folded->events != BLOCK_FAULTS)
 		event_paths_build(recording, opts->folded, opts->path_detail, &paths);
 	else
 		memory_paths_build(recording, opts->side, opts->folded, opts->path_detail, &paths);
@@ -316,6 +322,28 @@ static void write_groups(FILE *out, struct recording *recording, const struct re
 	call_groups_fini(&groups);
 }
 
+static void write_report(FILE *out, const struct report *report, const struct report_opts *opts,
+			 const struct report_style *style)
+{
+	if (!opts->by_site || opts->form != &report_text) {
+		opts->form->write(out, report, style);
+		return;
+	}
+	text_head(out, report, style);
+	text_block_table(out, &report->blocks, style->all, style);
+}
+
+static int sites_check(const struct recording *r, const struct report_opts *opts)
+{
+	int err = 0;
+
+	if (opts->by_site && !(recording_meta(r, "events") && recording_has(r, "malloc"))) {
+		err = refuse(-ENODATA, "no blocks of malloc were recorded");
+		hint("record them with -e malloc");
+	}
+	return err;
+}
+
 static int print_report(struct recording *recording, const struct report_opts *opts)
 {
 	bool has_groups = opts->percentiles || opts->extended;
@@ -336,7 +364,7 @@ static int print_report(struct recording *recording, const struct report_opts *o
 		if (report) {
 			report_choose_paths(report, opts->side, opts->weight);
 			syscall_table_sort(&report->syscalls, opts->sort);
-			opts->form->write(answer.out, report, &style);
+			write_report(answer.out, report, opts, &style);
 		} else if (has_groups) {
 			write_groups(answer.out, recording, opts);
 		} else if (opts->speedscope) {
@@ -361,7 +389,9 @@ static int report_run(int argc, char **argv)
 	err = input_open(opts.input, &recording);
 	if (err)
 		return EXIT_FAILURE;
-	err = print_report(recording, &opts);
+	err = sites_check(recording, &opts);
+	if (!err)
+		err = print_report(recording, &opts);
 	recording_close(recording);
 	return err ? EXIT_FAILURE : EXIT_SUCCESS;
 }
@@ -371,6 +401,7 @@ static const char *const report_examples[] = {
 	"prof report --sort=errors other.data",
 	"prof report --source --percent-limit=5",
 	"prof report --json | jq .totals",
+	"prof report --by=alloc-site --all",
 	"prof report --folded=faults | flamegraph.pl --color=mem > faults.svg",
 	"prof report --speedscope --output=app.speedscope.json",
 	NULL,

@@ -3,6 +3,7 @@
 #include "output/explain_output.h"
 
 #include "output/diagnosis_json.h"
+#include "output/json_blocks.h"
 #include "output/printable.h"
 
 #define set(object, key, value) json_object_set_new(object, key, value)
@@ -50,6 +51,7 @@ void explain_json(FILE *out, const struct report *report, const struct memory_ta
 	vec_each (&tables->growth, site)
 		json_stream_element(&s, json_growth(&report->advice, *site));
 	json_stream_array_end(&s);
+	json_blocks_write(&s, &report->blocks);
 	json_stream_end(&s);
 }
 

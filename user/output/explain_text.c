@@ -6,7 +6,7 @@
 #include "cli/text.h"
 #include "output/diagnosis_text.h"
 #include "output/printable.h"
-#include "output/text_section.h"
+#include "output/text_blocks.h"
 
 #define MOST_ROWS      12 /* of a table, unless all are wanted */
 #define REGION_COLUMNS 70 /* of a row, before the names */
@@ -136,4 +136,5 @@ void explain_text(FILE *out, const struct report *report, const struct memory_ta
 	write_diagnoses(out, report, style);
 	write_regions(out, report, tables, style);
 	write_growth(out, report, tables, style);
+	text_block_table(out, &report->blocks, style->all, style);
 }

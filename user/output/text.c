@@ -18,9 +18,9 @@ void text_heading(FILE *out, const struct report_style *style, const char *fmt, 
 static void write_text(FILE *out, const struct report *report, const struct report_style *style)
 {
 	static text_section *const sections[] = {
-		text_head,        text_diagnoses,    text_reconciliation,
-		text_fault_kinds, text_fault_causes, text_timeline,
-		text_fault_paths, text_syscalls,     text_processes,
+		text_head,         text_diagnoses, text_reconciliation, text_fault_kinds,
+		text_fault_causes, text_timeline,  text_blocks,         text_fault_paths,
+		text_syscalls,     text_processes,
 	};
 
 	for (size_t i = 0; i < sizeof sections / sizeof *sections; i++)

@@ -91,7 +91,7 @@ static void write_exit(FILE *out, const struct recording *r)
 static void write_recorded(FILE *out, const struct report *report)
 {
 	const struct recording *r = report->recording;
-	char calls[NUMBER_SIZE], faults[NUMBER_SIZE];
+	char calls[NUMBER_SIZE], faults[NUMBER_SIZE], blocks[NUMBER_SIZE];
 	const char *trace = recording_meta(r, "trace");
 	scoped_free char *choice = printable(trace ? trace : "");
 
@@ -105,6 +105,10 @@ static void write_recorded(FILE *out, const struct report *report)
 	if (recording_has(r, "faults"))
 		fprintf(out, "%s %s page faults", recording_has(r, "syscalls") ? "," : "",
 			count_format(scan_faults(&report->scan), faults));
+	if (report->blocks.is_recorded)
+		fprintf(out, "%s %s blocks by malloc",
+			recording_has(r, "syscalls") || recording_has(r, "faults") ? "," : "",
+			count_format(report->blocks.all.blocks, blocks));
 	fputc('\n', out);
 }
 

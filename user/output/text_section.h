@@ -13,6 +13,7 @@ text_section text_reconciliation;
 text_section text_fault_kinds;
 text_section text_fault_causes;
 text_section text_timeline;
+text_section text_blocks;
 text_section text_fault_paths;
 text_section text_syscalls;
 text_section text_processes;

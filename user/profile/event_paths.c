@@ -5,6 +5,7 @@
 #include "profile/facts.h"
 #include "profile/fault_row.h"
 #include "profile/lost_paths.h"
+#include "profile/memory_report.h"
 
 const struct path_choice path_choices[] = {
 	{"faults", BLOCK_FAULTS, WEIGHT_COUNT, "page faults"},
@@ -12,6 +13,8 @@ const struct path_choice path_choices[] = {
 	{"fault-bytes", BLOCK_FAULTS, WEIGHT_BYTES, "bytes of page faults"},
 	{"syscalls", BLOCK_SYSCALLS, WEIGHT_COUNT, "system calls"},
 	{"syscall-ns", BLOCK_SYSCALLS, WEIGHT_NS, "time of system calls"},
+	{"alloc-blocks", BLOCK_ALLOCATIONS, WEIGHT_COUNT, "blocks of allocators"},
+	{"alloc-bytes", BLOCK_ALLOCATIONS, WEIGHT_BYTES, "bytes of allocators"},
 	{0},
 };
 
@@ -106,11 +109,15 @@ static path_extend *leaf_of(const struct path_choice *choice, int kind, unsigned
 
 	if (choice->events == BLOCK_SYSCALLS)
 		return path_extend_syscall;
+	if (choice->events == BLOCK_ALLOCATIONS)
+		return NULL;
 	return detail & PATH_FAULT_KINDS ? by_kind[kind] : path_extend_kernel_flame;
 }
 
 static void add_lost(struct gathering *g, enum block_kind events, struct path_tree *tree)
 {
+	if (events == BLOCK_ALLOCATIONS)
+		return;
 	if (events == BLOCK_SYSCALLS) {
 		lost_syscalls_add(tree, g->r, g->tallies);
 		return;
@@ -122,8 +129,10 @@ static void add_lost(struct gathering *g, enum block_kind events, struct path_tr
 static void build(struct gathering *g, const struct path_choice *choice, unsigned int detail,
 		  struct path_tree *out)
 {
+	if (choice->events == BLOCK_ALLOCATIONS)
+		memory_places_of_blocks(g->r, g->roots, &g->tallies[0]);
 	vec_each (&g->r->blocks, block) {
-		if (block->kind == choice->events)
+		if (block->kind == choice->events && block->kind != BLOCK_ALLOCATIONS)
 			add_block(g, block);
 	}
 	path_tree_init(out);

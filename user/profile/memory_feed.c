@@ -20,7 +20,26 @@
 	 COLUMN(FAULT_KIND) | COLUMN(FAULT_FLAGS) | COLUMN(FAULT_POPULATED_PAGES) |                \
 	 COLUMN(FAULT_SYSCALL))
 
-_Static_assert(SYSCALL_START_NS == 0 && FAULT_START_NS == 0, "the start is column 0");
+#define ALLOC_COLUMNS                                                                              \
+	(COLUMN(ALLOC_TIME_NS) | COLUMN(ALLOC_ADDRESS) | COLUMN(ALLOC_OLD_ADDRESS) |               \
+	 COLUMN(ALLOC_BYTES) | COLUMN(ALLOC_TASK) | COLUMN(ALLOC_STACK) | COLUMN(ALLOC_KIND))
+
+_Static_assert(SYSCALL_START_NS == 0 && FAULT_START_NS == 0 && ALLOC_TIME_NS == 0,
+	       "the start is column 0");
+
+static enum feed_kind feed_kind_of(enum block_kind kind)
+{
+	return kind == BLOCK_FAULTS        ? FEED_FAULTS
+	       : kind == BLOCK_ALLOCATIONS ? FEED_ALLOCATION
+					   : FEED_SYSCALL;
+}
+
+static uint32_t columns_of(enum feed_kind kind)
+{
+	return kind == FEED_FAULTS       ? FAULT_COLUMNS
+	       : kind == FEED_ALLOCATION ? ALLOC_COLUMNS
+					 : CALL_COLUMNS;
+}
 
 /* A block that has rows of interest, from when on. */
 struct wanted_block {
@@ -121,11 +140,9 @@ static void order_rows(struct open_block *open)
 
 static void open_block(struct memory_feed *feed, const struct block *block)
 {
-	bool is_calls = block->kind != BLOCK_FAULTS;
-	struct open_block open = {.kind = is_calls ? FEED_SYSCALL : FEED_FAULTS};
+	struct open_block open = {.kind = feed_kind_of(block->kind)};
 
-	if (block_columns(feed->r, block, is_calls ? CALL_COLUMNS : FAULT_COLUMNS, &open.columns) <
-	    0)
+	if (block_columns(feed->r, block, columns_of(open.kind), &open.columns) < 0)
 		return;
 	order_rows(&open);
 	feed->open[feed->nr_open++] = open;
@@ -164,7 +181,7 @@ struct memory_feed *memory_feed_new(struct recording *r)
 
 	feed->r = r;
 	vec_each (&r->blocks, block) {
-		if (block->kind == BLOCK_FAULTS)
+		if (block->kind == BLOCK_FAULTS || block->kind == BLOCK_ALLOCATIONS)
 			want_block(feed, block, block->start_min_ns);
 		else
 			want_syscalls(feed, block);
@@ -224,7 +241,7 @@ static struct open_block *open_until(struct memory_feed *feed, uint64_t table_ns
 static void take_row(struct memory_feed *feed, struct open_block *open, struct feed_item *out)
 {
 	uint32_t row = open->order[open->at++];
-	uint32_t wanted = open->kind == FEED_SYSCALL ? CALL_COLUMNS : FAULT_COLUMNS;
+	uint32_t wanted = columns_of(open->kind);
 
 	out->kind = open->kind;
 	memset(feed->row, 0, sizeof feed->row);

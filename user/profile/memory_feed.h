@@ -10,7 +10,7 @@
 
 #include "recording/reader.h"
 
-enum feed_kind { FEED_TASK_EVENT, FEED_SYSCALL, FEED_MAPPING, FEED_FAULTS };
+enum feed_kind { FEED_TASK_EVENT, FEED_SYSCALL, FEED_MAPPING, FEED_FAULTS, FEED_ALLOCATION };
 
 struct feed_item {
 	enum feed_kind kind;

@@ -3,6 +3,7 @@
 
 #include <sys/mman.h>
 
+#include "profile/block_table.h"
 #include "profile/facts.h"
 #include "profile/lost_paths.h"
 #include "profile/memory_feed.h"
@@ -84,6 +85,9 @@ static void model_feed(struct memory *model, struct recording *r)
 			break;
 		case FEED_FAULTS:
 			memory_take_fault(model, item.row);
+			break;
+		case FEED_ALLOCATION:
+			memory_take_alloc(model, item.row);
 			break;
 		}
 	}
@@ -410,4 +414,24 @@ void memory_paths_build(struct recording *r, enum path_side side, const struct p
 	path_tree_finish(out, choice->weight);
 	scan_fini(&scan);
 	memory_report_fini(&report);
+}
+
+static bool has_blocks(const struct recording *r)
+{
+	vec_each (&r->blocks, block)
+		if (block->kind == BLOCK_ALLOCATIONS)
+			return true;
+	return false;
+}
+
+void memory_places_of_blocks(struct recording *r, const uint32_t *roots, struct tally *out)
+{
+	struct memory *model;
+
+	if (!has_blocks(r))
+		return;
+	model = model_new(r, NULL);
+	model_feed(model, r);
+	block_places_add(model, roots, out);
+	memory_free(model);
 }

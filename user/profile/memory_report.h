@@ -76,4 +76,7 @@ void memory_paths_add(struct path_tree *tree, const struct recording *r,
 void memory_paths_build(struct recording *r, enum path_side side, const struct path_choice *choice,
 			unsigned int detail, struct path_tree *out);
 
+/* Blocks of allocators and their bytes, by stack and root (of a task; NULL: each is its own). */
+void memory_places_of_blocks(struct recording *r, const uint32_t *roots, struct tally *out);
+
 #endif

@@ -31,6 +31,7 @@ struct report *report_new(struct recording *r, unsigned int path_detail)
 	syscall_table_build(r, &report->syscalls);
 	memory_report_build(r, &report->scan, &report->memory);
 	memory_advice_build(r, &report->memory, &report->advice);
+	block_table_build(r, report->memory.model, &report->blocks);
 	build_paths(report);
 	process_table_build(r, &report->scan, &report->processes);
 	stack_quality_of(r, &report->scan, &report->stacks);
@@ -55,6 +56,7 @@ void report_free(struct report *report)
 	scan_fini(&report->scan);
 	syscall_table_fini(&report->syscalls);
 	memory_advice_fini(&report->advice);
+	block_table_fini(&report->blocks);
 	memory_report_fini(&report->memory);
 	path_tree_fini(&report->fault_paths);
 	process_table_fini(&report->processes);

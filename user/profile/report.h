@@ -5,6 +5,7 @@
 #ifndef PROF_PROFILE_REPORT_H
 #define PROF_PROFILE_REPORT_H
 
+#include "profile/block_table.h"
 #include "profile/facts.h"
 #include "profile/memory_advice.h"
 #include "profile/paths.h"
@@ -21,6 +22,7 @@ struct report {
 	struct syscall_table syscalls;
 	struct memory_report memory;
 	struct memory_advice advice;
+	struct block_table blocks;
 	enum path_side path_side;
 	enum weight path_weight;
 	struct path_tree fault_paths; /* the heaviest first */

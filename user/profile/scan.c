@@ -36,6 +36,15 @@ static void add_unchosen(struct scan *scan, const struct columns *c)
 		scan->populated_pages += c->at[SYSCALL_POPULATED_PAGES][i];
 }
 
+/* Of what was freed no stack was to be taken. */
+static void add_allocations(struct scan *scan, const struct columns *c)
+{
+	for (uint32_t i = 0; i < c->rows; i++)
+		if (c->at[ALLOC_KIND][i] != ALLOC_FREED)
+			note_stack(scan, c->at[ALLOC_STACK][i],
+				   c->at[ALLOC_FLAGS][i] & ALLOC_STACK_LOST, false, 1);
+}
+
 static void add_to_class(struct fault_class *class, const struct columns *c, uint32_t i)
 {
 	uint64_t count = c->at[FAULT_COUNT][i], flags = c->at[FAULT_FLAGS][i];
@@ -81,6 +90,8 @@ static uint32_t wanted_columns(enum block_kind kind)
 	if (kind == BLOCK_SYSCALLS)
 		return COLUMN(SYSCALL_TASK) | COLUMN(SYSCALL_DURATION_NS) | COLUMN(SYSCALL_STACK) |
 		       COLUMN(SYSCALL_FLAGS) | COLUMN(SYSCALL_POPULATED_PAGES);
+	if (kind == BLOCK_ALLOCATIONS)
+		return COLUMN(ALLOC_KIND) | COLUMN(ALLOC_STACK) | COLUMN(ALLOC_FLAGS);
 	return FAULT_PLACE_COLUMNS | COLUMN(FAULT_TASK) | COLUMN(FAULT_SERVICE_MAX_NS) |
 	       COLUMN(FAULT_POPULATED_PAGES);
 }
@@ -95,6 +106,8 @@ static void scan_block(struct recording *r, const struct block *block, struct sc
 		add_syscalls(scan, &c);
 	else if (block->kind == BLOCK_MEMORY_CALLS)
 		add_unchosen(scan, &c);
+	else if (block->kind == BLOCK_ALLOCATIONS)
+		add_allocations(scan, &c);
 	else
 		add_faults(scan, &c, recording_page_bytes(r));
 	columns_fini(&c);

@@ -150,7 +150,7 @@ static void open_block(struct timeline *t, uint32_t index)
 	const struct block *block = &t->r->blocks.items[index];
 	struct source *source;
 
-	if (!is_wanted(t, kind_of_block[block->kind]))
+	if (block->kind == BLOCK_ALLOCATIONS || !is_wanted(t, kind_of_block[block->kind]))
 		return;
 	source = xnew(struct source);
 	source->type = SOURCE_BLOCK;

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: MIT
+/* The table of allocation sites. */
+#include "output/text_blocks.h"
+
+#include <inttypes.h>
+
+#include "cli/number.h"
+#include "cli/text.h"
+#include "output/printable.h"
+
+#define MOST_ROWS   15
+#define ROW_COLUMNS 82 /* of a row, before the site */
+
+static void write_right(FILE *out, const char *text, unsigned int column)
+{
+	unsigned int columns = text_columns(text); /* a duration may have a letter of two bytes */
+
+	fprintf(out, "%*s%s ", columns < column ? (int)(column - columns) : 0, "", text);
+}
+
+static void write_numbers(FILE *out, const struct block_table *table,
+			  const struct block_totals *totals)
+{
+	char text[NUMBER_SIZE];
+
+	fputs("  ", out);
+	write_right(out, size_format(totals->bytes, text), 10);
+	write_right(out, count_format(totals->blocks, text), 11);
+	write_right(out, size_format(totals->blocks ? totals->bytes / totals->blocks : 0, text),
+		    10);
+	write_right(out, size_format(totals->peak_bytes, text), 10);
+	write_right(out, size_format(totals->kept_bytes, text), 10);
+	write_right(out, duration_format(block_row_mean_life_ns(totals), text), 10);
+	write_right(out, table->knows_pages ? size_format(totals->untouched_bytes, text) : "-", 10);
+	fputc(' ', out);
+}
+
+static void write_row(FILE *out, const struct block_table *table, const struct block_row *row,
+		      const struct report_style *style)
+{
+	scoped_free char *text = block_row_text(table, row);
+	scoped_free char *clean = printable(text);
+	unsigned int room = style->width > ROW_COLUMNS + 40 ? style->width - ROW_COLUMNS : 40;
+	scoped_free char *cut = text_cut(clean, room);
+
+	write_numbers(out, table, &row->totals);
+	fprintf(out, "%s\n", cut);
+}
+
+/* What the table lacks, or counts in a way that one has to know. */
+static void write_note(FILE *out, uint64_t count, const char *what)
+{
+	char number[NUMBER_SIZE];
+
+	if (count)
+		fprintf(out, "  %s %s\n", count_format(count, number), what);
+}
+
+static void write_notes(FILE *out, const struct block_table *table)
+{
+	write_note(out, table->all.failures, "calls got no memory");
+	write_note(out, table->knows_pages ? table->all.untouched_blocks : 0,
+		   "blocks were made of which no whole page was ever touched");
+	write_note(out, table->inherited_frees,
+		   "frees, by processes that got the blocks by fork, are not counted");
+	write_note(out, table->unknown_frees, "frees of blocks that nobody has told of");
+	write_note(out, table->unseen_frees,
+		   "blocks were freed unseen: their memory was given "
+		   "out again");
+	write_note(out, table->untracked, "blocks more lived than can be followed");
+	write_note(out, table->late_allocators,
+		   "allocators were running before they could be probed: the blocks of the first "
+		   "milliseconds are missing");
+}
+
+void text_block_table(FILE *out, const struct block_table *table, bool all,
+		      const struct report_style *style)
+{
+	size_t shown = all || table->rows.size < MOST_ROWS ? table->rows.size : MOST_ROWS;
+	char peak[NUMBER_SIZE], blocks[NUMBER_SIZE], when[NUMBER_SIZE];
+
+	if (!table->is_recorded)
+		return;
+	text_heading(out, style, "Allocation sites (blocks by malloc and its like)");
+	if (!table->rows.size) {
+		fputs("  no block was made\n", out);
+		return;
+	}
+	fprintf(out, "  %10s %11s %10s %10s %10s %10s %10s  %s\n", "bytes", "blocks", "mean",
+		"at_peak", "kept", "life_mean", "untouched", "site");
+	for (size_t i = 0; i < shown; i++)
+		write_row(out, table, &table->rows.items[i], style);
+	write_numbers(out, table, &table->all);
+	fputs("all together\n", out);
+	if (shown < table->rows.size)
+		fprintf(out, "  ... %zu more sites (--all)\n", table->rows.size - shown);
+	fprintf(out, "  peak: %s in %s blocks, after %s\n", size_format(table->peak_bytes, peak),
+		count_format(table->peak_blocks, blocks), duration_format(table->peak_ns, when));
+	write_notes(out, table);
+}
+
+void text_blocks(FILE *out, const struct report *report, const struct report_style *style)
+{
+	text_block_table(out, &report->blocks, style->all, style);
+}
