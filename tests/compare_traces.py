@@ -48,12 +48,15 @@ RULES = [
     (re.compile(r"(?<=\[)\d{5,}(?=[\]\-])"), "INODE"),
     (re.compile(r"/\* \d+ vars \*/"), "/* N vars */"),
     (re.compile(r"<\d+\.\d+>$"), "<T>"),
+    (re.compile(r"^((?:set_tid_address|getpid|gettid|getppid|getpgrp)\(.*\)) = \d+"), r"\1 = PID"),
+    (re.compile(r"/proc/\d+"), "/proc/PID"),
+    (re.compile(r"(si_pid|ru_\w+)=\d+"), r"\1=N"),
 ]
 
 
 def normalised(text, pids):
     if TIMED.match(text):
-        text = re.sub(r"(?<=tv_sec=)\d+|(?<=tv_n?usec=)\d+|(?<=tv_nsec=)\d+", "T", text)
+        text = re.sub(r"(tv_n?u?sec=)\d+", r"\1T", text)
         text = re.sub(r"\d{4,}", "T", text)
     text = re.sub(r"(?<![\w.])\d+(?!\w)", lambda m: pids.get(m[0], m[0]), text)
     for pattern, replacement in RULES:

@@ -295,11 +295,11 @@ static void signals_stand_between_calls(void **state)
 	end(s, 1, 100, SIGSEGV | 0x80);
 	expect(s, "pause()                                 = ? ERESTARTNOHAND (To be restarted if "
 		  "no handler)\n"
-		  "--- SIGUSR1 {si_signo=SIGUSR1, si_code=0} ---\n"
+		  "--- SIGUSR1 {si_signo=SIGUSR1, si_code=SI_USER, si_pid=7, si_uid=0} ---\n"
 		  "close(3)                                = 0\n"
 		  "pause()                                 = -1 EINTR (Interrupted system call)\n"
-		  "--- SIGCHLD {si_signo=SIGCHLD, si_code=0} ---\n"
-		  "--- SIGSEGV {si_signo=SIGSEGV, si_code=0} ---\n"
+		  "--- SIGCHLD {si_signo=SIGCHLD, si_code=SI_USER, si_pid=7, si_uid=0} ---\n"
+		  "--- SIGSEGV {si_signo=SIGSEGV, si_code=SI_USER, si_pid=7, si_uid=0} ---\n"
 		  "+++ killed by SIGSEGV (core dumped) +++\n");
 }
 
@@ -376,7 +376,8 @@ static void lines_are_chosen_by_call_and_status(void **state)
 	assert_int_equal(s->lines.nr_events, 2);
 	expect(s, "[pid   101] close(9)                    = -1 EBADF (Bad file descriptor)\n"
 		  "[pid   100] close(3)                    = -1 EBADF (Bad file descriptor)\n"
-		  "[pid   100] --- SIGUSR2 {si_signo=SIGUSR2, si_code=0} ---\n");
+		  "[pid   100] --- SIGUSR2 {si_signo=SIGUSR2, si_code=SI_USER, si_pid=7, si_uid=0} "
+		  "---\n");
 }
 
 static void times_stand_before_and_behind(void **state)

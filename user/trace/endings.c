@@ -3,45 +3,43 @@
 
 #include <inttypes.h>
 #include <signal.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
 
-#define FIRST_REAL_TIME 32 /* as the kernel counts: its C library keeps the first few */
+#include "decode/siginfo.h"
 
-static const char *signal_label(int number, char buffer[32])
+static void write_signal_name(struct journal *j, int number)
 {
-	const char *name = number < FIRST_REAL_TIME ? sigabbrev_np(number) : NULL;
+	struct emit e;
 
-	if (name)
-		snprintf(buffer, 32, "SIG%s", name);
-	else if (number == FIRST_REAL_TIME)
-		return "SIGRTMIN";
-	else if (number > FIRST_REAL_TIME && number <= 64)
-		snprintf(buffer, 32, "SIGRT_%d", number - FIRST_REAL_TIME);
-	else
-		snprintf(buffer, 32, "%d", number);
-	return buffer;
+	emit_init(&e, &j->text, false);
+	signal_emit(&e, number);
 }
 
 void signal_text_write(struct journal *j, const struct signal_event *event)
 {
-	char label[32];
+	siginfo_t info = {0};
+	struct emit e;
 
-	signal_label(event->signal, label);
-	journal_printf(j, "--- %s {si_signo=%s, si_code=%d} ---", label, label, event->code);
+	memcpy(&info, event->info, sizeof event->info);
+	journal_puts(j, "--- ");
+	write_signal_name(j, event->signal);
+	journal_puts(j, " ");
+	emit_init(&e, &j->text, false);
+	siginfo_emit(&e, &info);
+	journal_puts(j, " ---");
 	journal_end_line(j);
 }
 
 void exit_text_write(struct journal *j, uint32_t status)
 {
-	char label[32];
-
-	if (WIFSIGNALED(status))
-		journal_printf(j, "+++ killed by %s%s +++", signal_label(WTERMSIG(status), label),
-			       WCOREDUMP(status) ? " (core dumped)" : "");
-	else
+	if (WIFSIGNALED(status)) {
+		journal_puts(j, "+++ killed by ");
+		write_signal_name(j, WTERMSIG(status));
+		journal_puts(j, WCOREDUMP(status) ? " (core dumped) +++" : " +++");
+	} else {
 		journal_printf(j, "+++ exited with %d +++", WEXITSTATUS(status));
+	}
 	journal_end_line(j);
 }
 
