@@ -9,6 +9,9 @@
 
 #if defined(__TARGET_ARCH_x86)
 
+/* From the stack pointer at rt_sigreturn to the signal mask: its ucontext begins there. */
+#define SAVED_MASK_OFFSET 296
+
 #define TS_COMPAT 2 /* arch/x86/include/asm/thread_info.h */
 
 static __always_inline bool task_in_compat_syscall(struct task_struct *task)
@@ -57,6 +60,8 @@ static __always_inline void regs_args(struct pt_regs *regs, bool compat, __u64 a
 }
 
 #elif defined(__TARGET_ARCH_arm64)
+
+#define SAVED_MASK_OFFSET (128 + 40) /* the ucontext is behind the siginfo */
 
 #define TIF_32BIT 22 /* arch/arm64/include/asm/thread_info.h */
 

@@ -65,7 +65,7 @@ struct syscall_event {
 	struct event head; /* time: sys_enter; flags: UNFINISHED, BLOCKED, COMPAT */
 	__u64 duration_ns;
 	__s64 result;
-	__u64 args[6];
+	__u64 args[6]; /* of rt_sigreturn, which has none: where the mask is that it restores */
 	__u32 stack;
 	__u32 populated_pages; /* by the call, without a fault */
 	__u32 nr;

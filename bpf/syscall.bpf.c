@@ -117,6 +117,8 @@ static __always_inline void state_enter(void *ctx, struct task_state *state,
 		state->nr = nr;
 		if (returns_elsewhere(nr))
 			regs_args(regs, state->compat, state->args);
+		if (nr == cfg_nr_rt_sigreturn)
+			state->args[0] = regs_sp(regs) + SAVED_MASK_OFFSET;
 		if (!cfg_faults)
 			state->faults_seen = task->min_flt + task->maj_flt;
 	}

@@ -40,20 +40,20 @@ static void faults_as_lines(void **state)
 
 	(void)state;
 	assert_line(&event, "    12.000345678 app/4711 minor user write [0x7f0000003abc] -> "
-			    "anon+0x2abc 1234ns\n");
+			    "anon+0x2abc 1234ns");
 	event.place = PLACE_FILE;
 	event.file_offset_bytes = 0x5000;
 	event.fault.error_code = 0x14;
 	event.fault.kind = WIRE_MAJOR;
 	assert_line(&event, "    12.000345678 app/4711 major user fetch [0x7f0000003abc] -> "
-			    "/lib/x.so+0x7abc 1234ns\n");
+			    "/lib/x.so+0x7abc 1234ns");
 	event.place = PLACE_HEAP;
 	event.file_offset_bytes = 0;
 	event.fault.kind = WIRE_MINOR;
 	event.fault.error_code = 0;
 	event.fault.head.flags = WIRE_KERNEL | WIRE_UNTIMED;
 	assert_line(&event, "    12.000345678 app/4711 minor kernel read [0x7f0000003abc] -> "
-			    "[heap]+0x2abc -\n");
+			    "[heap]+0x2abc -");
 }
 
 static void a_fault_in_no_mapping(void **state)
@@ -62,9 +62,9 @@ static void a_fault_in_no_mapping(void **state)
 		.fault = {.address = 8, .kind = WIRE_FAILED, .error_code = 4}};
 
 	(void)state;
-	assert_line(&event, "    12.000345678 app/4711 failed user read [0x8] -> ? -\n");
+	assert_line(&event, "    12.000345678 app/4711 failed user read [0x8] -> ? -");
 	event.place = 99; /* of a kernel side that knows more */
-	assert_line(&event, "    12.000345678 app/4711 failed user read [0x8] -> ? -\n");
+	assert_line(&event, "    12.000345678 app/4711 failed user read [0x8] -> ? -");
 }
 
 static void losses_as_lines(void **state)

@@ -198,6 +198,16 @@ static int set_stacks(void *opts, const char *value)
 	return 0;
 }
 
+static int set_source(void *opts, const char *value)
+{
+	struct cli *cli = opts;
+
+	if (value && strcmp(value, "below"))
+		return refuse(-EINVAL, "--source or --source=below, not '%s'", value);
+	cli->trace.source = value ? SOURCE_BELOW : SOURCE_BEHIND;
+	return 0;
+}
+
 /* s, ms, us or ns */
 static int digits_parse(const char *value, unsigned int *out)
 {
@@ -448,6 +458,10 @@ static const struct option_row options[] = {
 	 count_quiet},
 	{"stack-traces", 'k', NULL, "the stack below each line", set_stacks},
 	{"max-stack", 0, "N", "up to N frames of it (0: none)", set_max_stack},
+	{"source", 0, "[below]",
+	 "behind each line where in the source the call was made: [file:line in function]; below: "
+	 "in a line of its own",
+	 set_source},
 	{"max-events", 0, "N", "N calls or page faults, then the command runs on untraced",
 	 set_max_events},
 	{"summary-only", 'c', NULL, "no lines, but at the end a table of calls, errors and time",

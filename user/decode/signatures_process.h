@@ -3,7 +3,7 @@
 /* clang-format off */
 SIGNATURE(rt_sigaction, ARGS(A(signum, signal), A(act, in_sigaction), A(oldact, out_sigaction), A(sigsetsize, ulong)))
 SIGNATURE(rt_sigprocmask, ARGS(A(how, sigmask_how), A_OF(set, in_sigset, 3), A_OF(oldset, out_sigset, 3), A(sigsetsize, ulong)))
-SIGNATURE(rt_sigreturn)
+SIGNATURE(rt_sigreturn, ARGS(A(frame, saved_mask)))
 SIGNATURE(pause)
 SIGNATURE(clone, ARGS(A(child_stack, clone_stack), A(flags, clone_flags), A(parent_tid, clone_parent), A(tls, clone_tls), A(child_tidptr, clone_child)))
 SIGNATURE(fork)

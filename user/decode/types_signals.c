@@ -58,6 +58,22 @@ static PRINT_FUNCTION(siginfo_print)
 	siginfo_print_at(d, value);
 }
 
+/* What rt_sigreturn() restores, of all that it restores. */
+static void saved_mask_element(struct decoder *d, const void *bytes, uint64_t address)
+{
+	uint64_t set;
+
+	(void)address;
+	memcpy(&set, bytes, sizeof set);
+	emit_open(d->e, EMIT_STRUCT);
+	emit_name(d->e, "mask");
+	sigset_emit(d->e, set);
+	emit_close(d->e);
+}
+
+const struct arg_type type_saved_mask =
+	STRUCT_TYPE(CAPTURE_ENTER, SIGSET_BYTES, saved_mask_element);
+
 /* ---- Actions ---- */
 
 /* As the kernel has it. */

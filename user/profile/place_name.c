@@ -57,15 +57,18 @@ static char *library_name(const struct recording *r, uint32_t leaf, uint32_t own
 	return NULL;
 }
 
-bool is_common_code(const struct recording *r, const struct frame *frame)
+bool is_common_library(const char *name)
 {
-	const char *name = module_label(r, frame->module);
-
 	for (const char *const *library = common_libraries; *library; library++) {
 		if (!strncmp(name, *library, strlen(*library)))
 			return true;
 	}
 	return false;
+}
+
+bool is_common_code(const struct recording *r, const struct frame *frame)
+{
+	return is_common_library(module_label(r, frame->module));
 }
 
 char *place_name(const struct recording *r, uint32_t stack, bool of_call)

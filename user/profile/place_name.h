@@ -17,6 +17,9 @@ char *place_name(const struct recording *r, uint32_t stack, bool of_call);
 /* In a library that everybody calls: the C library, the loader, an allocator. */
 bool is_common_code(const struct recording *r, const struct frame *frame);
 
+/* The same by the file's name, without its directory. */
+bool is_common_library(const char *name);
+
 /* mmap, sbrk and the like: they only make the system call. */
 bool is_call_wrapper(const char *label);
 

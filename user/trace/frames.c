@@ -4,6 +4,7 @@
 #include <inttypes.h>
 
 #include "output/printable.h"
+#include "profile/place_name.h"
 #include "trace/line.h"
 
 #define INDENT "                    "
@@ -65,6 +66,47 @@ void frame_write(struct frame_names *names, struct bytes *out, uint32_t file, ui
 void unknown_frame_write(struct bytes *out, uint64_t address)
 {
 	text_printf(out, INDENT "0x%" PRIx64 " ([unknown])\n", address);
+}
+
+void strace_frame_write(struct frame_names *names, struct bytes *out, uint32_t file,
+			uint64_t offset, bool is_caller)
+{
+	uint32_t id, nr_lines = 0;
+	const struct module *module = live_file_module(names->files, file, &id);
+	const struct function_line *lines;
+	uint64_t from_start = 0;
+
+	if (module)
+		nr_lines = symbolizer_lookup(names->symbolizer, module, id, offset, &lines);
+	text_printf(out, " > %s(", live_file_path(names->files, file));
+	if (nr_lines && lines[nr_lines - 1].function) {
+		scoped_free char *name = printable(lines[nr_lines - 1].function);
+
+		symbolizer_function_offset(names->symbolizer, module, id, offset, &from_start);
+		text_printf(out, "%s+0x%" PRIx64, name, from_start + is_caller);
+	}
+	text_printf(out, ") [0x%" PRIx64 "]\n", offset + is_caller);
+}
+
+void strace_unknown_frame_write(struct bytes *out, uint64_t address)
+{
+	text_printf(out, " > [0x%" PRIx64 "]\n", address);
+}
+
+bool frame_source(struct frame_names *names, uint32_t file, uint64_t offset, char **out_place,
+		  char **out_function)
+{
+	uint32_t id;
+	const struct module *module = live_file_module(names->files, file, &id);
+	const struct function_line *lines;
+
+	if (!module || is_common_library(live_file_name(names->files, file)))
+		return false;
+	if (!symbolizer_lookup(names->symbolizer, module, id, offset, &lines) || !lines->file)
+		return false;
+	*out_place = xasprintf("%s:%" PRIu32, lines->file, lines->line);
+	*out_function = printable(lines->function ? lines->function : "?");
+	return true;
 }
 
 static char *kernel_text(struct frame_names *names, uint64_t ip)

@@ -64,9 +64,9 @@ void fault_line_write(struct bytes *out, const struct line_head *head,
 		    access_name(fault->error_code), (uint64_t)fault->address);
 	place_write(out, event, path);
 	if (fault->head.flags & WIRE_UNTIMED || fault->kind == WIRE_FAILED)
-		text_printf(out, " -\n");
+		text_printf(out, " -");
 	else
-		text_printf(out, " %" PRIu64 "ns\n", (uint64_t)fault->service_ns);
+		text_printf(out, " %" PRIu64 "ns", (uint64_t)fault->service_ns);
 }
 
 void loss_line_write(struct bytes *out, uint64_t count)

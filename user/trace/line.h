@@ -23,8 +23,8 @@ struct line_head {
 	uint32_t tid;
 };
 
-/* `path` is that of a file that the fault lies in, as it is to be printed. Without a head when the
- * line has been begun as those of system calls are. */
+/* Without the newline. `path` is that of a file that the fault lies in, as it is to be printed.
+ * Without a head when the line has been begun as those of system calls are. */
 void fault_line_write(struct bytes *out, const struct line_head *head,
 		      const struct placed_fault_event *event, const char *path);
 

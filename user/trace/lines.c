@@ -12,6 +12,9 @@
 #define PATIENCE_NS    1000000000ULL
 #define TABLE_SLEEP_US 2000
 
+/* Most places are shorter, so that functions stand in one column from the first line on. */
+#define SOURCE_COLUMN 40
+
 static uint64_t now_ns(void)
 {
 	struct timespec now;
@@ -50,12 +53,54 @@ static void await_table(struct lines *l, uint32_t stack, uint64_t moment_ns)
 		usleep(TABLE_SLEEP_US);
 }
 
-static void write_stack(struct lines *l, struct journal *j, uint32_t stack, uint64_t moment_ns)
+static bool has_stack(const struct lines *l, uint32_t stack)
 {
-	if (!l->options->max_frames || !stack || stack == STACK_UNASKED)
+	return (l->options->max_frames || l->options->source) && stack && stack != STACK_UNASKED;
+}
+
+/* The place in the source behind the line that is about to end. */
+static void write_source_behind(struct lines *l, struct journal *j, uint32_t stack)
+{
+	const char *function, *place = live_stack_source(&l->stacks, stack, &function);
+
+	if (place)
+		journal_printf(j, "   [%s in %s]", place, function);
+}
+
+/* The functions of all such lines stand in one column, as far as can be known. */
+static void write_source_below(struct lines *l, struct journal *j, uint32_t stack)
+{
+	const char *function, *place = live_stack_source(&l->stacks, stack, &function);
+
+	if (!place)
 		return;
-	await_table(l, stack, moment_ns);
-	live_stack_write(&l->stacks, stack, &j->text);
+	if (strlen(place) + 2 > l->source_column)
+		l->source_column = (unsigned int)strlen(place) + 2;
+	journal_printf(j, "    at %-*s# %s%s\n", (int)l->source_column, place, function,
+		       strchr(function, '(') ? "" : "()");
+}
+
+/* Ends a line, and writes what stands below it. `kernel_ip`: its innermost frame is one of the
+ * kernel; or 0. */
+static void end_line(struct lines *l, struct journal *j, uint32_t stack, uint64_t kernel_ip,
+		     uint64_t moment_ns)
+{
+	bool has = has_stack(l, stack);
+
+	if (has)
+		await_table(l, stack, moment_ns);
+	if (has && l->options->source == SOURCE_BEHIND)
+		write_source_behind(l, j, stack);
+	journal_end_line(j);
+	if (has && l->options->source == SOURCE_BELOW)
+		write_source_below(l, j, stack);
+	if (l->options->max_frames && kernel_ip)
+		kernel_frame_write(&l->names, &j->text, kernel_ip);
+	if (has && l->options->max_frames)
+		live_stack_write(&l->stacks, stack, &j->text);
+	if (has)
+		live_stack_used(&l->stacks, stack);
+	l->nr_events++;
 }
 
 /* ---- Lines ---- */
@@ -76,10 +121,8 @@ static void take_fault(struct lines *l, const struct stream_event *at)
 		task_line_begin(&l->calls, j, task, at->moment_ns);
 	fault_line_write(&j->text, l->options->syscalls ? NULL : &head, event,
 			 live_file_path(&l->files, event->file));
-	if (l->options->max_frames && event->fault.head.flags & WIRE_KERNEL)
-		kernel_frame_write(&l->names, &j->text, event->fault.ip);
-	write_stack(l, j, event->fault.stack, at->moment_ns);
-	l->nr_events++;
+	end_line(l, j, event->fault.stack,
+		 event->fault.head.flags & WIRE_KERNEL ? event->fault.ip : 0, at->moment_ns);
 }
 
 static void take_loss(struct lines *l, const struct loss_event *event)
@@ -207,9 +250,7 @@ static void end_call(struct lines *l, const struct syscall_event *event, uint64_
 	struct journal *j = journal_of(l, task);
 
 	if (call_end(&l->calls, j, task, event->head.task, event, moment_ns)) {
-		journal_end_line(j);
-		write_stack(l, j, event->stack, moment_ns);
-		l->nr_events++;
+		end_line(l, j, event->stack, 0, moment_ns);
 	}
 	tell_untold(l);
 	write_ignored(l, task, moment_ns);
@@ -359,6 +400,9 @@ void lines_init(struct lines *l, const struct trace_options *options, struct cap
 	frame_names_init(&l->names, &l->files, capture);
 	l->stacks.names = &l->names;
 	l->stacks.max_frames = options->max_frames;
+	l->stacks.form = options->stack_form;
+	l->stacks.sources = options->source != SOURCE_NONE;
+	l->source_column = SOURCE_COLUMN;
 	l->stacks.store = capture ? capture_unwind_store(capture) : NULL;
 	call_lines_init(&l->calls, options, &l->tasks);
 	journal_add(l, 0);

@@ -13,6 +13,7 @@ struct live_stack {
 	uint64_t *frames;              /* room for MAX_FRAMES where there is a rest */
 	struct stack_rest_event *rest; /* NULL: it is what it is */
 	struct bytes text;             /* once it is made, the frames are gone */
+	char *place, *function;        /* in the source */
 };
 
 static void stack_free(struct live_stack *stack)
@@ -21,6 +22,8 @@ static void stack_free(struct live_stack *stack)
 		return;
 	free(stack->frames);
 	free(stack->rest);
+	free(stack->place);
+	free(stack->function);
 	bytes_fini(&stack->text);
 	free(stack);
 }
@@ -36,6 +39,11 @@ void live_stacks_fini(struct live_stacks *stacks)
 static struct live_stack *stack_at(const struct live_stacks *stacks, uint32_t id)
 {
 	return id < stacks->by_id.size ? stacks->by_id.items[id] : NULL;
+}
+
+static uint32_t wanted_frames(const struct live_stacks *stacks)
+{
+	return stacks->sources ? MAX_FRAMES : stacks->max_frames;
 }
 
 static void take_stack(struct live_stacks *stacks, const struct stack_event *event)
@@ -59,7 +67,7 @@ static void take_rest(struct live_stacks *stacks, const struct stack_rest_event 
 {
 	struct live_stack *stack = stack_at(stacks, event->id);
 
-	if (!stack || stack->rest || !stack->nr_frames || stack->nr_frames >= stacks->max_frames)
+	if (!stack || stack->rest || !stack->nr_frames || stack->nr_frames >= wanted_frames(stacks))
 		return;
 	stack->rest = xcalloc(1, event->head.size_bytes);
 	memcpy(stack->rest, event, event->head.size_bytes);
@@ -127,7 +135,7 @@ bool live_stack_is_unfinished(struct live_stacks *stacks, uint32_t id)
 	flags = stack->flags;
 	nr_frames = stack_finish(&moment, stacks->store, stack->rest, stack->frames,
 				 stack->nr_frames, &flags);
-	if (flags & WALK_NO_TABLE && nr_frames < stacks->max_frames)
+	if (flags & WALK_NO_TABLE && nr_frames < wanted_frames(stacks))
 		return true;
 	stack->nr_frames = nr_frames;
 	stack->flags = flags;
@@ -156,45 +164,87 @@ static const char *end_reason(uint32_t flags)
 	return "inconsistent";
 }
 
+static void write_frame(struct live_stacks *stacks, struct bytes *out, uint32_t file,
+			uint64_t offset, bool is_caller)
+{
+	if (stacks->form == STACK_STRACE)
+		strace_frame_write(stacks->names, out, file, offset, is_caller);
+	else
+		frame_write(stacks->names, out, file, offset);
+}
+
+static void write_unknown_frame(struct live_stacks *stacks, struct bytes *out, uint64_t address)
+{
+	if (stacks->form == STACK_STRACE)
+		strace_unknown_frame_write(out, address);
+	else
+		unknown_frame_write(out, address);
+}
+
 /* A frame outside of all code but the innermost is where a walk lost its way: it is left out. */
 static void make_text(struct live_stacks *stacks, struct live_stack *stack)
 {
 	uint32_t flags = stack->flags, i;
 
-	for (i = 0; i < stack->nr_frames && i < stacks->max_frames; i++) {
+	for (i = 0; i < stack->nr_frames && i < wanted_frames(stacks); i++) {
 		uint64_t address = stack->frames[i];
 		const struct mapping *mapping = code_at(stacks, stack, address);
+		uint64_t offset =
+			mapping ? address - mapping->start + mapping->file_offset_bytes : 0;
 
 		if (!mapping && i) {
 			flags = WALK_NO_CODE;
 			break;
 		}
-		if (mapping && mapping->file)
-			frame_write(stacks->names, &stack->text, mapping->file,
-				    address - mapping->start + mapping->file_offset_bytes);
-		else
-			unknown_frame_write(&stack->text, address);
+		if (i < stacks->max_frames && mapping && mapping->file)
+			write_frame(stacks, &stack->text, mapping->file, offset, i > 0);
+		else if (i < stacks->max_frames)
+			write_unknown_frame(stacks, &stack->text, address);
+		if (stacks->sources && !stack->place && mapping && mapping->file)
+			frame_source(stacks->names, mapping->file, offset, &stack->place,
+				     &stack->function);
 	}
 	if (!(flags & WALK_COMPLETE) && i < stacks->max_frames)
 		text_printf(&stack->text, INDENT "? (the stack ends here: %s)\n",
 			    end_reason(flags));
 }
 
-void live_stack_write(struct live_stacks *stacks, uint32_t id, struct bytes *out)
+static struct live_stack *made_stack(struct live_stacks *stacks, uint32_t id)
 {
 	struct live_stack *stack = stack_at(stacks, id);
 
-	if (!stack) {
-		text_printf(out, INDENT "? (no stack)\n");
-		return;
-	}
-	if (stack->frames)
+	if (stack && stack->frames) {
 		make_text(stacks, stack);
-	free(stack->frames);
-	stack->frames = NULL;
-	bytes_append(out, stack->text.data, stack->text.size);
-	if (stack->is_used_once) {
-		stack_free(stack);
-		stacks->by_id.items[id] = NULL;
+		free(stack->frames);
+		stack->frames = NULL;
 	}
+	return stack;
+}
+
+const char *live_stack_source(struct live_stacks *stacks, uint32_t id, const char **out_function)
+{
+	const struct live_stack *stack = made_stack(stacks, id);
+
+	*out_function = stack ? stack->function : NULL;
+	return stack ? stack->place : NULL;
+}
+
+void live_stack_write(struct live_stacks *stacks, uint32_t id, struct bytes *out)
+{
+	const struct live_stack *stack = made_stack(stacks, id);
+
+	if (stack)
+		bytes_append(out, stack->text.data, stack->text.size);
+	else
+		text_printf(out, INDENT "? (no stack)\n");
+}
+
+void live_stack_used(struct live_stacks *stacks, uint32_t id)
+{
+	struct live_stack *stack = stack_at(stacks, id);
+
+	if (!stack || !stack->is_used_once)
+		return;
+	stack_free(stack);
+	stacks->by_id.items[id] = NULL;
 }

@@ -10,12 +10,15 @@
 
 #include "correlate/spaces.h"
 #include "trace/frames.h"
+#include "trace/trace.h"
 #include "unwind/publish.h"
 
 struct live_stack;
 
 struct live_stacks {
-	uint32_t max_frames;
+	uint32_t max_frames; /* that are written */
+	enum stack_form form;
+	bool sources; /* are asked for, too, for which any frame may matter */
 	const struct unwind_store *store;
 	struct frame_names *names;
 	struct spaces spaces;
@@ -31,5 +34,12 @@ void live_stacks_take(struct live_stacks *stacks, const struct event *event);
 bool live_stack_is_unfinished(struct live_stacks *stacks, uint32_t id);
 
 void live_stack_write(struct live_stacks *stacks, uint32_t id, struct bytes *out);
+
+/* Where in the source it was left for a library that everybody uses; NULL when nothing tells. Both
+ * belong to the stack. */
+const char *live_stack_source(struct live_stacks *stacks, uint32_t id, const char **out_function);
+
+/* The event that named it is over. */
+void live_stack_used(struct live_stacks *stacks, uint32_t id);
 
 #endif

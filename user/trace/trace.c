@@ -239,6 +239,7 @@ static struct capture_plan *plans_for(const struct trace_options *options,
 
 int trace_run(const struct trace_options *options, char **argv)
 {
+	bool stacks = options->max_frames > 0 || options->source;
 	bool has_lines = options->summary != SUMMARY_ONLY;
 	struct syscall_set needed = needed_syscalls(options);
 	scoped_free struct capture_plan *plans = plans_for(options, &needed);
@@ -258,9 +259,8 @@ int trace_run(const struct trace_options *options, char **argv)
 				.enter_events = has_lines && options->syscalls,
 				.totals_only = !has_lines && !options->errors_by_name,
 				.descriptors = call_lines_need_descriptors(options),
-				.stacks = options->max_frames > 0,
-				.fault_stacks =
-					options->max_frames > 0 && options->fault_kinds != 0,
+				.stacks = stacks,
+				.fault_stacks = stacks && options->fault_kinds != 0,
 				.ring_bytes = options->ring_bytes,
 			},
 		.as_root = options->as_root,

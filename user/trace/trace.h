@@ -41,6 +41,13 @@ enum stack_form {
 /* Whether the table of strace -c is to be made. */
 enum summary_choice { SUMMARY_NONE, SUMMARY_ONLY, SUMMARY_TOO };
 
+/* Where the place in the source stands that a call was made at. */
+enum source_form {
+	SOURCE_NONE,
+	SOURCE_BEHIND, /* [file:line in function] at the line's end */
+	SOURCE_BELOW,  /* at file:line  # function() in a line of its own */
+};
+
 struct trace_options {
 	const char *output; /* NULL: standard error */
 	bool append;        /* to it, instead of keeping the earlier one as FILE.old */
@@ -52,6 +59,7 @@ struct trace_options {
 	uint32_t fault_kinds; /* bits of enum wire_fault_kind */
 	uint32_t max_frames;  /* below each line; 0: none */
 	enum stack_form stack_form;
+	enum source_form source;
 
 	bool syscalls;            /* as lines; else page faults alone: */
 	bool follow;              /* also what the command starts */
