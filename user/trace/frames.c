@@ -69,7 +69,7 @@ void unknown_frame_write(struct bytes *out, uint64_t address)
 }
 
 void strace_frame_write(struct frame_names *names, struct bytes *out, uint32_t file,
-			uint64_t offset, bool is_caller)
+			uint64_t offset)
 {
 	uint32_t id, nr_lines = 0;
 	const struct module *module = live_file_module(names->files, file, &id);
@@ -81,11 +81,12 @@ void strace_frame_write(struct frame_names *names, struct bytes *out, uint32_t f
 	text_printf(out, " > %s(", live_file_path(names->files, file));
 	if (nr_lines && lines[nr_lines - 1].function) {
 		scoped_free char *name = printable(lines[nr_lines - 1].function);
+		const char *made_up = strstr(name, "!fn@"); /* behind the file's name */
 
 		symbolizer_function_offset(names->symbolizer, module, id, offset, &from_start);
-		text_printf(out, "%s+0x%" PRIx64, name, from_start + is_caller);
+		text_printf(out, "%s+0x%" PRIx64, made_up ? made_up + 1 : name, from_start + 1);
 	}
-	text_printf(out, ") [0x%" PRIx64 "]\n", offset + is_caller);
+	text_printf(out, ") [0x%" PRIx64 "]\n", offset + 1);
 }
 
 void strace_unknown_frame_write(struct bytes *out, uint64_t address)

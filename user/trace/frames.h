@@ -35,9 +35,10 @@ void frame_write(struct frame_names *names, struct bytes *out, uint32_t file, ui
 /* A frame outside of all files. */
 void unknown_frame_write(struct bytes *out, uint64_t address);
 
-/* The same as strace -k has them: > /path/of/file(function+0xoffset) [0xoffset of the file]. */
+/* The same as strace -k has them, > /path/of/file(function+0xoffset) [0xoffset of the file], where
+ * offsets are those behind the calling instruction. */
 void strace_frame_write(struct frame_names *names, struct bytes *out, uint32_t file,
-			uint64_t offset, bool is_caller);
+			uint64_t offset);
 void strace_unknown_frame_write(struct bytes *out, uint64_t address);
 
 /* Where in the source a frame is, if that is code that somebody wrote, and not a library that

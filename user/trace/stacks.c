@@ -165,10 +165,10 @@ static const char *end_reason(uint32_t flags)
 }
 
 static void write_frame(struct live_stacks *stacks, struct bytes *out, uint32_t file,
-			uint64_t offset, bool is_caller)
+			uint64_t offset)
 {
 	if (stacks->form == STACK_STRACE)
-		strace_frame_write(stacks->names, out, file, offset, is_caller);
+		strace_frame_write(stacks->names, out, file, offset);
 	else
 		frame_write(stacks->names, out, file, offset);
 }
@@ -197,7 +197,7 @@ static void make_text(struct live_stacks *stacks, struct live_stack *stack)
 			break;
 		}
 		if (i < stacks->max_frames && mapping && mapping->file)
-			write_frame(stacks, &stack->text, mapping->file, offset, i > 0);
+			write_frame(stacks, &stack->text, mapping->file, offset);
 		else if (i < stacks->max_frames)
 			write_unknown_frame(stacks, &stack->text, address);
 		if (stacks->sources && !stack->place && mapping && mapping->file)
