@@ -10,6 +10,7 @@
 extern const struct command record_command;
 extern const struct command report_command;
 extern const struct command explain_command;
+extern const struct command analyze_command;
 extern const struct command annotate_command;
 extern const struct command flame_command;
 extern const struct command diff_command;

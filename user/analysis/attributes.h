@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What can be said of a single call beside its time: where it came from, what it was about, how it
+ * ended, what its thread had done just before. Slow calls are explained by what they have in
+ * common (contrast.h).
+ */
+#ifndef PROF_ANALYSIS_ATTRIBUTES_H
+#define PROF_ANALYSIS_ATTRIBUTES_H
+
+#include "analysis/grouping.h"
+#include "decode/syscalls.h"
+
+enum attribute {
+	ATTRIBUTE_SITE,
+	ATTRIBUTE_THREAD,
+	ATTRIBUTE_DESCRIPTOR, /* argument 0, of calls that take one */
+	ATTRIBUTE_SIZE,       /* asked for: the octave of argument 2 */
+	ATTRIBUTE_MOVED,      /* the octave of the bytes moved */
+	ATTRIBUTE_ERRNO,
+	ATTRIBUTE_BEFORE,    /* the thread's call before this one; NO_CALL at its begin */
+	ATTRIBUTE_POPULATED, /* pages came into being inside: 1 */
+	NR_ATTRIBUTES
+};
+
+/* A call that has no such attribute has no value of it. */
+#define NO_VALUE UINT64_MAX
+#define NO_CALL  (UINT64_MAX - 1)
+
+#define ATTRIBUTE_COLUMNS                                                                          \
+	(COLUMN(SYSCALL_NR) | COLUMN(SYSCALL_FLAGS) | COLUMN(SYSCALL_TASK) |                       \
+	 COLUMN(SYSCALL_STACK) | COLUMN(SYSCALL_RESULT) | COLUMN(SYSCALL_ARG0) |                   \
+	 COLUMN(SYSCALL_ARG2) | COLUMN(SYSCALL_POPULATED_PAGES))
+
+struct attributes {
+	const struct recording *recording;
+	struct grouping sites;       /* by site alone */
+	uint64_t *calls_before;      /* by task */
+	struct syscall_set sized;    /* calls whose argument 2 is a size, and whose result, too */
+	struct syscall_set on_files; /* calls whose argument 0 is a descriptor */
+};
+
+void attributes_init(struct attributes *a, const struct recording *r);
+void attributes_fini(struct attributes *a);
+
+/* Rows of one thread have to come in their order. */
+void attributes_of(struct attributes *a, const struct columns *c, uint32_t row,
+		   uint64_t out[NR_ATTRIBUTES]);
+
+/* "at parse (parser.c:42)", "of 4 KiB", "after fsync": to be read behind the name of the call. The
+ * caller frees it. */
+char *attribute_label(const struct attributes *a, enum attribute attribute, uint64_t value);
+
+#endif

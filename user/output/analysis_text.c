@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: MIT
+/* `prof analyze` as text: sentences, each with the numbers that it stands on. */
+#include "output/analysis_output.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdarg.h>
+
+#include "cli/number.h"
+#include "cli/text.h"
+#include "output/printable.h"
+#include "profile/facts.h"
+
+struct page {
+	FILE *out;
+	const struct study *study;
+	const struct analysis_style *style;
+};
+
+static double percent(uint64_t part, uint64_t all)
+{
+	return all ? 100.0 * (double)part / (double)all : 0;
+}
+
+static void heading(const struct page *p, const char *title)
+{
+	fprintf(p->out, p->style->color ? "\n\033[1m%s\033[m\n" : "\n%s\n", title);
+}
+
+static void sentence(const struct page *p, unsigned int column, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+static void sentence(const struct page *p, unsigned int column, const char *fmt, ...)
+{
+	va_list args;
+	char *text;
+
+	va_start(args, fmt);
+	if (vasprintf(&text, fmt, args) < 0)
+		text = xstrdup("");
+	va_end(args);
+	fprintf(p->out, "%*s", (int)column, "");
+	text_print_wrapped(p->out, text, column, p->style->width);
+	free(text);
+}
+
+/* ---- What sets calls apart ---- */
+
+static void write_finding(const struct page *p, const struct finding *f)
+{
+	scoped_free char *label = attribute_label(
+		&p->study->attributes, (enum attribute)f->trait.attribute, f->trait.value);
+	scoped_free char *clean = printable(label);
+
+	if (isinf(f->risk_ratio))
+		sentence(p, 6, "%.0f%% are %s, and no others", 100 * f->support, clean);
+	else
+		sentence(p, 6, "%.0f%% are %s, of the others %.2g%% (risk ratio %.3g)",
+			 100 * f->support, clean, 100 * f->background, f->risk_ratio);
+}
+
+/* The words with which `prof script` shows the call. */
+static void write_example(const struct page *p, const struct example *e)
+{
+	const struct recording *r = p->study->attributes.recording;
+	double at = (double)(e->start_ns - recording_start_ns(r)) / 1e9;
+
+	if (e->task)
+		fprintf(p->out, "      e.g. prof script%s%s --tid=%" PRIu32 " --time=%.9f,%.9f\n",
+			p->style->input ? " -i " : "", p->style->input ? p->style->input : "",
+			r->tasks.items[e->task].tid, fmax(0, at - 1e-9), at + 1e-9);
+}
+
+static void write_part(const struct page *p, const struct part *part)
+{
+	for (unsigned int i = 0; i < part->nr_findings; i++)
+		write_finding(p, &part->findings[i]);
+	write_example(p, &part->example);
+}
+
+/* ---- Calls ---- */
+
+static void write_modes(const struct page *p, const struct call_study *call)
+{
+	uint64_t total_ns = 0;
+
+	for (unsigned int i = 0; i < call->nr_modes; i++)
+		total_ns += call->modes[i].total_ns;
+	for (unsigned int i = 0; i < call->nr_modes; i++) {
+		const struct part *mode = &call->modes[i];
+		char middle[NUMBER_SIZE];
+
+		sentence(p, 4, "%.3g%% at %s (%.3g%% of its time)",
+			 percent(mode->count, call->timed),
+			 duration_format(mode->middle_ns, middle),
+			 percent(mode->total_ns, total_ns));
+		write_part(p, mode);
+	}
+}
+
+static void write_call(const struct page *p, const struct call_study *call)
+{
+	char label[32], total[NUMBER_SIZE], middle[NUMBER_SIZE], from[NUMBER_SIZE];
+
+	fprintf(p->out, "\n  %s: %" PRIu64 " calls, %s, %.1f%% of the time of all calls; ",
+		call_label(call->key, label), call->calls, duration_format(call->total_ns, total),
+		percent(call->total_ns, p->study->total_ns));
+	if (call->nr_modes > 1) {
+		fprintf(p->out, "%u modes\n", call->nr_modes);
+		write_modes(p, call);
+	} else {
+		fprintf(p->out, "one mode, at %s\n",
+			duration_format(call->modes[0].middle_ns, middle));
+	}
+	if (!call->slowest.count)
+		return;
+	sentence(p, 4, "the slowest %" PRIu64 " (from %s on)%s", call->slowest.count,
+		 duration_format(call->slowest.from_ns, from),
+		 call->slowest.nr_findings ? ":" : ": nothing recorded sets them apart");
+	write_part(p, &call->slowest);
+}
+
+static void write_calls(const struct page *p)
+{
+	heading(p, "What takes the time, and what the slow calls have in common");
+	if (!p->study->calls.size)
+		fprintf(p->out, "  no system call has both %d calls and %.1f%% of the time\n",
+			STUDY_LEAST_CALLS, 100 * STUDY_LEAST_SHARE);
+	vec_each (&p->study->calls, call)
+		write_call(p, call);
+}
+
+/* ---- Anomalies ---- */
+
+static void write_anomaly(const struct page *p, unsigned int number, const struct anomaly *a)
+{
+	char label[32], took[NUMBER_SIZE], baseline[NUMBER_SIZE];
+
+	fprintf(p->out, "  %2u. %-6s %s took %s, %.1fσ from the usual %s\n", number,
+		severity_names[anomaly_severity(a->score)], call_label(a->key, label),
+		duration_format(a->event.duration_ns, took), a->score,
+		duration_format(a->baseline_ns, baseline));
+	write_example(p, &a->event);
+}
+
+static void write_anomalies(const struct page *p)
+{
+	const struct study *s = p->study;
+
+	heading(p, "Anomalies");
+	if (!s->anomalies) {
+		fputs("  no anomalies: no call took longer than the tail of its like explains\n",
+		      p->out);
+		return;
+	}
+	fprintf(p->out,
+		"  %" PRIu64 " calls took longer than the tail of their like explains: %" PRIu64
+		" High, %" PRIu64 " Medium, %" PRIu64 " Low\n",
+		s->anomalies, s->by_severity[SEVERITY_HIGH], s->by_severity[SEVERITY_MEDIUM],
+		s->by_severity[SEVERITY_LOW]);
+	for (unsigned int i = 0; i < s->nr_worst; i++)
+		write_anomaly(p, i + 1, &s->worst[i]);
+}
+
+static void write_text(FILE *out, const struct study *study, const struct analysis_style *style)
+{
+	const struct page p = {out, study, style};
+
+	write_calls(&p);
+	write_anomalies(&p);
+}
+
+const struct analysis_output analysis_text = {write_text};
