@@ -194,9 +194,8 @@ extern const struct arg_type type_access_mode, type_at_flags, type_close_range_f
 	type_inotify_flags, type_inotify_events, type_mlock_flags, type_mlockall_flags,
 	type_mount_attributes, type_mount_setattr_flags, type_move_mount_flags, type_mremap_flags,
 	type_msync_flags, type_open_tree_flags, type_pkey_rights, type_rename_flags, type_rwf_flags,
-	type_splice_flags, type_statx_mask, type_swap_flags, type_sync_file_range_flags,
-	type_umount_flags, type_xattr_flags, type_fadvise, type_fsconfig_command, type_madvise,
-	type_whence;
+	type_splice_flags, type_statx_mask, type_sync_file_range_flags, type_umount_flags,
+	type_xattr_flags, type_fadvise, type_fsconfig_command, type_madvise, type_whence;
 
 /* types_files.c */
 extern const struct arg_type type_open_flags, type_open_mode, type_open_how, type_file_mode,
@@ -215,6 +214,10 @@ extern const struct arg_type type_xattr_value, type_xattr_result, type_xattr_lis
 /* types_watch.c */
 extern const struct arg_type type_fanotify_flags, type_fanotify_mark_flags, type_fanotify_events,
 	type_fanotify_dirfd;
+
+/* types_mounts.c */
+extern const struct arg_type type_mount_flags, type_mount_type, type_mount_data, type_config_key,
+	type_config_value, type_config_aux, type_mount_attr, type_swap_flags;
 
 /* types_fcntl.c */
 extern const struct arg_type type_fcntl_command, type_fcntl_argument;
@@ -242,7 +245,13 @@ extern const struct arg_type type_fd_set, type_pselect_mask;
 void result_select(struct decoder *d);
 
 /* types_memory.c */
-extern const struct arg_type type_protection, type_map_flags, type_map_offset;
+extern const struct arg_type type_protection, type_map_flags, type_map_offset, type_remap_address,
+	type_residency;
+
+/* types_nodes.c */
+extern const struct arg_type type_memory_policy, type_memory_policy_long, type_out_memory_policy,
+	type_nodes, type_out_nodes, type_mbind_flags, type_get_mempolicy_flags, type_pages,
+	type_page_nodes, type_page_status, type_move_pages_flags;
 
 /* types_tasks.c */
 extern const struct arg_type type_argv, type_envp;

@@ -108,9 +108,8 @@ static void fd_emit_object(struct decoder *d, int fd, const struct bytes *text)
 static void fd_emit(struct decoder *d, int fd, const char *word)
 {
 	struct bytes text = {0};
-	bool known = d->options->fd_text &&
-		     d->options->fd_text(d->options->context, d->call->pid, fd,
-					 d->when == CAPTURE_EXIT, &text);
+	bool known = d->options->fd_text && d->options->fd_text(d->options->context, d->call->pid,
+								fd, d->when == CAPTURE_EXIT, &text);
 
 	if (known && d->e->json && !word) {
 		fd_emit_object(d, fd, &text);

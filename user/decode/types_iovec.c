@@ -49,11 +49,14 @@ void iovec_print_at(struct decoder *d, uint64_t address, uint64_t count, enum io
 {
 	struct iovec_printer printer = {data, data_bytes};
 	enum capture_when when = d->when;
+	bool late = d->late;
 
 	d->when = CAPTURE_ENTER;
+	d->late = false; /* it was there before, also if the call has failed */
 	d->context = &printer;
 	array_print_at(d, address, count, sizeof(struct iovec), iovec_element);
 	d->when = when;
+	d->late = late;
 }
 
 static PRINT_FUNCTION(in_iovec_print)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * The types of mappings: protection, flags, offset.
+ * The types of mappings, and of what is known of their pages.
  */
 #include "decode/types.h"
 
@@ -8,14 +8,14 @@
 
 #include "decode/constants.h"
 
+/* ---- Mapping ---- */
+
 #define HUGE_SHIFT 26
-#define HUGE_MASK  0x3fU
 
 /* A type, flags, and the logarithm of a page's size. */
 static PRINT_FUNCTION(map_flags_print)
 {
-	uint32_t flags = (uint32_t)value & ~(uint32_t)MAP_TYPE;
-	uint32_t huge = flags & MAP_HUGETLB ? flags >> HUGE_SHIFT & HUGE_MASK : 0;
+	uint32_t flags = (uint32_t)value & ~(uint32_t)MAP_TYPE, huge = flags >> HUGE_SHIFT;
 
 	(void)arg;
 	emit_open(d->e, EMIT_FLAGS);
@@ -26,6 +26,34 @@ static PRINT_FUNCTION(map_flags_print)
 	emit_close(d->e);
 }
 
-const struct arg_type type_protection = FLAGS_TYPE(4, protections);
+static bool remap_has_address(const struct call *call, const struct argument *arg)
+{
+	return call->args[arg->of] & MREMAP_FIXED;
+}
+
+/* ---- Which pages are there ---- */
+
+#define PAGE_BYTES 4096
+
+static void resident_element(struct decoder *d, const void *bytes, uint64_t address)
+{
+	(void)address;
+	emit_uint(d->e, *(const uint8_t *)bytes & 1);
+}
+
+static PRINT_FUNCTION(residency_print)
+{
+	uint64_t size = d->call->args[arg->of];
+
+	array_print_at(d, value, size / PAGE_BYTES + !!(size % PAGE_BYTES), 1, resident_element);
+}
+
+const struct arg_type type_protection = FLAGS_TYPE(8, protections);
 const struct arg_type type_map_flags = {.print = map_flags_print};
 const struct arg_type type_map_offset = INTEGER_TYPE(hex_print, 8);
+const struct arg_type type_remap_address = {.print = pointer_print, .applies = remap_has_address};
+const struct arg_type type_residency = {
+	.print = residency_print,
+	.when = CAPTURE_EXIT,
+	.captures = {{.kind = CAPTURE_BYTES, .when = CAPTURE_EXIT, .element_bytes = 64}},
+};
