@@ -134,6 +134,10 @@ struct return_instance { /* trampoline.bpf.h: a probed function that has not ret
 	struct return_instance *next;
 };
 
+struct bpf_subprog_info { /* alloc.bpf.c: from 6.15 on functions are called with preemption off */
+	bool might_sleep;
+};
+
 struct uprobe_task { /* trampoline.bpf.h */
 	struct return_instance *return_instances;
 	unsigned long vaddr; /* of the instruction that is being executed elsewhere */

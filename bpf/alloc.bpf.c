@@ -6,8 +6,8 @@
  * is what the program asked for, and the only one that counts. A block is the allocator's from the
  * moment that free() begins, and the program's once malloc() has returned: so no other thread can
  * seem to get it while it is still somebody's. These programs run in task context, where a kernel
- * may preempt them; what they share with others by CPU must not be seen half done, so they forbid
- * it where they can.
+ * may preempt them: they forbid it where they can, and say elsewhere whose the CPU's walk is, so
+ * that whoever comes in between does without it.
  *
  * Licence: the object is "Dual MIT/GPL" (task.bpf.c). Reads pt_regs and task_struct.
  */
@@ -119,7 +119,8 @@ static __always_inline void alloc_begin(struct pt_regs *ctx, struct task_state *
 		return;
 	}
 	take_arguments(call, function, args);
-	call->stack = stack_of(ctx, state, WALK_FROM_ENTRY);
+	call->stack = walk_claim() ? stack_of(ctx, state, WALK_FROM_ENTRY) : STACK_LOST;
+	walk_give_back();
 	call->sp = regs_sp(ctx);
 }
 
@@ -138,6 +139,12 @@ static __always_inline void alloc_end(struct pt_regs *ctx, struct task_state *st
 	alloc_send(state, call->old_address ? WIRE_RESIZED : WIRE_MADE, address, call);
 }
 
+static __always_inline bool forbids_preemption(void)
+{
+	return bpf_core_field_exists(struct bpf_subprog_info, might_sleep) && bpf_preempt_disable &&
+	       bpf_preempt_enable;
+}
+
 SEC("uprobe")
 int on_alloc_call(struct pt_regs *ctx)
 {
@@ -145,10 +152,10 @@ int on_alloc_call(struct pt_regs *ctx)
 
 	if (!state)
 		return 0;
-	if (bpf_preempt_disable)
+	if (forbids_preemption())
 		bpf_preempt_disable();
 	alloc_begin(ctx, state, bpf_get_attach_cookie(ctx));
-	if (bpf_preempt_enable)
+	if (forbids_preemption())
 		bpf_preempt_enable();
 	return 0;
 }
@@ -160,10 +167,10 @@ int on_alloc_return(struct pt_regs *ctx)
 
 	if (!state)
 		return 0;
-	if (bpf_preempt_disable)
+	if (forbids_preemption())
 		bpf_preempt_disable();
 	alloc_end(ctx, state);
-	if (bpf_preempt_enable)
+	if (forbids_preemption())
 		bpf_preempt_enable();
 	return 0;
 }

@@ -76,7 +76,7 @@ static __always_inline bool task_in_compat_syscall(struct task_struct *task)
 #define regs_sp(regs)      ((regs)->sp)
 #define regs_fp(regs)      ((regs)->regs[29])
 
-#define regs_result(regs) ((regs)->regs[0])
+#define regs_result(r) ((r)->regs[0])
 
 static __always_inline void regs_call_args(struct pt_regs *regs, __u64 args[3])
 {

@@ -18,7 +18,7 @@ const volatile bool cfg_places __weak = false; /* in which mapping each fault li
 const volatile __u32 cfg_fault_kinds __weak =
 	~0U;                                  /* bits of enum wire_fault_kind: others go untold */
 const volatile bool cfg_follow __weak = true; /* what the command starts, too */
-const volatile bool cfg_all_syscalls __weak = true; /* else those in the set below */
+const volatile bool cfg_all_syscalls __weak = true;   /* else those in the set below */
 const volatile bool cfg_syscall_events __weak = true; /* else only their totals are kept */
 const volatile __u64 cfg_syscall_set[8] __weak = {0};
 const volatile bool cfg_stacks __weak = false; /* of what is chosen here: */

@@ -137,6 +137,7 @@ struct cpu_walk {
 	__u64 mm;
 	__u64 word; /* the last one read */
 	__u64 trampoline;
+	__u64 owner; /* the task that walks in its own context; 0: nobody */
 	__u64 block_start, block_bytes;
 	__u64 block[BLOCK_WORDS];
 	__u64 copy_at, copy_end, copied; /* of a stack that user space is to finish */
@@ -539,6 +540,32 @@ __weak __noinline __u32 stack_walk(__u64 ip, __u32 task, __u32 space, __u32 from
 	return id;
 }
 
+/* Programs that can be preempted claim the CPU's walk; others cannot lose it in the midst. */
+static __always_inline bool is_walked_by_another(struct walk *walk)
+{
+	__u64 owner = *(volatile __u64 *)&((struct cpu_walk *)walk)->owner;
+
+	return owner && owner != (__u64)bpf_get_current_task();
+}
+
+static __always_inline bool walk_claim(void)
+{
+	struct cpu_walk *cpu = (struct cpu_walk *)walk_of_cpu();
+
+	if (!cpu || is_walked_by_another(&cpu->walk))
+		return false;
+	*(volatile __u64 *)&cpu->owner = (__u64)bpf_get_current_task();
+	return true;
+}
+
+static __always_inline void walk_give_back(void)
+{
+	struct cpu_walk *cpu = (struct cpu_walk *)walk_of_cpu();
+
+	if (cpu && !is_walked_by_another(&cpu->walk))
+		*(volatile __u64 *)&cpu->owner = 0;
+}
+
 /* The id of the stack of the user registers `regs`, 0 when stacks are not wanted. */
 static __always_inline __u32 stack_of(struct pt_regs *regs, struct task_state *state,
 				      enum walk_from from)
@@ -551,7 +578,7 @@ static __always_inline __u32 stack_of(struct pt_regs *regs, struct task_state *s
 
 	if (!cfg_stacks)
 		return 0;
-	if (!walk || !version)
+	if (!walk || !version || (cfg_allocs && is_walked_by_another(walk)))
 		return STACK_LOST;
 	if (cfg_allocs)
 		ip = trampoline_leave(ip, &is_return);
