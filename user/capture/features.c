@@ -37,6 +37,11 @@ static void probe_tracepoints(const struct btf *btf, enum feature feature, const
 	out->support[feature] = used ? SUPPORT_NO : SUPPORT_YES;
 }
 
+static enum support support_if(bool yes)
+{
+	return yes ? SUPPORT_YES : SUPPORT_NO;
+}
+
 static void probe_types(struct features *out)
 {
 	static const char *const syscall[] = {"sys_enter", "sys_exit", NULL};
@@ -52,12 +57,11 @@ static void probe_types(struct features *out)
 	probe_tracepoints(btf, FEATURE_SYSCALL_TRACEPOINTS, syscall, out);
 	probe_tracepoints(btf, FEATURE_FAULT_TRACEPOINTS, fault, out);
 	probe_tracepoints(btf, FEATURE_TASK_TRACEPOINTS, task, out);
+	/* Links of many probes, or else events of one. */
+	out->support[FEATURE_UPROBES] = support_if(
+		btf__find_by_name_kind(btf, "bpf_uprobe_multi_link", BTF_KIND_STRUCT) > 0 ||
+		access("/sys/bus/event_source/devices/uprobe/type", F_OK) == 0);
 	btf__free(btf);
-}
-
-static enum support support_if(bool yes)
-{
-	return yes ? SUPPORT_YES : SUPPORT_NO;
 }
 
 static bool has_mmapable_array(void)

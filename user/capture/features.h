@@ -16,6 +16,7 @@ enum feature {
 	FEATURE_LOOP,           /* the helper bpf_loop, for walking stacks */
 	FEATURE_FIND_VMA,       /* the helper bpf_find_vma, for naming the module of an address */
 	FEATURE_FAULT_EVENTS,   /* the software events of minor and major faults */
+	FEATURE_UPROBES,        /* probes on functions of files */
 	NR_FEATURES
 };
 

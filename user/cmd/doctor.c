@@ -177,6 +177,8 @@ static const struct check checks[] = {
 	{"fault events", true, "minor and major faults cannot be told apart",
 	 "run on a kernel with CONFIG_PERF_EVENTS, with CAP_PERFMON", look_feature,
 	 FEATURE_FAULT_EVENTS},
+	{"uprobes", false, "-e malloc cannot follow blocks", "use a kernel with CONFIG_UPROBE_EVENTS",
+	 look_feature, FEATURE_UPROBES},
 	{"capabilities", true, "BPF programs cannot be loaded",
 	 "sudo prof record ...; in a container: --cap-add BPF --cap-add PERFMON", look_capabilities,
 	 0},
