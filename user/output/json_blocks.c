@@ -56,7 +56,9 @@ static json_t *json_all(const struct block_table *table)
 	set(object, "inherited_frees", json_count(table->inherited_frees));
 	set(object, "unseen_frees", json_count(table->unseen_frees));
 	set(object, "untracked_blocks", json_count(table->untracked));
+	set(object, "allocators", json_count(table->allocators));
 	set(object, "late_allocators", json_count(table->late_allocators));
+	set(object, "failed_allocators", json_count(table->failed_allocators));
 	return object;
 }
 

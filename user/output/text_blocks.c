@@ -63,11 +63,14 @@ static void write_notes(FILE *out, const struct block_table *table)
 		   "blocks were made of which no whole page was ever touched");
 	write_note(out, table->inherited_frees,
 		   "frees, by processes that got the blocks by fork, are not counted");
-	write_note(out, table->unknown_frees, "frees of blocks that nobody has told of");
+	write_note(out, table->unknown_frees,
+		   "frees were of blocks that are not known: an allocator's own, or older ones");
 	write_note(out, table->unseen_frees,
 		   "blocks were freed unseen: their memory was given "
 		   "out again");
 	write_note(out, table->untracked, "blocks more lived than can be followed");
+	write_note(out, table->failed_allocators,
+		   "files have an allocator that could not be probed: their blocks are missing");
 	write_note(out, table->late_allocators,
 		   "allocators were running before they could be probed: the blocks of the first "
 		   "milliseconds are missing");
@@ -83,7 +86,11 @@ void text_block_table(FILE *out, const struct block_table *table, bool all,
 		return;
 	text_heading(out, style, "Allocation sites (blocks by malloc and its like)");
 	if (!table->rows.size) {
-		fputs("  no block was made\n", out);
+		fputs(table->allocators ? "  no block was made\n"
+					: "  no allocator was found in what was mapped: static "
+					  "programs need their symbols\n",
+		      out);
+		write_notes(out, table);
 		return;
 	}
 	fprintf(out, "  %10s %11s %10s %10s %10s %10s %10s  %s\n", "bytes", "blocks", "mean",

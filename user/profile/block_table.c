@@ -202,7 +202,9 @@ void block_table_build(const struct recording *r, const struct memory *model,
 		.inherited_frees = blocks->inherited_frees,
 		.unseen_frees = blocks->unseen_frees,
 		.untracked = blocks->untracked,
+		.allocators = recording_counter(r, "allocators.files"),
 		.late_allocators = recording_counter(r, "allocators.late_files"),
+		.failed_allocators = recording_counter(r, "allocators.failed_files"),
 	};
 	build_rows(r, blocks, out);
 }

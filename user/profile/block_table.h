@@ -30,7 +30,8 @@ struct block_table {
 	struct names names;
 	struct block_totals all;
 	uint64_t peak_bytes, peak_blocks, peak_ns; /* ns: since the start */
-	uint64_t unknown_frees, inherited_frees, unseen_frees, untracked, late_allocators;
+	uint64_t unknown_frees, inherited_frees, unseen_frees, untracked;
+	uint64_t allocators, late_allocators, failed_allocators; /* files that have one */
 };
 
 void block_table_build(const struct recording *r, const struct memory *model,
