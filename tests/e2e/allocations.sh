@@ -190,6 +190,7 @@ case_other_allocators() {
 		LD_PRELOAD=/usr/lib/$(uname -m)-linux-gnu/$library record_blocks \
 			"$PROGRAMS/alloc_sites" sites
 		sites_are_known "$library"
+		is "$(report x .allocations.late_allocators)" 0 "$library was foreseen"
 	done
 	[ $found = yes ] || skip "no other allocator is installed"
 }
@@ -201,6 +202,31 @@ case_allocators_are_met_late() {
 	is "$(report x .allocations.late_allocators)" 1 "one is met late"
 	within "$(site x keep 'map(.blocks) | add')" 500 1500 \
 		"blocks: all of the second run, and perhaps of the first"
+}
+
+# events_of NUMBER: events of allocators, those that were lost among them; none of the first 64 frees
+# has a block
+events_of() {
+	record x -e malloc --ring-size 64K "$PROGRAMS/alloc_pairs" "$1" >/dev/null
+	"$PROF" info --json -i x | jq '.content.allocation_rows +
+		([.counters | to_entries[] | select(.key | startswith("lost.allocations")) | .value] | add)'
+}
+
+case_losses_are_counted() {
+	local few
+	few=$(events_of 100)
+	is "$(($(events_of 200100) - few))" 400000 "events of 200,000 more blocks"
+	is "$(report x '.lost.total > 0 or .allocations.unknown_frees + .allocations.unseen_frees == 0')" \
+		true "frees match if nothing was lost"
+}
+
+case_programs_without_symbols() {
+	gcc -O0 -w -D_GNU_SOURCE -static -s -I"$ROOT/tests/programs" -o sites \
+		"$ROOT/tests/programs/alloc_sites.c"
+	record x -e malloc ./sites sites
+	is "$status" 0 "exit status"
+	is "$(report x '.allocations | "\(.blocks) \(.allocators)"')" "0 0" "nothing was found"
+	like "$("$PROF" report --by=alloc-site -i x)" "no allocator was found" "and it says so"
 }
 
 case_graphs_add_up() {
