@@ -134,11 +134,11 @@ static void walk_pieces(struct recording *r, const struct block *block, const st
 		PROMISED(!i || p.rows[i - 1].row < p.rows[i].row);
 		PROMISED(nr == p.rows[i].nr && pieces == p.items + p.rows[i].first);
 		for (uint32_t n = 0; n < nr; n++) {
-			struct descriptor d;
+			struct told_descriptor d;
 
 			for (uint32_t at = 0; at < pieces[n].size_bytes; at++)
 				sum += pieces[n].bytes[at];
-			if (descriptor_take(&pieces[n], &d))
+			if (told_descriptor_take(&pieces[n], &d))
 				sum += d.path_bytes ? (uint8_t)d.path[d.path_bytes - 1] : 0;
 		}
 	}

@@ -149,7 +149,7 @@ static void equal_contents_are_told_once(void **state)
 
 static void descriptors_come_back(void **state)
 {
-	const struct descriptor file = {.fd = -3,
+	const struct told_descriptor file = {.fd = -3,
 					.mode = 0100644,
 					.device = 0xfe00001,
 					.inode = 1ULL << 40,
@@ -159,7 +159,7 @@ static void descriptors_come_back(void **state)
 					.path = "/tmp/\xff x",
 					.path_bytes = 8,
 					.socket_path = ""};
-	struct descriptor socket = {.fd = 7,
+	struct told_descriptor socket = {.fd = 7,
 				    .mode = 0140777,
 				    .path = "UNIX",
 				    .path_bytes = 4,
@@ -175,14 +175,14 @@ static void descriptors_come_back(void **state)
 				    .socket_path = "\0abstract",
 				    .socket_path_bytes = 9};
 	struct bytes bytes = {0};
-	struct descriptor got;
+	struct told_descriptor got;
 	struct piece piece;
 
 	(void)state;
 	memset(socket.peer, 0xab, sizeof socket.peer);
-	descriptor_put(&file, &bytes);
+	told_descriptor_put(&file, &bytes);
 	piece = piece_of((uint64_t)-3, 6, PIECE_DESCRIPTOR, bytes.data, bytes.size);
-	assert_true(descriptor_take(&piece, &got));
+	assert_true(told_descriptor_take(&piece, &got));
 	assert_int_equal(got.fd, -3);
 	assert_int_equal(got.mode, file.mode);
 	assert_int_equal(got.device, file.device);
@@ -194,12 +194,12 @@ static void descriptors_come_back(void **state)
 	assert_memory_equal(got.path, file.path, 8);
 	for (uint32_t size = 0; size < bytes.size; size++) {
 		piece.size_bytes = size;
-		assert_false(descriptor_take(&piece, &got));
+		assert_false(told_descriptor_take(&piece, &got));
 	}
 	bytes_reset(&bytes);
-	descriptor_put(&socket, &bytes);
+	told_descriptor_put(&socket, &bytes);
 	piece = piece_of(7, 6, PIECE_DESCRIPTOR, bytes.data, bytes.size);
-	assert_true(descriptor_take(&piece, &got));
+	assert_true(told_descriptor_take(&piece, &got));
 	assert_true(got.is_socket && !got.deleted);
 	assert_int_equal(got.family, 10);
 	assert_int_equal(got.type, 2);

@@ -11,6 +11,7 @@
 #include "cmd/commands.h"
 #include "cmd/input.h"
 #include "output/event_output.h"
+#include "profile/event_filter.h"
 #include "profile/facts.h"
 
 struct ids {
@@ -24,7 +25,9 @@ struct script_opts {
 	struct ids pids, tids;
 	const char *comms;          /* NAME[,NAME]; NULL: all */
 	uint64_t first_ns, last_ns; /* since the start */
-	bool stacks, no_pager;
+	struct filter *filter;      /* NULL: all */
+	enum args_form args;
+	bool stacks, durations, no_pager;
 };
 
 /* ---- Options ---- */
@@ -50,7 +53,8 @@ static int set_json(void *opts, const char *value)
 
 static int set_format(void *opts, const char *value)
 {
-	static const struct event_output *const forms[] = {&event_text, &event_json, &event_perf};
+	static const struct event_output *const forms[] = {
+		&event_text, &event_strace, &event_json, &event_csv, &event_perf, &event_renacer};
 
 	for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
 		if (!strcmp(value, forms[i]->name)) {
@@ -59,7 +63,7 @@ static int set_format(void *opts, const char *value)
 		}
 	}
 	refuse(-EINVAL, "events cannot be printed as '%s'", value);
-	hint("choose text, json or perf");
+	hint("choose text, strace, json, csv, perf or renacer-json-v1");
 	return -EINVAL;
 }
 
@@ -152,6 +156,38 @@ static int set_type(void *opts, const char *value)
 	}
 }
 
+static int set_filter(void *opts, const char *value)
+{
+	struct script_opts *o = opts;
+
+	filter_free(o->filter);
+	o->filter = NULL;
+	return filter_parse(value, event_fields, &o->filter);
+}
+
+static int set_args(void *opts, const char *value)
+{
+	static const char *const names[] = {
+		[ARGS_TYPED] = "typed", [ARGS_PAIRS] = "pairs", [ARGS_POSITIONAL] = "positional"};
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		if (!strcmp(value, names[i])) {
+			((struct script_opts *)opts)->args = (enum args_form)i;
+			return 0;
+		}
+	}
+	refuse(-EINVAL, "arguments cannot be written as '%s'", value);
+	hint("choose typed, pairs or positional");
+	return -EINVAL;
+}
+
+static int set_durations(void *opts, const char *value)
+{
+	(void)value;
+	((struct script_opts *)opts)->durations = true;
+	return 0;
+}
+
 static int set_no_pager(void *opts, const char *value)
 {
 	(void)value;
@@ -163,9 +199,23 @@ static const struct option_row script_options[] = {
 	{"input", 'i', "FILE", "the recording to read (default: prof.data)", set_input},
 	{"output", 'o', "FILE", "write the answer to a file", set_output},
 	{"format", 0, "FORMAT",
-	 "print as text (default), json, or perf: like perf script, for tools that read that",
+	 "print as text (default); strace: in its syntax; json; csv and renacer-json-v1, which "
+	 "have "
+	 "system calls alone; or perf: like perf script, for tools that read that",
 	 set_format},
 	{"json", 0, NULL, "the same as --format=json: one JSON object per line", set_json},
+	{"filter", 0, "CONDITION",
+	 "only events for which it holds: name==openat && ret<0 && path~\"/usr\". Fields: type "
+	 "name nr ret errno failed path fd args arg0..arg5 duration time pid tid comm cpu blocked "
+	 "unfinished compat; of faults kind address write kernel. Operators: == != < <= > >= ~ "
+	 "(regular expression) !~ && || ! ( ). Values: -1, 0x7f, 64K, 1.5ms, ENOENT, \"text\"",
+	 set_filter},
+	{"args", 0, "FORM",
+	 "how renacer-json-v1 has arguments: typed (default) values, named pairs of texts, or "
+	 "positional texts",
+	 set_args},
+	{"durations", 0, NULL, "with the form of strace: how long each call took, like its -T",
+	 set_durations},
 	{"stacks", 'g', NULL, "print the stack of each event, too", set_stacks},
 	{"pid", 'p', "PID[,PID]", "only events of these processes", set_pid},
 	{"tid", 't', "TID[,TID]", "only events of these threads", set_tid},
@@ -226,6 +276,10 @@ static unsigned int choose_kinds(const struct recording *r, const struct script_
 {
 	if (opts->kinds)
 		return opts->kinds;
+	if (opts->form->of_syscalls)
+		return 1U << EVENT_SYSCALL;
+	if (opts->form == &event_strace)
+		return 1U << EVENT_SYSCALL | 1U << EVENT_TASK;
 	if (opts->form != &event_perf)
 		return CHOSEN_EVENTS;
 	return 1U << (recording_has(r, "faults") ? EVENT_FAULT : EVENT_SYSCALL);
@@ -238,18 +292,29 @@ static void write_events(struct recording *r, const struct script_opts *opts,
 	const int64_t first_ns = (int64_t)opts->first_ns, last_ns = (int64_t)opts->last_ns;
 	bool *chosen = choose_tasks(r, opts);
 	struct event_writer writer;
+	struct event_filter filter;
 	struct event event;
 
+	event_filter_init(&filter, opts->filter, r);
 	event_writer_init(&writer, answer->out, r, opts->stacks);
+	writer.args = opts->args;
+	writer.durations = opts->durations;
+	timeline_want_pieces(timeline);
+	if (opts->form->begin)
+		opts->form->begin(&writer);
 	while (answer_is_wanted(answer) && timeline_next(timeline, &event)) {
 		int64_t ns = event_time_ns(&writer, &event);
 
 		if (ns > last_ns)
 			break;
-		if (chosen[event.task] && (!first_ns || ns >= first_ns))
+		if (chosen[event.task] && (!first_ns || ns >= first_ns) &&
+		    event_filter_fits(&filter, &event))
 			opts->form->write(&writer, &event);
 	}
+	if (opts->form->end)
+		opts->form->end(&writer);
 	event_writer_fini(&writer);
+	event_filter_fini(&filter);
 	free(chosen);
 	timeline_free(timeline);
 }
@@ -283,6 +348,7 @@ static int script_run(int argc, char **argv)
 		status = usage_error(&script_command, "perf's format has no events of tasks");
 	else
 		status = print_events(&opts) ? EXIT_FAILURE : EXIT_SUCCESS;
+	filter_free(opts.filter);
 	vec_free(&opts.pids.items);
 	vec_free(&opts.tids.items);
 	return status;
@@ -290,6 +356,9 @@ static int script_run(int argc, char **argv)
 
 static const char *const script_examples[] = {
 	"prof script | grep ENOENT",
+	"prof script --filter 'name==openat && ret<0 && path~\"/usr\"'",
+	"prof script --format=strace --durations --filter 'duration>1ms'",
+	"prof script --format=csv --filter 'fd==3' -o calls.csv",
 	"prof script --type=faults --tid=4711 -g",
 	"prof script --json | jq -c 'select(.error == \"EACCES\")'",
 	"prof script --comm=worker --time=1.5,2 --type=syscalls",

@@ -51,7 +51,7 @@ static void add_snippets(struct call_pieces *c, const struct capture_event *even
 	}
 }
 
-static void add_socket(struct descriptor *d, const struct wire_socket *socket)
+static void add_socket(struct told_descriptor *d, const struct wire_socket *socket)
 {
 	d->is_socket = true;
 	d->family = socket->family;
@@ -70,7 +70,7 @@ static void add_socket(struct descriptor *d, const struct wire_socket *socket)
 
 static void add_descriptor(struct call_pieces *c, const struct descriptor_event *event)
 {
-	struct descriptor d = {
+	struct told_descriptor d = {
 		.mode = event->mode,
 		.device = event->device,
 		.inode = event->inode,
@@ -84,7 +84,7 @@ static void add_descriptor(struct call_pieces *c, const struct descriptor_event 
 
 	if (event->socket_bytes)
 		add_socket(&d, (const void *)(event->path + event->path_bytes));
-	descriptor_put(&d, &c->memory);
+	told_descriptor_put(&d, &c->memory);
 	*vec_push(&c->pieces) = (struct piece){.address = (uint64_t)(int64_t)event->fd,
 					       .size_bytes = (uint32_t)(c->memory.size - at),
 					       .flags = PIECE_DESCRIPTOR,

@@ -3,11 +3,21 @@
 
 #include "decode/syscalls.h"
 #include "profile/facts.h"
+#include "output/printable.h"
+#include "profile/frame_class.h"
 #include "profile/frame_label.h"
 
 #define MAX_ERRNO 4095
 
 enum { ACCESS_WRITE = 2, ACCESS_FETCH = 16 }; /* bits of FAULT_ERROR_CODE */
+
+/* As much as was recorded of strings; of recordings without them, strace's own limit. */
+static uint32_t recorded_string_bytes(const struct recording *r)
+{
+	const char *bytes = recording_meta(r, "arguments");
+
+	return bytes ? (uint32_t)strtoul(bytes, NULL, 10) : 32;
+}
 
 void event_writer_init(struct event_writer *w, FILE *out, const struct recording *r, bool stacks)
 {
@@ -16,6 +26,7 @@ void event_writer_init(struct event_writer *w, FILE *out, const struct recording
 		.r = r,
 		.start_ns = recording_start_ns(r),
 		.stacks = stacks,
+		.decode = {.max_string_bytes = recorded_string_bytes(r)},
 	};
 }
 
@@ -23,6 +34,9 @@ void event_writer_fini(struct event_writer *w)
 {
 	free(w->label);
 	bytes_fini(&w->stack_text);
+	bytes_fini(&w->text);
+	event_call_fini(&w->call);
+	vec_free(&w->sums.by_nr);
 	*w = (struct event_writer){0};
 }
 
@@ -125,4 +139,111 @@ const char *event_syscall_error(const struct event *event)
 	int64_t result = (int64_t)event->row[SYSCALL_RESULT];
 
 	return result < 0 && result >= -MAX_ERRNO ? errno_name((int)-result) : NULL;
+}
+
+const char *event_call_text(struct event_writer *w, const struct event *event)
+{
+	bytes_reset(&w->text);
+	event_call_make(&w->call, w->r, event);
+	decode_call(&w->call.call, &w->decode, &w->text, NULL);
+	bytes_append(&w->text, ")", 2);
+	return (const char *)w->text.data;
+}
+
+const char *event_result_text(struct event_writer *w, const struct event *event)
+{
+	bytes_reset(&w->text);
+	event_call_make(&w->call, w->r, event);
+	decode_result(&w->call.call, &w->decode, &w->text);
+	bytes_u8(&w->text, 0);
+	return (const char *)w->text.data;
+}
+
+json_t *event_call_json(struct event_writer *w, const struct event *event)
+{
+	json_t *object;
+
+	bytes_reset(&w->text);
+	event_call_make(&w->call, w->r, event);
+	decode_call_json(&w->call.call, &w->decode, &w->text);
+	object = json_loadb((const char *)w->text.data, w->text.size, JSON_ALLOW_NUL, NULL);
+	return object ? object : json_object();
+}
+
+static bool is_constant(const char *word)
+{
+	return *word && word[strspn(word, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_xabcdef")] == '\0';
+}
+
+bool event_argument_is_flags(const json_t *value)
+{
+	for (size_t i = 0; i < json_array_size(value); i++) {
+		const char *word = json_string_value(json_array_get(value, i));
+
+		if (!word || !is_constant(word))
+			return false;
+	}
+	return json_array_size(value);
+}
+
+/* What C's strings cannot hold is told as valid_utf8() tells it. */
+static void text_append(struct bytes *out, const json_t *string)
+{
+	const char *text = json_string_value(string);
+
+	for (size_t i = 0; i < json_string_length(string); i++) {
+		if (text[i])
+			bytes_u8(out, (uint8_t)text[i]);
+		else
+			bytes_append(out, "\\x00", 4);
+	}
+}
+
+static char *words_join(const json_t *array)
+{
+	struct bytes text = {0};
+
+	for (size_t i = 0; i < json_array_size(array); i++) {
+		if (i)
+			bytes_u8(&text, '|');
+		text_append(&text, json_array_get(array, i));
+	}
+	bytes_u8(&text, 0);
+	return (char *)text.data;
+}
+
+char *event_argument_text(const json_t *value)
+{
+	struct bytes text = {0};
+
+	if (json_is_null(value))
+		return xstrdup("NULL");
+	if (event_argument_is_flags(value))
+		return words_join(value);
+	if (!json_is_string(value))
+		return json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
+	text_append(&text, value);
+	bytes_u8(&text, 0);
+	return (char *)text.data;
+}
+
+const struct function_line *event_source(const struct event_writer *w, const struct event *event)
+{
+	const struct recording *r = w->r;
+
+	for (uint32_t id = event_frame(r, event), depth = 0; id && depth < STACK_MAX_FRAMES;
+	     depth++) {
+		const struct frame *at = &r->frames.items[id];
+		enum frame_class class = frame_class_of_module(r, at->module);
+		const struct function_line *line;
+
+		line = class == FRAME_LIBC || class == FRAME_LOADER || class == FRAME_KERNEL
+			       ? NULL
+			       : frame_line(r, at->module, at->offset,
+					    frame_nr_labels(r, at->module, at->offset) - 1);
+		if (line)
+			return line;
+		id = at->parent;
+	}
+	return NULL;
 }

@@ -6,10 +6,20 @@
 #include <stdio.h>
 
 #include "base/bytes.h"
+#include "decode/decode.h"
+#include "output/json_stream.h"
+#include "profile/event_call.h"
 #include "profile/timeline.h"
 
 /* No recorder walks stacks this deep; a forged file must not make output quadratic in its size. */
 #define STACK_MAX_FRAMES 2048
+
+/* How the arguments of calls stand in JSON where there is a choice. */
+enum args_form {
+	ARGS_TYPED,      /* ["AT_FDCWD", "/etc/passwd", 0] */
+	ARGS_PAIRS,      /* [["dirfd", "AT_FDCWD"], ["pathname", "/etc/passwd"]] */
+	ARGS_POSITIONAL, /* ["AT_FDCWD", "/etc/passwd", "0"] */
+};
 
 /* What printing one event after the other needs to know, and keeps. */
 struct event_writer {
@@ -17,6 +27,16 @@ struct event_writer {
 	const struct recording *r;
 	uint64_t start_ns; /* what times are relative to */
 	bool stacks;       /* print them, too */
+	bool durations;    /* strace's form: print them, too */
+	enum args_form args;
+	struct decode_options decode;
+	struct event_call call; /* the one being printed */
+	struct bytes text;      /* and its arguments */
+	struct json_stream json;
+	struct event_sums {
+		uint64_t calls, duration_ns;
+		VEC(uint64_t) by_nr;
+	} sums; /* of what was printed, for a summary at the end */
 	/* The label of the place named last: runs of events are of one place. */
 	uint32_t label_module;
 	uint64_t label_offset;
@@ -30,9 +50,13 @@ struct event_writer {
 struct event_output {
 	const char *name;
 	void (*write)(struct event_writer *w, const struct event *event);
+	void (*begin)(struct event_writer *w); /* before the first one; may be NULL */
+	void (*end)(struct event_writer *w);   /* after the last one; may be NULL */
+	bool of_syscalls;                      /* it has no others */
 };
 
-extern const struct event_output event_text, event_json, event_perf;
+extern const struct event_output event_text, event_json, event_perf, event_strace, event_csv,
+	event_renacer;
 
 void event_writer_init(struct event_writer *w, FILE *out, const struct recording *r, bool stacks);
 void event_writer_fini(struct event_writer *w);
@@ -52,6 +76,18 @@ const char *event_type(const struct event *event); /* "syscall", "page-fault", "
 /* The name of the call; `buffer` is for unknown ones. */
 const char *event_syscall_name(const struct event *event, char buffer[32]);
 unsigned int event_syscall_arity(const struct event *event);
+/* Its name and decoded arguments, openat(AT_FDCWD, "/etc/passwd", O_RDONLY), and its result in
+ * strace's words, -1 ENOENT (No such file or directory). Both are valid until the next call. */
+const char *event_call_text(struct event_writer *w, const struct event *event);
+const char *event_result_text(struct event_writer *w, const struct event *event);
+/* The same arguments as an object by their names: a new reference. */
+json_t *event_call_json(struct event_writer *w, const struct event *event);
+/* A value of that object as a text: flags are joined, structs stay JSON. The caller frees it. */
+char *event_argument_text(const json_t *value);
+bool event_argument_is_flags(const json_t *value); /* an array of names of constants */
+/* Where in the source the program made the call: the innermost line outside of the C library and
+ * the loader; NULL when it is not known. */
+const struct function_line *event_source(const struct event_writer *w, const struct event *event);
 /*
  * The error that a call returned, NULL for none. rt_sigreturn returns what the interrupted call
  * did, so that its EINTR shows there, as in strace.

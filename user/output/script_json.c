@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * Events as NDJSON: one object a line. Arguments and addresses are hexadecimal text, because they
- * take 64 bits and JSON's readers keep 53; a stack has its outermost frame first.
+ * Events as NDJSON: one object a line. Registers and addresses are hexadecimal text, because they
+ * take 64 bits and JSON's readers keep 53; what they mean stands beside them by name. A stack has
+ * its outermost frame first.
  */
 #include "output/event_output.h"
 
@@ -37,7 +38,7 @@ static void set_common(struct event_writer *w, const struct event *event, json_t
 	set(object, "comm", json_text(task_comm(w->r, event->task)));
 }
 
-static void set_syscall(const struct event *event, json_t *object)
+static void set_syscall(struct event_writer *w, const struct event *event, json_t *object)
 {
 	const uint64_t *row = event->row;
 	bool unfinished = row[SYSCALL_FLAGS] & SYSCALL_UNFINISHED;
@@ -51,6 +52,7 @@ static void set_syscall(const struct event *event, json_t *object)
 	set(object, "name", json_string(event_syscall_name(event, buffer)));
 	set(object, "nr", json_count(row[SYSCALL_NR]));
 	set(object, "args", args);
+	set(object, "arguments", event_call_json(w, event));
 	set(object, "result",
 	    unfinished ? json_null() : json_integer((json_int_t)row[SYSCALL_RESULT]));
 	set(object, "error", json_text_or_null(unfinished ? NULL : event_syscall_error(event)));
@@ -158,7 +160,7 @@ static void write_event(struct event_writer *w, const struct event *event)
 
 	set_common(w, event, object);
 	if (event->kind == EVENT_SYSCALL)
-		set_syscall(event, object);
+		set_syscall(w, event, object);
 	else if (event->kind == EVENT_FAULT)
 		set_fault(w, event, object);
 	else

@@ -67,13 +67,8 @@ static void write_result(FILE *out, const struct event *event)
 static void write_syscall(struct event_writer *w, const struct event *event)
 {
 	const uint64_t *row = event->row;
-	unsigned int arity = event_syscall_arity(event);
-	char buffer[32];
 
-	fprintf(w->out, " %s(", event_syscall_name(event, buffer));
-	for (unsigned int i = 0; i < arity; i++)
-		fprintf(w->out, "%s0x%" PRIx64, i ? ", " : "", row[SYSCALL_ARG0 + i]);
-	fputc(')', w->out);
+	fprintf(w->out, " %s", event_call_text(w, event));
 	write_result(w->out, event);
 	if (row[SYSCALL_POPULATED_PAGES])
 		fprintf(w->out, " populated %" PRIu64 " pages", row[SYSCALL_POPULATED_PAGES]);

@@ -64,7 +64,7 @@ struct piece {
 	uint32_t size_bytes;
 	uint16_t flags;       /* enum piece_flag */
 	uint16_t arg;         /* the argument that led there; 6 and above: none did */
-	const uint8_t *bytes; /* PIECE_DESCRIPTOR: a struct descriptor */
+	const uint8_t *bytes; /* PIECE_DESCRIPTOR: a struct told_descriptor */
 };
 
 enum piece_flag {
@@ -78,7 +78,7 @@ enum piece_flag {
 
 #define MAX_PIECE_BYTES (1U << 16)
 
-struct descriptor {
+struct told_descriptor {
 	int32_t fd;
 	uint32_t mode;          /* of the inode, as in struct stat */
 	uint64_t device, inode; /* device: of the file system, or of the special file */
@@ -100,9 +100,9 @@ struct descriptor {
 };
 
 struct bytes;
-void descriptor_put(const struct descriptor *d, struct bytes *out);
+void told_descriptor_put(const struct told_descriptor *d, struct bytes *out);
 /* False when the piece is malformed. Texts lie within the piece. */
-bool descriptor_take(const struct piece *piece, struct descriptor *out);
+bool told_descriptor_take(const struct piece *piece, struct told_descriptor *out);
 
 /*
  * One row is a run: COUNT faults of one task by the same instruction on the same stack, each STRIDE

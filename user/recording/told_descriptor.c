@@ -5,7 +5,7 @@
 #include "base/bytes.h"
 #include "recording/recording.h"
 
-void descriptor_put(const struct descriptor *d, struct bytes *out)
+void told_descriptor_put(const struct told_descriptor *d, struct bytes *out)
 {
 	bytes_varint(out, d->mode);
 	bytes_varint(out, d->device);
@@ -49,11 +49,11 @@ static void address_take(struct cursor *in, uint8_t out[16])
 		memcpy(out, address, 16);
 }
 
-bool descriptor_take(const struct piece *piece, struct descriptor *out)
+bool told_descriptor_take(const struct piece *piece, struct told_descriptor *out)
 {
 	struct cursor in = cursor_over(piece->bytes, piece->size_bytes);
 
-	*out = (struct descriptor){.fd = (int32_t)piece->address, .path = "", .socket_path = ""};
+	*out = (struct told_descriptor){.fd = (int32_t)piece->address, .path = "", .socket_path = ""};
 	out->mode = (uint32_t)cursor_varint(&in);
 	out->device = cursor_varint(&in);
 	out->inode = cursor_varint(&in);
