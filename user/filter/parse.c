@@ -77,20 +77,25 @@ static bool is_word(char c)
 	       c == '%' || c == '+' || c == ':' || c == '@' || (unsigned char)c >= 0x80;
 }
 
+/* A bare regular expression goes on for as long as it cannot be anything else. */
+static bool is_bare(char c, bool is_regex)
+{
+	return is_regex ? c && !strchr("()&|\"'", c) && !isspace((unsigned char)c) : is_word(c);
+}
+
 /* A word, or what stands in quotes, in which a backslash keeps the next character from meaning
  * anything; NULL when there is neither, reported. */
-static char *take_value(struct parser *p, bool *out_quoted)
+static char *take_value(struct parser *p, bool is_regex)
 {
 	VEC(char) text = {0};
 	char quote;
 
 	skip_spaces(p);
 	quote = *p->at == '"' || *p->at == '\'' ? *p->at : '\0';
-	*out_quoted = quote;
-	if (!quote && !is_word(*p->at))
+	if (!quote && !is_bare(*p->at, is_regex))
 		return refuse_here(p, "a value");
 	p->at += quote != '\0';
-	while (*p->at && (quote ? *p->at != quote : is_word(*p->at))) {
+	while (*p->at && (quote ? *p->at != quote : is_bare(*p->at, is_regex))) {
 		/* Before all but the quote itself it stays, for regular expressions. */
 		if (quote && *p->at == '\\' && (p->at[1] == quote || p->at[1] == '\\'))
 			p->at++;
@@ -243,10 +248,9 @@ static bool regex_parse(struct node *node)
 /* The value, in the type of the field. */
 static bool take_operand(struct parser *p, const struct filter_field *field, struct node *node)
 {
-	bool quoted,
-		is_match = node->operator== OPERATOR_MATCH || node->operator== OPERATOR_NO_MATCH;
+	bool is_match = node->operator== OPERATOR_MATCH || node->operator== OPERATOR_NO_MATCH;
 
-	node->text = take_value(p, &quoted);
+	node->text = take_value(p, is_match);
 	if (!node->text)
 		return false;
 	if (field->type == FILTER_TEXT)
