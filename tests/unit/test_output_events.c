@@ -10,9 +10,10 @@
 
 #include "tests/unit/made_recording.h"
 
-static char *print(struct recording *r, const struct event_output *form, bool stacks)
+static char *print_with(struct recording *r, const struct event_output *form, bool stacks,
+			enum args_form args)
 {
-	struct timeline *t = timeline_new(r, ~0U);
+	struct timeline *t = timeline_new(r, form->of_syscalls ? 1U << EVENT_SYSCALL : ~0U);
 	struct event_writer writer;
 	struct event event;
 	char *text = NULL;
@@ -20,12 +21,24 @@ static char *print(struct recording *r, const struct event_output *form, bool st
 	FILE *out = open_memstream(&text, &size);
 
 	event_writer_init(&writer, out, r, stacks);
+	writer.args = args;
+	writer.durations = true;
+	timeline_want_pieces(t);
+	if (form->begin)
+		form->begin(&writer);
 	while (timeline_next(t, &event))
 		form->write(&writer, &event);
+	if (form->end)
+		form->end(&writer);
 	event_writer_fini(&writer);
 	timeline_free(t);
 	fclose(out);
 	return text;
+}
+
+static char *print(struct recording *r, const struct event_output *form, bool stacks)
+{
+	return print_with(r, form, stacks, ARGS_TYPED);
 }
 
 static struct recording *planted(void)
@@ -68,9 +81,9 @@ static void lines_are_these(void **state)
 	assert_string_equal(
 		text, "     0.000000100 " WHO "[---] start      prog\n"
 		      "     0.000001100 " WHO
-		      "[003] syscall    openat(0xffffff9c, 0x7f00, 0x0, 0x0) = -2 ENOENT <812ns>\n"
+		      "[003] syscall    openat(AT_FDCWD, 0x7f00, O_RDONLY) = -2 ENOENT <812ns>\n"
 		      "     0.000002100 " WHO "[000] syscall    getpid() = 100 <5ns>\n"
-		      "     0.000002200 " WHO "[000] syscall    brk(0x0) = 0x7f0000001000 <5ns>\n"
+		      "     0.000002200 " WHO "[000] syscall    brk(NULL) = 0x7f0000001000 <5ns>\n"
 		      "     0.000002300 " WHO "[000] syscall    rt_sigreturn() = -4 EINTR <5ns>\n"
 		      "     0.000003100 " WHO
 		      "[000] page-fault major user write 0x5000 ip 0x401000 inner ~30ns\n"
@@ -78,7 +91,7 @@ static void lines_are_these(void **state)
 		      "[000] page-fault major user write 0x6000 ip 0x401000 inner ~30ns\n"
 		      "     0.000003200 " WHO
 		      "[000] page-fault major user write 0x7000 ip 0x401000 inner ~30ns\n"
-		      "     0.000004100 " WHO "[000] syscall    exit_group(0x0) = ?\n"
+		      "     0.000004100 " WHO "[000] syscall    exit_group(0) = ?\n"
 		      "     0.000005100 " WHO "[---] signal     SIGTERM code 0 handled\n"
 		      "     0.000006100 " WHO "[---] exit       killed by SIGKILL\n");
 	recording_close(r);
@@ -135,12 +148,145 @@ static void objects_are_read_back(void **state)
 	recording_close(r);
 }
 
+/* What was captured: a path, a buffer with all sorts of bytes, and a call that did not return. */
+static struct recording *captured(void)
+{
+	const struct piece path = {.address = 0x7f00,
+				   .arg = 1,
+				   .flags = PIECE_STRING,
+				   .bytes = (const uint8_t *)"/tmp/a,\"b\"",
+				   .size_bytes = 11};
+	const struct piece buffer = {.address = 0x8000,
+				     .arg = 1,
+				     .flags = PIECE_EXIT,
+				     .bytes = (const uint8_t *)"a\0\xff\n",
+				     .size_bytes = 4};
+	uint64_t row[NR_SYSCALL_COLUMNS] = {
+		[SYSCALL_START_NS] = 2000, [SYSCALL_NR] = 257,      [SYSCALL_TASK] = 1,
+		[SYSCALL_ARG0] = -100ULL,  [SYSCALL_ARG1] = 0x7f00, [SYSCALL_ARG2] = 02000001,
+		[SYSCALL_RESULT] = 3,      [SYSCALL_STACK] = 1,     [SYSCALL_DURATION_NS] = 1234};
+	const struct function_line line = {"main", "/src/a.c", 7, 0};
+	const struct location location = {.offset = 0x10, .nr_lines = 1, .lines = (void *)&line};
+	struct location placed = location;
+	struct maker m;
+
+	maker_start(&m);
+	writer_meta_text(m.w, "start_monotonic_ns", "1000");
+	writer_meta_text(m.w, "arguments", "32");
+	make_root(&m, "prog", 0);
+	placed.module = make_module(&m, "/bin/prog");
+	writer_location(m.w, &placed);
+	make_stack(&m, 1, writer_frame(m.w, 0, placed.module, 0x10));
+	writer_call(m.w, BLOCK_SYSCALLS, row, &path, 1);
+	row[SYSCALL_START_NS] = 3000;
+	row[SYSCALL_NR] = 0;
+	row[SYSCALL_ARG0] = 3;
+	row[SYSCALL_ARG1] = 0x8000;
+	row[SYSCALL_ARG2] = 100;
+	row[SYSCALL_RESULT] = 4;
+	row[SYSCALL_STACK] = 0;
+	writer_call(m.w, BLOCK_SYSCALLS, row, &buffer, 1);
+	row[SYSCALL_START_NS] = 4000;
+	row[SYSCALL_NR] = 231;
+	row[SYSCALL_ARG0] = 5;
+	row[SYSCALL_FLAGS] = SYSCALL_UNFINISHED;
+	writer_call(m.w, BLOCK_SYSCALLS, row, NULL, 0);
+	MAKE_EVENT(&m, .time_ns = 5000, .task = 1, .type = TASK_EXIT, .value = {5 << 8});
+	writer_counter(m.w, "exit_status", 5 << 8);
+	return maker_open(&m, true);
+}
+
+static void lines_are_those_of_strace(void **state)
+{
+	struct recording *r = captured();
+	scoped_free char *text = print(r, &event_strace, false);
+
+	(void)state;
+	assert_string_equal(
+		text, "openat(AT_FDCWD, \"/tmp/a,\\\"b\\\"\", O_WRONLY|O_CLOEXEC) = 3 <0.000001>\n"
+		      "read(3, \"a\\0\\377\\n\", 100)               = 4 <0.000001>\n"
+		      "exit_group(5)                           = ?\n"
+		      "+++ exited with 5 +++\n");
+	recording_close(r);
+}
+
+static void cells_are_quoted(void **state)
+{
+	struct recording *r = captured();
+	scoped_free char *text = print(r, &event_csv, false);
+	const char *first = strchr(text, '\n') + 1;
+
+	(void)state;
+	assert_true(!strncmp(
+		first,
+		"openat,\"dirfd=AT_FDCWD pathname=/tmp/a,\"\"b\"\" flags=O_WRONLY|O_CLOEXEC\",3,,"
+		"0.000001000,1234,100,100,prog,/src/a.c,7,main\r\n",
+		strcspn(first, "\n") + 1));
+	assert_non_null(strstr(text, "exit_group,status=5,,,0.000003000,,100,100,prog,,,\r\n"));
+	recording_close(r);
+}
+
+static json_t *document(struct recording *r, enum args_form args)
+{
+	scoped_free char *text = print_with(r, &event_renacer, false, args);
+	json_t *document = json_loads(text, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, NULL);
+
+	assert_non_null(document);
+	return document;
+}
+
+static json_t *args_of(json_t *document, size_t call)
+{
+	return json_object_get(json_array_get(json_object_get(document, "syscalls"), call), "args");
+}
+
+static void a_document_has_arguments_in_three_forms(void **state)
+{
+	struct recording *r = captured();
+	json_t *typed = document(r, ARGS_TYPED), *pairs = document(r, ARGS_PAIRS),
+	       *positional = document(r, ARGS_POSITIONAL), *summary, *call;
+
+	(void)state;
+	assert_int_equal(json_integer_value(json_array_get(args_of(typed, 1), 0)), 3);
+	assert_string_equal(json_string_value(json_array_get(args_of(typed, 0), 2)),
+			    "O_WRONLY|O_CLOEXEC");
+	assert_string_equal(json_string_value(json_array_get(args_of(positional, 1), 2)), "100");
+	assert_string_equal(
+		json_string_value(json_array_get(json_array_get(args_of(pairs, 0), 1), 0)),
+		"pathname");
+	assert_string_equal(
+		json_string_value(json_array_get(json_array_get(args_of(pairs, 0), 1), 1)),
+		"/tmp/a,\"b\"");
+	summary = json_object_get(typed, "summary");
+	assert_string_equal(json_string_value(json_object_get(typed, "format")), "renacer-json-v1");
+	assert_int_equal(json_integer_value(json_object_get(summary, "total_syscalls")), 3);
+	assert_int_equal(json_integer_value(json_object_get(summary, "total_time_us")), 2);
+	assert_int_equal(json_integer_value(json_object_get(summary, "exit_code")), 5);
+	assert_int_equal(json_integer_value(json_object_get(
+				 json_object_get(summary, "syscall_counts"), "read")),
+			 1);
+	call = json_array_get(json_object_get(typed, "syscalls"), 0);
+	assert_int_equal(json_integer_value(json_object_get(call, "duration_us")), 1);
+	assert_int_equal(
+		json_integer_value(json_object_get(json_object_get(call, "source"), "line")), 7);
+	call = json_array_get(json_object_get(typed, "syscalls"), 2);
+	assert_true(json_is_null(json_object_get(call, "result")));
+	assert_null(json_object_get(call, "duration_us"));
+	json_decref(typed);
+	json_decref(pairs);
+	json_decref(positional);
+	recording_close(r);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(lines_are_these),
 		cmocka_unit_test(stacks_follow_their_events),
 		cmocka_unit_test(objects_are_read_back),
+		cmocka_unit_test(lines_are_those_of_strace),
+		cmocka_unit_test(cells_are_quoted),
+		cmocka_unit_test(a_document_has_arguments_in_three_forms),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
