@@ -6,6 +6,7 @@
 #include "output/event_output.h"
 
 #include <inttypes.h>
+#include <signal.h>
 
 #include "output/printable.h"
 #include "profile/facts.h"
@@ -62,7 +63,8 @@ static void write_event(struct event_writer *w, const struct event *event)
 {
 	if (event->kind == EVENT_SYSCALL)
 		write_syscall(w, event);
-	else if (event->kind == EVENT_TASK && event->task_event->type == TASK_SIGNAL)
+	else if (event->kind == EVENT_TASK && event->task_event->type == TASK_SIGNAL &&
+		 event->task_event->value[0] != SIGKILL) /* the line of the end tells of it */
 		write_signal(w, event);
 	else if (event->kind == EVENT_TASK && event->task_event->type == TASK_EXIT)
 		write_end(w, event);

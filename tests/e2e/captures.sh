@@ -1,0 +1,164 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# What lies behind the arguments of system calls: read in the kernel, kept in the recording.
+
+. "$(dirname "$0")/../lib.sh"
+
+# lines FILE NAME [OPTIONS...]: its calls as strace would write them, without their padding
+lines() {
+	"$PROF" script --format=strace -i "$1" --filter "name==$2" "${@:3}" | sed 's/) *= /) = /'
+}
+
+# ours FILE NAME: those that the program itself made, which are the last ones
+ours() {
+	lines "$1" "$2" | tail -n "$3"
+}
+
+case_paths_at_the_edge_of_memory() {
+	record x "$PROGRAMS/known_arguments" edges
+	is "$(ours x access 8 | sed -E 's/0x[0-9a-f]{6,}/ADDRESS/; s/l{4095}/LONGEST/; s/m{4095}/CUT/')" \
+		"$(cat <<-'END'
+			access("/nonexistent/cold", F_OK) = -1 ENOENT (No such file or directory)
+			access(0x1, F_OK) = -1 EFAULT (Bad address)
+			access(NULL, F_OK) = -1 EFAULT (Bad address)
+			access("/at/end", F_OK) = -1 ENOENT (No such file or directory)
+			access(ADDRESS, F_OK) = -1 EFAULT (Bad address)
+			access("/not\377\376utf8/\1\177", F_OK) = -1 ENOENT (No such file or directory)
+			access("LONGEST", F_OK) = -1 ENAMETOOLONG (File name too long)
+			access("CUT"..., F_OK) = -1 ENAMETOOLONG (File name too long)
+		END
+		)" "paths"
+	is_whole x known_arguments
+}
+
+case_buffers_at_the_edge_of_memory() {
+	record x "$PROGRAMS/known_arguments" edges
+	is "$(ours x write 3 | sed -E 's/0x[0-9a-f]{6,}/ADDRESS/')" \
+		"$(cat <<-'END'
+			write(-1, "rend", 4) = -1 EBADF (Bad file descriptor)
+			write(-1, ADDRESS, 1099511627776) = -1 EBADF (Bad file descriptor)
+			write(-1, "", 0) = -1 EBADF (Bad file descriptor)
+		END
+		)" "buffers"
+	like "$(ours x writev 2 | head -n 1)" '^writev\(-1, 0x[0-9a-f]+, 3\) = -1 EBADF' "no vector at all"
+	like "$(ours x writev 1)" '^writev\(-1, \[\{iov_base=0x7878787878787878, iov_len=[0-9]+\}, \.\.\.' \
+		"a vector that ends where memory does"
+}
+
+case_bytes_are_those_that_were_written_and_read() {
+	record x "$PROGRAMS/known_arguments" data
+	is "$(ours x write 4)" \
+		"$(cat <<-'END'
+			write(3, "a\0b\377\n", 5) = 5
+			write(3, "01234567890123456789012345678901"..., 40) = 40
+			write(4, "gathered", 8) = 8
+			write(4, "back", 4) = 4
+		END
+		)" "what was written"
+	is "$(ours x writev 1)" \
+		'writev(3, [{iov_base="one", iov_len=3}, {iov_base="and two", iov_len=7}], 2) = 10' "a vector"
+	is "$(ours x readv 1)" \
+		'readv(5, [{iov_base="gath", iov_len=4}, {iov_base="ered", iov_len=60}], 2) = 8' \
+		"as much of a vector as was read"
+	is "$(ours x read 1)" 'read(5, "back", 64) = 4' "what was read"
+}
+
+case_strings_of_any_length() {
+	record x -s 5 "$PROGRAMS/known_arguments" data
+	is "$(ours x write 4 | sed -n 2p)" 'write(3, "01234"..., 40) = 40' "five bytes"
+	record x -s 4K "$PROGRAMS/known_arguments" data
+	is "$(ours x write 4 | sed -n 2p)" \
+		'write(3, "0123456789012345678901234567890123456789", 40) = 40' "all bytes"
+	run "$PROF" record -s 1G true
+	is "$status" 2 "too many"
+	record x --no-args "$PROGRAMS/known_arguments" data
+	like "$(ours x write 1)" '^write\(4, 0x[0-9a-f]+, 4\) = 4$' "none, when they are not wanted"
+	is "$("$PROF" info x | grep -c 'captured memory')" 0 "nor kept"
+}
+
+case_an_execve_from_absent_pages() {
+	record x "$PROGRAMS/known_arguments" exec
+	like "$(lines x execve | tail -n 1)" \
+		'^execve\("/bin/true", \["argument zero", "one"\], 0x[0-9a-f]+ /\* 1 var \*/\) = 0$' \
+		"read from the new program's stack"
+}
+
+case_a_script_has_other_arguments_than_it_was_given() {
+	printf '#!/bin/sh -e\nexit 3\n' >script && chmod +x script
+	record x ./script word
+	is "$status" 3 "exit status"
+	like "$(lines x execve | head -n 1)" '^execve\("\./script", \["\./script", "word"\], ' "as given"
+}
+
+case_a_process_killed_in_a_call() {
+	record x "$PROGRAMS/known_arguments" stuck
+	is "$status" 142 "exit status"
+	like "$(ours x write 1)" '^write\(4, "no room", 7\) = \? ERESTARTSYS' "what it was writing"
+}
+
+case_calls_of_the_32_bit_entry_are_not_misread() {
+	[ "$(uname -m)" = x86_64 ] || skip "there is no other entry"
+	record x "$PROGRAMS/known_arguments" other
+	is "$("$PROF" script --json -i x --filter 'compat' | jq -r '.name')" compat_21 "its name"
+	is "$("$PROF" script --format=strace -i x | grep -c 'not/a/path')" 0 "nothing was read for it"
+}
+
+# A call's arguments are its own, whatever the other threads do: 0 mismatches.
+case_threads() {
+	record x --no-stacks --ring-size=32M "$PROGRAMS/known_arguments" threads 20000
+	"$PROF" script --format=csv -i x --filter 'name==openat && arg0>=0xf0000000 && errno==EBADF' |
+		tr -d '\r' | awk -F, '
+			NR > 1 {
+				split($2, arg, / /)
+				split(substr(arg[2], length("pathname=") + 1), path, "/")
+				if (substr(arg[1], length("dirfd=") + 1) != -(1000 + path[2])) wrong++
+				if (path[1] in tid && tid[path[1]] != $8) wrong++
+				if (path[2] != count[path[1]]++) wrong++
+				tid[path[1]] = $8
+			}
+			END { for (thread in tid) threads++; print NR - 1, threads, wrong + 0 }' >found
+	is "$(cat found)" "160000 8 0" "calls, threads, mismatches"
+	is "$(report x .lost.total)" 0 "lost events"
+}
+
+# What finds no room is counted, and no call gets what is another's.
+case_losses_are_counted() {
+	record x --no-stacks --ring-size=64K "$PROGRAMS/known_arguments" threads 20000
+	"$PROF" script --json -i x --filter 'name==openat && errno==EBADF' |
+		jq -r 'select(.arguments.pathname | test("^[0-7]/")) |
+			"\(.arguments.dirfd) \(.arguments.pathname)"' |
+		awk -F '[ /]' '-$1 - 1000 != $3' >wrong
+	is "$(wc -l <wrong)" 0 "mismatches"
+	is "$(report x '.lost | .total > 0')" "$("$PROF" info x | awk '/lost\..*[1-9][0-9]*$/ { lost = 1 }
+		END { print lost ? "true" : "false" }')" "counted by kind"
+}
+
+case_conditions() {
+	record x "$PROGRAMS/known_calls" 10
+	is "$("$PROF" script -i x --filter 'name==openat && ret<0 && path~"^/nonexistent"' | wc -l)" 30 "openat"
+	is "$("$PROF" script -i x --filter 'errno==EBADF && fd==987654' | wc -l)" 50 "close"
+	is "$("$PROF" script -i x --filter 'name=="pread64" && arg2==7 && !failed' | wc -l)" 20 "pread64"
+	is "$("$PROF" script -i x --filter 'args~"O_RDONLY" && path=="/nonexistent/file"' | wc -l)" 30 "args"
+	is "$("$PROF" script -i x --filter 'name==getppid && duration>1h' 2>&1 | head -n 1)" \
+		"prof: '1h' is no value of the field 'duration'" "what is none"
+	run "$PROF" script -i x --filter 'name==getppid &&'
+	is "$status" 2 "exit status"
+	is "$("$PROF" script -i x --filter 'name==getppid && duration<1s' | wc -l)" 40 "duration"
+}
+
+case_forms_for_other_tools() {
+	record x "$PROGRAMS/known_calls" 1
+	"$PROF" script --format=renacer-json-v1 --args=pairs -i x -o x.json
+	is "$(jq -r '.format, .summary.exit_code, (.syscalls | length) == .summary.total_syscalls' x.json |
+		tr '\n' ' ')" "renacer-json-v1 0 true " "the document"
+	is "$(jq -c '[.syscalls[] | select(.result == -2 and .name == "openat") | .args[1]] | unique' x.json |
+		grep -c '\["pathname","/nonexistent/file"\]')" 1 "named pairs"
+	is "$(jq '.summary.syscall_counts.close' x.json)" "$(calls x close)" "counts"
+	"$PROF" script --format=renacer-json-v1 --args=positional -i x |
+		jq -e '[.syscalls[].args[] | type] | unique == ["string"]' >positional
+	is "$(cat positional)" true "positional texts"
+	is "$("$PROF" script --format=csv -i x | grep -c '^openat,dirfd=AT_FDCWD pathname=/nonexistent/file ')" 3 \
+		"cells"
+}
+
+run_cases
