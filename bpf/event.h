@@ -51,7 +51,8 @@ struct event {
 };
 
 enum { WIRE_UNFINISHED = 1, WIRE_BLOCKED = 2, WIRE_COMPAT = 4, WIRE_KERNEL = 1, WIRE_UNTIMED = 4 };
-enum { WIRE_IGNORED = 1 };
+/* Of signals. */
+enum { WIRE_IGNORED = 1, WIRE_SENT = 2 };
 
 /* Of an EVENT_ENTER or EVENT_RETURN, and of an EVENT_DESCRIPTOR. */
 enum { WIRE_CUT = 1, WIRE_DELETED = 1 };
@@ -312,7 +313,10 @@ struct comm_event {
 	char comm[COMM_BYTES];
 };
 
-/* A signal is delivered; or, IGNORED (cfg_ignored_signals), was sent and comes to nothing. */
+/*
+ * A signal is delivered. If they are watched live, also when it is sent: IGNORED, and it comes to
+ * nothing; or SENT, and if it kills it may never be delivered, for the kernel then delivers SIGKILL.
+ */
 #define SIGINFO_BYTES 48
 struct signal_event {
 	struct event head;

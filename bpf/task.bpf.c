@@ -251,16 +251,17 @@ int BPF_PROG(on_signal, int signal, struct kernel_siginfo *info, struct k_sigact
 	return 0;
 }
 
-#define TRACE_SIGNAL_IGNORED 1
+enum { TRACE_SIGNAL_DELIVERED, TRACE_SIGNAL_IGNORED };
 
 SEC("tp_btf/signal_generate")
-int BPF_PROG(on_ignored_signal, int signal, struct kernel_siginfo *info, struct task_struct *task,
+int BPF_PROG(on_signal_sent, int signal, struct kernel_siginfo *info, struct task_struct *task,
 	     int group, int result)
 {
-	struct task_state *state = result == TRACE_SIGNAL_IGNORED ? state_of(task) : NULL;
+	struct task_state *state = result <= TRACE_SIGNAL_IGNORED ? state_of(task) : NULL;
 
 	if (state && !state->held)
-		signal_send(state, WIRE_IGNORED, signal, info, false);
+		signal_send(state, result == TRACE_SIGNAL_IGNORED ? WIRE_IGNORED : WIRE_SENT,
+			    signal, info, false);
 	return 0;
 }
 

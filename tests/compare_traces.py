@@ -32,11 +32,13 @@ def threads_of(path):
                 text = parts.pop(pid) + resumed[1]
             if text.endswith(UNFINISHED):
                 parts[pid] = text[: -len(UNFINISHED)]
-            else:
+            elif not FOREIGN.match(text):
                 own.append(text)
     return threads
 
 
+# What others on this machine may put into every process.
+FOREIGN = re.compile(r"^(syscall_0x14f|uretprobe)\(")
 TIMED = re.compile(r"^(clock_gettime|gettimeofday|times?|getrusage|wait4|clock_nanosleep|"
                    r"sysinfo|--- SIGCHLD|getitimer|timer_gettime|utimensat|io_getevents)\b")
 RULES = [

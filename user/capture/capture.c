@@ -131,7 +131,7 @@ static void choose_programs(struct prof_bpf *s, const struct capture_options *op
 		{s->progs.on_sys_exit, options->syscalls},
 		{s->progs.on_release, !options->syscalls},
 		{s->progs.on_mapping, !options->syscalls && (options->stacks || options->faults)},
-		{s->progs.on_ignored_signal, options->ignored_signals},
+		{s->progs.on_signal_sent, options->sent_signals},
 		{s->progs.on_exit_mmap, options->stacks},
 		{s->progs.on_walk, options->stacks},
 		{s->progs.on_capture, options->plans || options->enter_events},

@@ -23,7 +23,7 @@ struct capture_options {
 	bool places;                 /* tell in which mapping each fault lies */
 	uint32_t fault_kinds;        /* bits of enum wire_fault_kind; 0: all */
 	bool command_alone;          /* not what it starts */
-	bool ignored_signals;        /* tell of them, too */
+	bool sent_signals;           /* tell of them, too, also if they are ignored */
 	bool totals_only;            /* no event of each system call */
 	const uint64_t *syscall_set; /* 512 bits of the numbers to record; NULL: all */
 	bool stacks;                 /* of faults if so chosen, and of system calls: */

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "trace/lines.h"
 
+#include <signal.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -152,18 +154,35 @@ static void write_signal(struct lines *l, struct live_task *task, const struct s
 		signal_text_write(begin_note(l, task, moment_ns), event);
 }
 
-/* One that comes to nothing does not disturb a call: it is told of behind it. */
+static void keep_signal(struct signal_event **kept, const struct signal_event *event)
+{
+	if (!*kept)
+		*kept = xnew(struct signal_event);
+	**kept = *event;
+}
+
+static void drop_signal(struct signal_event **kept)
+{
+	free(*kept);
+	*kept = NULL;
+}
+
+/* One that comes to nothing does not disturb a call: it is told of behind it. SIGKILL is never
+ * told, since nobody sees it coming. */
 static void take_signal(struct lines *l, const struct stream_event *at)
 {
 	const struct signal_event *event = (const void *)at->event;
 	struct live_task *task = live_task_at(&l->tasks, at->event->task);
 
-	if (!(event->head.flags & WIRE_IGNORED) || !task->call.entered)
-		return write_signal(l, task, event, at->moment_ns);
-	if (!task->ignored) {
-		task->ignored = xnew(struct signal_event);
-		*task->ignored = *event;
-	}
+	if (event->signal == SIGKILL)
+		return;
+	if (event->head.flags & WIRE_SENT)
+		return keep_signal(&task->sent, event);
+	if (event->head.flags & WIRE_IGNORED && task->call.entered)
+		return keep_signal(&task->ignored, event);
+	if (task->sent && task->sent->signal == event->signal)
+		drop_signal(&task->sent);
+	write_signal(l, task, event, at->moment_ns);
 }
 
 static void write_ignored(struct lines *l, struct live_task *task, uint64_t moment_ns)
@@ -171,8 +190,16 @@ static void write_ignored(struct lines *l, struct live_task *task, uint64_t mome
 	if (!task->ignored)
 		return;
 	write_signal(l, task, task->ignored, moment_ns);
-	free(task->ignored);
-	task->ignored = NULL;
+	drop_signal(&task->ignored);
+}
+
+/* The signal that killed, if it was delivered in the form of SIGKILL. */
+static void write_deadly(struct lines *l, struct live_task *task, uint32_t status,
+			 uint64_t moment_ns)
+{
+	if (task->sent && WIFSIGNALED(status) && WTERMSIG(status) == task->sent->signal)
+		write_signal(l, task, task->sent, moment_ns);
+	drop_signal(&task->sent);
 }
 
 /* ---- Births ---- */
@@ -276,6 +303,7 @@ static void write_exit(struct lines *l, uint32_t task_id, uint32_t status, uint6
 	struct live_task *task = live_task_at(&l->tasks, task_id);
 
 	write_ignored(l, task, moment_ns);
+	write_deadly(l, task, status, moment_ns);
 	if (l->options->syscalls && !(l->options->quiet & QUIET_EXIT))
 		exit_text_write(begin_note(l, task, moment_ns), status);
 	if (task->journal)

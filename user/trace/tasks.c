@@ -20,7 +20,8 @@ static void forget(struct live_task *task)
 {
 	live_call_end(&task->call);
 	free(task->ignored);
-	task->ignored = NULL;
+	free(task->sent);
+	task->ignored = task->sent = NULL;
 }
 
 void live_tasks_fini(struct live_tasks *tasks)

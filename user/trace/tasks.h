@@ -36,6 +36,7 @@ struct live_task {
 	int last_syscall;    /* its number; -1: none */
 	struct live_call call;
 	struct signal_event *ignored; /* that is to be told when its call is over; or NULL */
+	struct signal_event *sent;    /* the last one that was not delivered yet; or NULL */
 	struct journal *journal;      /* its own; or NULL */
 	char name[TASK_NAME_BYTES];   /* fit to be printed */
 

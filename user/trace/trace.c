@@ -251,7 +251,7 @@ int trace_run(const struct trace_options *options, char **argv)
 				.places = options->fault_kinds != 0,
 				.syscalls = options->syscalls,
 				.command_alone = !options->follow,
-				.ignored_signals = has_lines && options->syscalls,
+				.sent_signals = has_lines && options->syscalls,
 				.syscall_set = is_full(&needed) ? NULL : needed.bits,
 				.fault_kinds = options->fault_kinds,
 				.plans = plans,
