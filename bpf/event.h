@@ -356,6 +356,7 @@ struct ring_head {
 struct total {
 	__u64 calls; /* all that were entered; of them, without a result: */
 	__u64 unfinished;
+	__u64 abandoned; /* with one, which nobody saw: killed while the call was to be restarted */
 	__u64 errors, duration_ns, min_ns, max_ns;
 	__u32 buckets[TOTAL_BUCKETS];
 };

@@ -109,6 +109,7 @@ static __always_inline void state_enter(void *ctx, struct task_state *state,
 	state->compat = task_in_compat_syscall(task);
 	state->in_syscall = is_recorded(nr, state->compat);
 	state->in_exec = cfg_fault_stacks && is_exec(nr);
+	state->result = 0;
 	if (!state->in_syscall && !state->in_exec)
 		return;
 	state->syscall_stack = 0;

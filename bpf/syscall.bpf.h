@@ -10,6 +10,8 @@
 #include "ring.bpf.h"
 #include "state.bpf.h"
 
+#define SIGKILL 9
+
 static __always_inline void syscall_count(const struct task_state *state)
 {
 	bool has_own = state->nr < NR_SYSCALL_TOTALS && !state->compat;
@@ -27,6 +29,21 @@ static __always_inline void syscall_count(const struct task_state *state)
 		total->errors++;
 	if (!(state->exit_flags & WIRE_BLOCKED))
 		total_add_time(total, state->duration_ns);
+}
+
+/* The task dies. Its last call has left the kernel, but did not get back: the program saw nothing
+ * of it, unless the task was on its way to a handler, or the signal is one that can be seen. */
+static __always_inline void syscall_abandon(const struct task_state *state, __u32 status)
+{
+	__u32 key = state->nr < NR_SYSCALL_TOTALS ? state->nr : NR_SYSCALL_TOTALS - 1;
+	bool is_to_restart = state->result >= -516 && state->result <= -512;
+	struct total *total;
+
+	if (!is_to_restart || ((status & 0x7f) != 0 && (status & 0x7f) != SIGKILL))
+		return;
+	total = bpf_map_lookup_elem(&syscall_totals, &key);
+	if (total)
+		total->abandoned++;
 }
 
 /* Counts the call that `state` holds, with its result, and sends its event; it is over then. `regs`

@@ -167,6 +167,8 @@ static __always_inline void task_end(struct task_struct *task, struct task_state
 		state->exit_flags = WIRE_UNFINISHED;
 		syscall_send(task, state, (struct pt_regs *)bpf_task_pt_regs(task),
 			     returns_elsewhere(state->nr) ? state->syscall_stack : 0);
+	} else if (type == EVENT_EXIT) {
+		syscall_abandon(state, task->exit_code);
 	}
 	exit_send(task, state, type);
 }
@@ -246,6 +248,8 @@ int BPF_PROG(on_signal, int signal, struct kernel_siginfo *info, struct k_sigact
 	if (!state)
 		return 0;
 	fault_fail_pending(task, state);
+	if (signal != SIGKILL)
+		state->result = 0;
 	handler = (__u64)BPF_CORE_READ(action, sa.sa_handler); /* SIG_DFL 0, SIG_IGN 1 */
 	signal_send(state, 0, signal, info, handler > 1);
 	return 0;

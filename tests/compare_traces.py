@@ -48,6 +48,7 @@ RULES = [
     (re.compile(r"st_[acm]time(_nsec)?=\d+( /\* [^*]* \*/)?"), "st_time=T"),
     (re.compile(r"(getrandom\()\"[^\"]*\"(\.\.\.)?"), r'\1"RANDOM"'),
     (re.compile(r"(?<=\[)\d{5,}(?=[\]\-])"), "INODE"),
+    (re.compile(r"(:|htons\()(3[2-9]|[45]\d|60)\d{3}\b"), r"\1PORT"),
     (re.compile(r"/\* \d+ vars \*/"), "/* N vars */"),
     (re.compile(r"<\d+\.\d+>$"), "<T>"),
     (re.compile(r"^((?:set_tid_address|getpid|gettid|getppid|getpgrp)\(.*\)) = \d+"), r"\1 = PID"),

@@ -315,6 +315,32 @@ static void who_is_killed_in_a_call_does_not_return(void **state)
 		  "+++ killed by SIGKILL +++\n");
 }
 
+/* The kernel was to restart it, but the thread was killed; by a signal that could be seen coming,
+ * or by one that could not. */
+static void who_is_killed_before_a_restart(void **state)
+{
+	struct story *seen = story(true, NULL), *unseen = story(true, NULL);
+
+	(void)state;
+	begin(unseen);
+	enter(unseen, 1, SYS_pause, 0, 0, 0);
+	leave(unseen, 1, SYS_pause, -514);
+	send_signal(unseen, 1, SIGKILL, 0);
+	end(unseen, 1, 100, SIGKILL);
+	expect(unseen, "pause()                                 = ?\n"
+		       "+++ killed by SIGKILL +++\n");
+	begin(seen);
+	enter(seen, 1, SYS_pause, 0, 0, 0);
+	send_signal(seen, 1, SIGTERM, WIRE_SENT);
+	leave(seen, 1, SYS_pause, -514);
+	send_signal(seen, 1, SIGKILL, 0);
+	end(seen, 1, 100, SIGTERM);
+	expect(seen, "pause()                                 = ? ERESTARTNOHAND (To be restarted "
+		     "if no handler)\n"
+		     "--- SIGTERM {si_signo=SIGTERM, si_code=SI_USER, si_pid=7, si_uid=0} ---\n"
+		     "+++ killed by SIGTERM +++\n");
+}
+
 static void what_goes_on_is_detached(void **state)
 {
 	struct story *s = story(true, NULL);
@@ -444,6 +470,7 @@ int main(void)
 		cmocka_unit_test(the_first_thread_ends_last),
 		cmocka_unit_test(signals_stand_between_calls),
 		cmocka_unit_test(who_is_killed_in_a_call_does_not_return),
+		cmocka_unit_test(who_is_killed_before_a_restart),
 		cmocka_unit_test(what_goes_on_is_detached),
 		cmocka_unit_test(calls_without_an_enter_are_lines_too),
 		cmocka_unit_test(lines_are_chosen_by_call_and_status),

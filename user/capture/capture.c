@@ -498,6 +498,7 @@ bool capture_total(struct capture *c, enum capture_totals which, uint32_t key,
 
 		out->calls += total->calls;
 		out->unfinished += total->unfinished;
+		out->abandoned += total->abandoned;
 		out->errors += total->errors;
 		out->duration_ns += total->duration_ns;
 		if (total->min_ns && (total->min_ns < out->min_ns || !out->min_ns))

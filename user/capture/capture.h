@@ -70,7 +70,7 @@ int capture_tell_left(struct capture *c);
 /* Sums over the CPUs of one entry of the totals; false when nothing was counted. */
 enum capture_totals { CAPTURE_SYSCALL_TOTALS, CAPTURE_FAULT_TOTALS };
 struct total_sum {
-	uint64_t calls, unfinished, errors, duration_ns, min_ns, max_ns;
+	uint64_t calls, unfinished, abandoned, errors, duration_ns, min_ns, max_ns;
 	uint64_t buckets[TOTAL_BUCKETS];
 };
 bool capture_total(struct capture *c, enum capture_totals which, uint32_t key,

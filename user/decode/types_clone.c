@@ -152,17 +152,14 @@ static void clone_args_more_print(struct decoder *d, const struct clone_args *ar
 	}
 }
 
-static void number_print_at(struct decoder *d, const char *name, uint64_t address, bool is_fd)
+static void pidfd_print_at(struct decoder *d, uint64_t address)
 {
 	int32_t number;
 
-	emit_name(d->e, name);
+	emit_name(d->e, "pidfd");
 	if (fetch_or_pointer(d, address, &number, sizeof number)) {
 		emit_open(d->e, EMIT_ARRAY);
-		if (is_fd)
-			fd_print_value(d, number);
-		else
-			emit_int(d->e, number);
+		fd_print_value(d, number);
 		emit_close(d->e);
 	}
 }
@@ -176,9 +173,13 @@ static void clone_args_out_print(struct decoder *d, const struct clone_args *arg
 	d->e->named = true;
 	emit_open(d->e, EMIT_STRUCT);
 	if (args->flags & CLONE_PIDFD)
-		number_print_at(d, "pidfd", args->pidfd, true);
-	if (args->flags & CLONE_PARENT_SETTID)
-		number_print_at(d, "parent_tid", args->parent_tid, false);
+		pidfd_print_at(d, args->pidfd);
+	if (args->flags & CLONE_PARENT_SETTID) { /* the kernel puts the result there */
+		emit_name(d->e, "parent_tid");
+		emit_open(d->e, EMIT_ARRAY);
+		emit_int(d->e, d->call->result);
+		emit_close(d->e);
+	}
 	emit_close(d->e);
 }
 

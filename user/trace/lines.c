@@ -193,11 +193,16 @@ static void write_ignored(struct lines *l, struct live_task *task, uint64_t mome
 	drop_signal(&task->ignored);
 }
 
+static bool is_deadly(const struct live_task *task, uint32_t status)
+{
+	return task->sent && WIFSIGNALED(status) && (int)WTERMSIG(status) == task->sent->signal;
+}
+
 /* The signal that killed, if it was delivered in the form of SIGKILL. */
 static void write_deadly(struct lines *l, struct live_task *task, uint32_t status,
 			 uint64_t moment_ns)
 {
-	if (task->sent && WIFSIGNALED(status) && WTERMSIG(status) == task->sent->signal)
+	if (is_deadly(task, status))
 		write_signal(l, task, task->sent, moment_ns);
 	drop_signal(&task->sent);
 }
@@ -283,17 +288,60 @@ static void end_call(struct lines *l, const struct syscall_event *event, uint64_
 	write_ignored(l, task, moment_ns);
 }
 
-/* A call that its thread does not come back from ends when it is known what became of that. */
+static bool is_to_restart(const struct syscall_event *event)
+{
+	return event->result >= -516 && event->result <= -512;
+}
+
+/*
+ * A call that its thread does not come back from ends when it is known what became of that. So does
+ * one that the kernel wants to restart: if nothing comes but the thread's end, it never returned.
+ */
 static void take_syscall(struct lines *l, const struct stream_event *at)
 {
 	const struct syscall_event *event = (const void *)at->event;
 	struct live_call *call = &live_task_at(&l->tasks, event->head.task)->call;
+	bool is_open = event->head.flags & WIRE_UNFINISHED || is_to_restart(event);
 
-	if (!(event->head.flags & WIRE_UNFINISHED) || event->head.flags & WIRE_BLOCKED)
+	if (!is_open || event->head.flags & WIRE_BLOCKED)
 		return end_call(l, event, at->moment_ns);
 	free(call->ended);
 	call->ended = xnew(struct syscall_event);
 	*call->ended = *event;
+	call->ended_ns = at->moment_ns;
+}
+
+/* Another event of the task tells how the call ended that was held back. */
+static void settle_call(struct lines *l, const struct event *event)
+{
+	struct live_call *call = &live_task_at(&l->tasks, event->task)->call;
+	struct syscall_event *ended = call->ended;
+	uint64_t ended_ns = call->ended_ns;
+	bool is_told_later = event->type == EVENT_EXIT || event->type == EVENT_LEFT ||
+			     (event->type == EVENT_SIGNAL &&
+			      (((const struct signal_event *)event)->signal == SIGKILL ||
+			       event->flags & (WIRE_SENT | WIRE_IGNORED)));
+
+	if (!ended || is_told_later)
+		return;
+	call->ended = NULL;
+	end_call(l, ended, ended_ns);
+	free(ended);
+}
+
+/* The thread's end does. */
+static void end_last_call(struct lines *l, struct live_task *task, uint32_t status,
+			  uint64_t moment_ns)
+{
+	struct syscall_event *ended = task->call.ended;
+
+	if (!ended)
+		return;
+	task->call.ended = NULL;
+	if (!is_to_restart(ended) || !is_deadly(task, status))
+		ended->head.flags |= WIRE_UNFINISHED;
+	end_call(l, ended, moment_ns);
+	free(ended);
 }
 
 /* ---- Ends ---- */
@@ -320,12 +368,8 @@ static void take_exit(struct lines *l, const struct stream_event *at)
 	uint32_t id = event->head.task;
 	struct live_task *task = live_task_at(&l->tasks, id);
 	struct live_task *process = live_task_at(&l->tasks, task->process);
-	struct syscall_event *ended = task->call.ended;
 
-	task->call.ended = NULL;
-	if (ended)
-		end_call(l, ended, at->moment_ns);
-	free(ended);
+	end_last_call(l, task, event->status, at->moment_ns);
 	if (process->nr_threads)
 		process->nr_threads--;
 	if (task->tid == task->pid && process->nr_threads) {
@@ -404,6 +448,7 @@ void lines_take(struct lines *l, const struct stream_event *at)
 	live_files_take(&l->files, at->event);
 	live_stacks_take(&l->stacks, at->event);
 	tell_before(l, at->event);
+	settle_call(l, at->event);
 	if (l->options->summary != SUMMARY_ONLY)
 		take_line(l, at);
 	else if (at->event->type == EVENT_LEFT)

@@ -21,9 +21,10 @@ struct journal;
 struct live_call {
 	struct capture_event *entered;  /* NULL: none is in progress */
 	struct capture_event *returned; /* what was read after it; or NULL */
-	struct syscall_event *ended;    /* it never returned: its thread's end is to be told next */
-	bool is_hidden;                 /* it has no line */
-	bool is_interrupted;            /* its line was ended before it was */
+	struct syscall_event *ended;    /* it is over, but how will show by what comes next */
+	uint64_t ended_ns;
+	bool is_hidden;      /* it has no line */
+	bool is_interrupted; /* its line was ended before it was */
 };
 
 struct live_task {

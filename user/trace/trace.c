@@ -121,18 +121,23 @@ static void take_totals(struct tracer *t, struct capture *capture)
 {
 	struct total_sum sum;
 
-	for (uint32_t nr = 0; nr < NR_SYSCALL_TOTALS; nr++)
-		if (syscall_set_has(&t->options->shown, nr) &&
-		    capture_total(capture, CAPTURE_SYSCALL_TOTALS, nr, &sum) &&
-		    sum.calls > sum.unfinished)
+	for (uint32_t nr = 0; nr < NR_SYSCALL_TOTALS; nr++) {
+		uint64_t not_over;
+
+		if (!syscall_set_has(&t->options->shown, nr) ||
+		    !capture_total(capture, CAPTURE_SYSCALL_TOTALS, nr, &sum))
+			continue;
+		not_over = sum.unfinished + sum.abandoned;
+		if (sum.calls > not_over)
 			summary_add(&t->summary, &(struct summary_row){
 							 .nr = nr,
-							 .calls = sum.calls - sum.unfinished,
-							 .errors = sum.errors,
+							 .calls = sum.calls - not_over,
+							 .errors = sum.errors - sum.abandoned,
 							 .total_ns = sum.duration_ns,
 							 .least_ns = sum.min_ns,
 							 .most_ns = sum.max_ns,
 						 });
+	}
 }
 
 /* What comes at the end of the lines, or in their place. */
