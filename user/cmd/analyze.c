@@ -1,17 +1,22 @@
 // SPDX-License-Identifier: MIT
 /* `prof analyze`: what the times of system calls mean, in words. */
+#include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "base/error.h"
 #include "cli/terminal.h"
 #include "cmd/answer.h"
 #include "cmd/commands.h"
 #include "cmd/input.h"
+#include "decode/syscalls.h"
 #include "output/analysis_output.h"
 
 struct analyze_opts {
 	const char *input, *output;
 	const struct analysis_output *form;
-	bool no_pager;
+	uint32_t heat_key; /* whose latency over time is shown */
+	bool heat_only, no_pager;
 	enum color_mode color;
 };
 
@@ -34,6 +39,21 @@ static int set_json(void *opts, const char *value)
 	return 0;
 }
 
+static int set_heatmap(void *opts, const char *value)
+{
+	struct analyze_opts *o = opts;
+	int nr = value ? syscall_number(value) : 0;
+
+	if (nr < 0) {
+		refuse(-EINVAL, "there is no system call '%s'", value);
+		hint("--heatmap alone shows all of them");
+		return -EINVAL;
+	}
+	o->heat_only = true;
+	o->heat_key = value ? (uint32_t)nr : HEAT_ALL_CALLS;
+	return 0;
+}
+
 static int set_no_pager(void *opts, const char *value)
 {
 	(void)value;
@@ -50,6 +70,9 @@ static const struct option_row analyze_options[] = {
 	{"input", 'i', "FILE", "the recording to read (default: prof.data)", set_input},
 	{"output", 'o', "FILE", "write the answer to a file", set_output},
 	{"json", 0, NULL, "print one JSON object (prof.analyze/1)", set_json},
+	{"heatmap", 0, "[SYSCALL]",
+	 "only the latency of system calls over time; with -o FILE.svg or FILE.html as a picture",
+	 set_heatmap},
 	{"no-pager", 0, NULL, "do not page the answer on a terminal", set_no_pager},
 	{"color", 0, "WHEN", "use colors: auto, always or never", set_color},
 	{0},
@@ -70,6 +93,44 @@ static int parse(struct analyze_opts *opts, int argc, char **argv)
 	return operand;
 }
 
+static void analysis_build(struct recording *r, const struct analyze_opts *opts,
+			   struct analysis *out)
+{
+	*out = (struct analysis){.recording = r};
+	heat_build(r, opts->heat_key, &out->heat);
+	if (opts->heat_only)
+		return;
+	study_build(r, &out->study);
+	course_build(r, &out->course);
+}
+
+static void analysis_fini(struct analysis *a)
+{
+	heat_fini(&a->heat);
+	study_fini(&a->study);
+	course_fini(&a->course);
+}
+
+static bool ends_in(const char *name, const char *end)
+{
+	size_t size = strlen(name), end_size = strlen(end);
+
+	return size >= end_size && !strcmp(name + size - end_size, end);
+}
+
+static void write_heat(FILE *out, const struct analysis *a, const struct analyze_opts *opts,
+		       const struct analysis_style *style)
+{
+	const struct page page = {out, a, style};
+
+	if (opts->output && ends_in(opts->output, ".svg"))
+		heat_svg(out, a);
+	else if (opts->output && ends_in(opts->output, ".html"))
+		heat_html(out, a);
+	else
+		heat_text(&page);
+}
+
 static int print_analysis(struct recording *recording, const struct analyze_opts *opts)
 {
 	const struct analysis_style style = {
@@ -77,23 +138,26 @@ static int print_analysis(struct recording *recording, const struct analyze_opts
 		.width = opts->output ? WIDTH_UNLIMITED : terminal_width(),
 		.input = opts->input,
 	};
+	struct analysis analysis;
 	struct answer answer;
-	struct study study;
 	int err;
 
-	study_build(recording, &study);
+	analysis_build(recording, opts, &analysis);
 	err = answer_open(&answer, opts->output, opts->form == &analysis_text && !opts->no_pager);
 	if (!err) {
-		opts->form->write(answer.out, &study, &style);
+		if (opts->heat_only && opts->form == &analysis_text)
+			write_heat(answer.out, &analysis, opts, &style);
+		else
+			opts->form->write(answer.out, &analysis, &style);
 		err = answer_close(&answer);
 	}
-	study_fini(&study);
+	analysis_fini(&analysis);
 	return err;
 }
 
 static int analyze_run(int argc, char **argv)
 {
-	struct analyze_opts opts = {.form = &analysis_text};
+	struct analyze_opts opts = {.form = &analysis_text, .heat_key = HEAT_ALL_CALLS};
 	struct recording *recording;
 	int result = parse(&opts, argc, argv), err;
 
@@ -109,6 +173,7 @@ static int analyze_run(int argc, char **argv)
 
 static const char *const analyze_examples[] = {
 	"prof analyze",
+	"prof analyze --heatmap=read -o read.svg",
 	"prof analyze --json | jq '.anomalies.worst[0]'",
 	NULL,
 };
@@ -122,8 +187,10 @@ const struct command analyze_command = {
 		"modes their durations fall and what sets the calls of each mode and the slowest "
 		"hundredth apart: where they were made, by which thread, on which descriptor, of "
 		"which size, after which call. Then the calls that took longer than all that "
-		"explains. What chance could do is not told; each statement names a call that prof "
-		"script shows.",
+		"explains; when in the run something changed, which kinds of phases there were, "
+		"what "
+		"goes together; and a map of latency over time. What chance could do is not told; "
+		"statements about calls name one that prof script shows.",
 	.examples = analyze_examples,
 	.options = analyze_options,
 	.run = analyze_run,

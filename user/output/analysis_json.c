@@ -108,19 +108,147 @@ static void write_anomalies(struct json_stream *s, const struct study *study)
 	json_stream_object_end(s);
 }
 
-static void write_json(FILE *out, const struct study *study, const struct analysis_style *style)
+/* ---- The course of the run ---- */
+
+static double seconds_at(const struct analysis *a, uint32_t window)
+{
+	const struct windows *w = &a->course.windows;
+
+	return ((double)(w->start_ns - recording_start_ns(a->recording)) +
+		(double)w->width_ns * window) /
+	       1e9;
+}
+
+static json_t *json_series_name(const struct analysis *a, uint32_t series)
+{
+	scoped_free char *label = series_label(&a->course.windows.series[series]);
+
+	return json_text(label);
+}
+
+static json_t *json_change(const struct analysis *a, const struct change *change)
+{
+	json_t *object = json_object();
+
+	set(object, "series", json_series_name(a, change->series));
+	set(object, "time_s", json_real(seconds_at(a, change->at)));
+	set(object, "before", json_real(change->before));
+	set(object, "after", json_real(change->after));
+	set(object, "factor", json_real(change->factor));
+	return object;
+}
+
+static json_t *json_phase(const struct analysis *a, const struct phase *phase)
+{
+	json_t *object = json_object(), *traits = json_array();
+
+	set(object, "windows", json_count(phase->windows));
+	set(object, "first_s", json_real(seconds_at(a, phase->first)));
+	for (unsigned int i = 0; i < phase->nr_traits; i++) {
+		json_t *trait = json_object();
+
+		set(trait, "series", json_series_name(a, phase->traits[i].series));
+		set(trait, "factor", json_real(phase->traits[i].factor));
+		set(trait, "score", json_real(phase->traits[i].score));
+		json_array_append_new(traits, trait);
+	}
+	set(object, "traits", traits);
+	return object;
+}
+
+static json_t *json_relation(const struct analysis *a, const struct relation *relation)
+{
+	json_t *object = json_object();
+
+	set(object, "x", json_series_name(a, relation->x));
+	set(object, "y", json_series_name(a, relation->y));
+	set(object, "r", json_real(relation->correlation.r));
+	set(object, "low", json_real(relation->correlation.low));
+	set(object, "high", json_real(relation->correlation.high));
+	set(object, "probability", json_real(relation->correlation.probability));
+	return object;
+}
+
+static void write_matrix(struct json_stream *s, const struct analysis *a)
+{
+	uint32_t nr = a->course.windows.nr_series;
+	json_t *names = json_array();
+
+	for (uint32_t i = 0; i < nr; i++)
+		json_array_append_new(names, json_series_name(a, i));
+	json_stream_member(s, "series", names);
+	json_stream_array_begin(s, "correlation");
+	for (uint32_t i = 0; i < nr; i++) {
+		json_t *row = json_array();
+
+		for (uint32_t k = 0; k < nr; k++)
+			json_array_append_new(row, json_real(a->course.r[i * nr + k]));
+		json_stream_element(s, row);
+	}
+	json_stream_array_end(s);
+}
+
+static void write_course(struct json_stream *s, const struct analysis *a)
+{
+	const struct course *course = &a->course;
+
+	json_stream_object_begin(s, "course");
+	json_stream_member(s, "windows", json_count(course->windows.nr));
+	json_stream_member(s, "window_ns", json_count(course->windows.width_ns));
+	json_stream_array_begin(s, "changes");
+	vec_each (&course->changes, change)
+		json_stream_element(s, json_change(a, change));
+	json_stream_array_end(s);
+	json_stream_member(s, "silhouette", json_real(course->silhouette));
+	json_stream_array_begin(s, "phases");
+	for (unsigned int i = 0; i < course->nr_phases && course->nr_phases > 1; i++)
+		json_stream_element(s, json_phase(a, &course->phases[i]));
+	json_stream_array_end(s);
+	write_matrix(s, a);
+	json_stream_array_begin(s, "relations");
+	vec_each (&course->relations, relation)
+		json_stream_element(s, json_relation(a, relation));
+	json_stream_array_end(s);
+	json_stream_object_end(s);
+}
+
+static json_t *json_heat_row(const struct heat *heat, uint32_t row)
+{
+	json_t *object = json_object(), *calls = json_array();
+
+	set(object, "from_ns", json_count(heat_row_ns(heat, row)));
+	for (uint32_t column = 0; column < HEAT_COLUMNS; column++)
+		json_array_append_new(calls, json_count(heat_at(heat, row, column)));
+	set(object, "calls", calls);
+	return object;
+}
+
+static void write_heat(struct json_stream *s, const struct analysis *a)
+{
+	json_stream_object_begin(s, "heat");
+	json_stream_member(s, "column_ns", json_count(a->heat.width_ns));
+	json_stream_array_begin(s, "rows");
+	for (uint32_t row = 0; row < a->heat.nr_rows; row++)
+		json_stream_element(s, json_heat_row(&a->heat, row));
+	json_stream_array_end(s);
+	json_stream_object_end(s);
+}
+
+static void write_json(FILE *out, const struct analysis *a, const struct analysis_style *style)
 {
 	struct json_stream s;
 
 	(void)style;
 	json_stream_begin(&s, out);
 	json_stream_member(&s, "schema", json_string("prof.analyze/1"));
-	json_stream_member(&s, "duration_ns", json_count(study->total_ns));
+	json_stream_member(&s, "duration_ns", json_count(a->study.total_ns));
 	json_stream_array_begin(&s, "calls");
-	vec_each (&study->calls, call)
-		json_stream_element(&s, json_call(study, call));
+	vec_each (&a->study.calls, call)
+		json_stream_element(&s, json_call(&a->study, call));
 	json_stream_array_end(&s);
-	write_anomalies(&s, study);
+	write_anomalies(&s, &a->study);
+	write_course(&s, a);
+	write_heat(&s, a);
 	json_stream_end(&s);
 }
 

@@ -11,26 +11,17 @@
 #include "output/printable.h"
 #include "profile/facts.h"
 
-struct page {
-	FILE *out;
-	const struct study *study;
-	const struct analysis_style *style;
-};
-
 static double percent(uint64_t part, uint64_t all)
 {
 	return all ? 100.0 * (double)part / (double)all : 0;
 }
 
-static void heading(const struct page *p, const char *title)
+void page_heading(const struct page *p, const char *title)
 {
 	fprintf(p->out, p->style->color ? "\n\033[1m%s\033[m\n" : "\n%s\n", title);
 }
 
-static void sentence(const struct page *p, unsigned int column, const char *fmt, ...)
-	__attribute__((format(printf, 3, 4)));
-
-static void sentence(const struct page *p, unsigned int column, const char *fmt, ...)
+void page_sentence(const struct page *p, unsigned int column, const char *fmt, ...)
 {
 	va_list args;
 	char *text;
@@ -49,20 +40,20 @@ static void sentence(const struct page *p, unsigned int column, const char *fmt,
 static void write_finding(const struct page *p, const struct finding *f)
 {
 	scoped_free char *label = attribute_label(
-		&p->study->attributes, (enum attribute)f->trait.attribute, f->trait.value);
+		&p->analysis->study.attributes, (enum attribute)f->trait.attribute, f->trait.value);
 	scoped_free char *clean = printable(label);
 
 	if (isinf(f->risk_ratio))
-		sentence(p, 6, "%.0f%% are %s, and no others", 100 * f->support, clean);
+		page_sentence(p, 6, "%.0f%% are %s, and no others", 100 * f->support, clean);
 	else
-		sentence(p, 6, "%.0f%% are %s, of the others %.2g%% (risk ratio %.3g)",
-			 100 * f->support, clean, 100 * f->background, f->risk_ratio);
+		page_sentence(p, 6, "%.0f%% are %s, of the others %.2g%% (risk ratio %.3g)",
+			      100 * f->support, clean, 100 * f->background, f->risk_ratio);
 }
 
 /* The words with which `prof script` shows the call. */
 static void write_example(const struct page *p, const struct example *e)
 {
-	const struct recording *r = p->study->attributes.recording;
+	const struct recording *r = p->analysis->recording;
 	double at = (double)(e->start_ns - recording_start_ns(r)) / 1e9;
 
 	if (e->task)
@@ -90,10 +81,10 @@ static void write_modes(const struct page *p, const struct call_study *call)
 		const struct part *mode = &call->modes[i];
 		char middle[NUMBER_SIZE];
 
-		sentence(p, 4, "%.3g%% at %s (%.3g%% of its time)",
-			 percent(mode->count, call->timed),
-			 duration_format(mode->middle_ns, middle),
-			 percent(mode->total_ns, total_ns));
+		page_sentence(p, 4, "%.3g%% at %s (%.3g%% of its time)",
+			      percent(mode->count, call->timed),
+			      duration_format(mode->middle_ns, middle),
+			      percent(mode->total_ns, total_ns));
 		write_part(p, mode);
 	}
 }
@@ -104,7 +95,7 @@ static void write_call(const struct page *p, const struct call_study *call)
 
 	fprintf(p->out, "\n  %s: %" PRIu64 " calls, %s, %.1f%% of the time of all calls; ",
 		call_label(call->key, label), call->calls, duration_format(call->total_ns, total),
-		percent(call->total_ns, p->study->total_ns));
+		percent(call->total_ns, p->analysis->study.total_ns));
 	if (call->nr_modes > 1) {
 		fprintf(p->out, "%u modes\n", call->nr_modes);
 		write_modes(p, call);
@@ -114,19 +105,19 @@ static void write_call(const struct page *p, const struct call_study *call)
 	}
 	if (!call->slowest.count)
 		return;
-	sentence(p, 4, "the slowest %" PRIu64 " (from %s on)%s", call->slowest.count,
-		 duration_format(call->slowest.from_ns, from),
-		 call->slowest.nr_findings ? ":" : ": nothing recorded sets them apart");
+	page_sentence(p, 4, "the slowest %" PRIu64 " (from %s on)%s", call->slowest.count,
+		      duration_format(call->slowest.from_ns, from),
+		      call->slowest.nr_findings ? ":" : ": nothing recorded sets them apart");
 	write_part(p, &call->slowest);
 }
 
 static void write_calls(const struct page *p)
 {
-	heading(p, "What takes the time, and what the slow calls have in common");
-	if (!p->study->calls.size)
+	page_heading(p, "What takes the time, and what the slow calls have in common");
+	if (!p->analysis->study.calls.size)
 		fprintf(p->out, "  no system call has both %d calls and %.1f%% of the time\n",
 			STUDY_LEAST_CALLS, 100 * STUDY_LEAST_SHARE);
-	vec_each (&p->study->calls, call)
+	vec_each (&p->analysis->study.calls, call)
 		write_call(p, call);
 }
 
@@ -145,9 +136,9 @@ static void write_anomaly(const struct page *p, unsigned int number, const struc
 
 static void write_anomalies(const struct page *p)
 {
-	const struct study *s = p->study;
+	const struct study *s = &p->analysis->study;
 
-	heading(p, "Anomalies");
+	page_heading(p, "Anomalies");
 	if (!s->anomalies) {
 		fputs("  no anomalies: no call took longer than the tail of its like explains\n",
 		      p->out);
@@ -162,12 +153,14 @@ static void write_anomalies(const struct page *p)
 		write_anomaly(p, i + 1, &s->worst[i]);
 }
 
-static void write_text(FILE *out, const struct study *study, const struct analysis_style *style)
+static void write_text(FILE *out, const struct analysis *a, const struct analysis_style *style)
 {
-	const struct page p = {out, study, style};
+	const struct page p = {out, a, style};
 
 	write_calls(&p);
 	write_anomalies(&p);
+	course_text(&p);
+	heat_text(&p);
 }
 
 const struct analysis_output analysis_text = {write_text};
