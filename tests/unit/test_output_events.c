@@ -84,7 +84,7 @@ static void lines_are_these(void **state)
 		      "[003] syscall    openat(AT_FDCWD, 0x7f00, O_RDONLY) = -2 ENOENT <812ns>\n"
 		      "     0.000002100 " WHO "[000] syscall    getpid() = 100 <5ns>\n"
 		      "     0.000002200 " WHO "[000] syscall    brk(NULL) = 0x7f0000001000 <5ns>\n"
-		      "     0.000002300 " WHO "[000] syscall    rt_sigreturn() = -4 EINTR <5ns>\n"
+		      "     0.000002300 " WHO "[000] syscall    rt_sigreturn(NULL) = -4 EINTR <5ns>\n"
 		      "     0.000003100 " WHO
 		      "[000] page-fault major user write 0x5000 ip 0x401000 inner ~30ns\n"
 		      "     0.000003150~" WHO
