@@ -57,16 +57,17 @@ extern const struct constant_set arch_prctl_codes, capabilities, clock_names, cl
 	membarrier_commands, membarrier_flags, namespace_flags, personality_flags,
 	personality_types, pidfd_open_flags, priority_whiches, reboot_commands, reboot_magic1,
 	reboot_magic2, rlimit_resources, rusage_whos, sched_attr_flags, sched_flags, sched_policies,
-	syslog_actions, timer_flags, unshare_flags, wait_flags, wait_types, xfeatures;
+	syslog_actions, timer_flags, unshare_flags, wait_flags, wait_types, xfeature_masks,
+	xfeatures;
 
 /* constants_control.c */
 extern const struct constant_set pr_cap_ambient, pr_dumpable, pr_endian, pr_fp_mode, pr_fpemu,
-	pr_fpexc, pr_mce_kill, pr_mce_kill_policies, pr_mdwe, pr_mte_tcf, pr_pac_keys,
-	pr_sched_core, pr_sched_core_scopes, pr_set_mm, pr_set_vma, pr_sme_vector_length,
-	pr_spec_get, pr_spec_set, pr_spec_which, pr_tagged_address, pr_timing, pr_tsc, pr_unalign,
-	pr_user_dispatch, pr_user_dispatch_selectors, pr_vector_length, prctl_options,
-	ptrace_events, ptrace_options, ptrace_peek_flags, ptrace_requests, ptrace_syscall_info_ops,
-	register_sets, secure_bits;
+	pr_fpexc, pr_mce_kill, pr_mce_kill_policies, pr_mdwe, pr_mte_tcf, pr_pac_enabled_keys,
+	pr_pac_keys, pr_sched_core, pr_sched_core_scopes, pr_set_mm, pr_set_vma,
+	pr_sme_vector_length, pr_spec_get, pr_spec_set, pr_spec_which, pr_tagged_address, pr_timing,
+	pr_tsc, pr_unalign, pr_user_dispatch, pr_user_dispatch_selectors, pr_vector_length,
+	prctl_options, ptrace_events, ptrace_options, ptrace_peek_flags, ptrace_requests,
+	ptrace_syscall_info_ops, register_sets, secure_bits;
 
 /* constants_signals.c */
 extern const struct constant_set audit_arches, notify_types, si_codes, si_codes_bus, si_codes_child,

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "decode/syscalls.h"
+#include "decode/types_control.h"
 #include "decode/types_process.h"
 #include "decode/types_signals.h"
 #include "decode/types_sockets.h"
