@@ -84,14 +84,15 @@ extern const struct constant_set address_families, arp_hardware, ax25_protocols,
 
 /* constants_sockopts.c */
 extern const struct constant_set control_levels, control_messages, control_messages_ip,
-	icmp_filter_bits, mtu_discovery, socket_levels, sockopts_alg, sockopts_ax25,
-	sockopts_bluetooth, sockopts_caif, sockopts_can_raw, sockopts_dccp, sockopts_ip,
-	sockopts_ip_get, sockopts_ip_set, sockopts_ipv6, sockopts_ipv6_get, sockopts_ipv6_set,
-	sockopts_ipx, sockopts_irda, sockopts_iucv, sockopts_kcm, sockopts_llc, sockopts_mptcp,
-	sockopts_netlink, sockopts_nfc, sockopts_packet, sockopts_pnpipe, sockopts_pppol2tp,
-	sockopts_raw, sockopts_rds, sockopts_rxrpc, sockopts_sctp, sockopts_smc, sockopts_socket,
-	sockopts_socket_get, sockopts_socket_set, sockopts_tcp, sockopts_tipc, sockopts_tls,
-	sockopts_udp, sockopts_vsock, sockopts_xdp, timestamping_flags;
+	icmp_filter_bits, mtu_discovery, packet_memberships, socket_levels, sockopt_rehash,
+	sockopts_alg, sockopts_ax25, sockopts_bluetooth, sockopts_caif, sockopts_can_raw,
+	sockopts_dccp, sockopts_ip, sockopts_ip_get, sockopts_ip_set, sockopts_ipv6,
+	sockopts_ipv6_get, sockopts_ipv6_set, sockopts_ipx, sockopts_irda, sockopts_iucv,
+	sockopts_kcm, sockopts_llc, sockopts_mptcp, sockopts_netlink, sockopts_nfc, sockopts_packet,
+	sockopts_pnpipe, sockopts_pppol2tp, sockopts_raw, sockopts_rds, sockopts_rxrpc,
+	sockopts_sctp, sockopts_smc, sockopts_socket, sockopts_socket_get, sockopts_socket_set,
+	sockopts_tcp, sockopts_tipc, sockopts_tls, sockopts_udp, sockopts_vsock, sockopts_xdp,
+	timestamping_flags;
 
 /* constants_ipc.c */
 extern const struct constant_set ipc_get_flags, msg_commands, msg_op_flags, sem_commands,

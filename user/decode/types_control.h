@@ -22,6 +22,8 @@ extern const struct arg_type type_seccomp_op, type_seccomp_flags, type_seccomp_a
 
 /* A classic BPF program: how long it is and, with -v, its instructions. */
 void filter_print_at(struct decoder *d, uint64_t address);
+/* The same of packets, of which it returns how much to take. */
+void socket_filter_print_at(struct decoder *d, uint64_t address);
 void filter_instructions_print(struct decoder *d, uint64_t address, uint64_t count);
 
 /* types_ptrace.c */

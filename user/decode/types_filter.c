@@ -124,6 +124,15 @@ void filter_print_at(struct decoder *d, uint64_t address)
 	d->context = context;
 }
 
+void socket_filter_print_at(struct decoder *d, uint64_t address)
+{
+	void *context = d->context;
+
+	d->context = NULL;
+	program_print(d, address);
+	d->context = context;
+}
+
 static void action_print_at(struct decoder *d, uint64_t address)
 {
 	uint32_t action;

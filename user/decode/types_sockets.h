@@ -23,4 +23,8 @@ extern const struct arg_type type_address_family, type_socket_type, type_protoco
 /* types_messages.c */
 extern const struct arg_type type_out_message, type_in_message, type_out_messages, type_in_messages;
 
+/* types_sockopts.c */
+extern const struct arg_type type_socket_level, type_option_to_get, type_option_to_set,
+	type_value_to_get, type_value_to_set;
+
 #endif
