@@ -120,4 +120,10 @@ extern const struct constant_set aio_commands, aio_flags, io_uring_enter_flags, 
 	landlock_access_net, landlock_create_flags, landlock_restrict_flags, landlock_rule_types,
 	landlock_scopes;
 
+/* constants_ioctl.c */
+extern const struct constant_set fiemap_flags, file_xflags, line_disciplines, modem_lines,
+	terminal_backspaces, terminal_characters, terminal_controls, terminal_feeds, terminal_flows,
+	terminal_flushes, terminal_inputs, terminal_locals, terminal_newlines, terminal_outputs,
+	terminal_returns, terminal_sizes, terminal_speeds, terminal_tabs, terminal_verticals;
+
 #endif

@@ -11,6 +11,7 @@
 
 #include "decode/syscalls.h"
 #include "decode/types_control.h"
+#include "decode/types_ioctl.h"
 #include "decode/types_process.h"
 #include "decode/types_signals.h"
 #include "decode/types_sockets.h"

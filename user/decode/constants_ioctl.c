@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: MIT
+/*
+ * What ioctl() sets of terminals and files.
+ */
+#include "decode/constants.h"
+
+#include <asm/ioctls.h>
+#include <asm/termbits.h>
+#include <asm/termios.h>
+#include <linux/fiemap.h>
+#include <linux/fs.h>
+#include <linux/tty.h>
+
+#include "decode/constants_newer.h"
+#include "decode/constants_table.h"
+
+/* clang-format off */
+
+SET(terminal_inputs, NULL,
+	C(IGNBRK) C(BRKINT) C(IGNPAR) C(PARMRK) C(INPCK) C(ISTRIP) C(INLCR) C(IGNCR) C(ICRNL)
+	C(IUCLC) C(IXON) C(IXANY) C(IXOFF) C(IMAXBEL) C(IUTF8))
+
+SET(terminal_outputs, NULL,
+	C(OPOST) C(OLCUC) C(ONLCR) C(OCRNL) C(ONOCR) C(ONLRET) C(OFILL) C(OFDEL))
+
+SET(terminal_newlines, NULL,
+	C(NL0) C(NL1))
+
+SET(terminal_returns, NULL,
+	C(CR0) C(CR1) C(CR2) C(CR3))
+
+SET(terminal_tabs, NULL,
+	C(TAB0) C(TAB1) C(TAB2) C(XTABS))
+
+SET(terminal_backspaces, NULL,
+	C(BS0) C(BS1))
+
+SET(terminal_verticals, NULL,
+	C(VT0) C(VT1))
+
+SET(terminal_feeds, NULL,
+	C(FF0) C(FF1))
+
+SET(terminal_speeds, NULL,
+	C(B0) C(B50) C(B75) C(B110) C(B134) C(B150) C(B200) C(B300) C(B600) C(B1200) C(B1800)
+	C(B2400) C(B4800) C(B9600) C(B19200) C(B38400) C(BOTHER) C(B57600) C(B115200) C(B230400)
+	C(B460800) C(B500000) C(B576000) C(B921600) C(B1000000) C(B1152000) C(B1500000) C(B2000000)
+	C(B2500000) C(B3000000) C(B3500000) C(B4000000))
+
+SET(terminal_sizes, NULL,
+	C(CS5) C(CS6) C(CS7) C(CS8))
+
+SET(terminal_controls, NULL,
+	C(CSTOPB) C(CREAD) C(PARENB) C(PARODD) C(HUPCL) C(CLOCAL) C(CMSPAR) C(CRTSCTS))
+
+SET(terminal_locals, NULL,
+	C(ISIG) C(ICANON) C(XCASE) C(ECHO) C(ECHOE) C(ECHOK) C(ECHONL) C(NOFLSH) C(IEXTEN)
+	C(ECHOCTL) C(ECHOPRT) C(ECHOKE) C(FLUSHO) C(PENDIN) C(TOSTOP) C(EXTPROC))
+
+SET(terminal_characters, NULL,
+	C(VINTR) C(VQUIT) C(VERASE) C(VKILL) C(VEOF) C(VTIME) C(VMIN) C(VSWTC) C(VSTART) C(VSTOP)
+	C(VSUSP) C(VEOL) C(VREPRINT) C(VDISCARD) C(VWERASE) C(VLNEXT) C(VEOL2))
+
+SET(terminal_flows, "TC???",
+	C(TCOOFF) C(TCOON) C(TCIOFF) C(TCION))
+
+SET(terminal_flushes, "TC???",
+	C(TCIFLUSH) C(TCOFLUSH) C(TCIOFLUSH))
+
+SET(line_disciplines, "N_???",
+	C(N_TTY) C(N_SLIP) C(N_MOUSE) C(N_PPP) C(N_STRIP) C(N_AX25) C(N_X25) C(N_6PACK) C(N_MASC)
+	C(N_R3964) C(N_PROFIBUS_FDL) C(N_IRDA) C(N_SMSBLOCK) C(N_HDLC) C(N_SYNC_PPP) C(N_HCI)
+	C(N_GIGASET_M101) C(N_SLCAN) C(N_PPS) C(N_V253) C(N_CAIF) C(N_GSM0710) C(N_TI_WL)
+	C(N_TRACESINK) C(N_TRACEROUTER) C(N_NCI))
+
+SET(modem_lines, "TIOCM_???",
+	C(TIOCM_LE) C(TIOCM_DTR) C(TIOCM_RTS) C(TIOCM_ST) C(TIOCM_SR) C(TIOCM_CTS) C(TIOCM_CAR)
+	C(TIOCM_RNG) C(TIOCM_DSR) C(TIOCM_OUT1) C(TIOCM_OUT2) C(TIOCM_LOOP))
+
+SET(fiemap_flags, "FIEMAP_FLAG_???",
+	C(FIEMAP_FLAG_SYNC) C(FIEMAP_FLAG_XATTR) C(FIEMAP_FLAG_CACHE))
+
+SET(file_xflags, "FS_XFLAG_???",
+	C(FS_XFLAG_REALTIME) C(FS_XFLAG_PREALLOC) C(FS_XFLAG_IMMUTABLE) C(FS_XFLAG_APPEND)
+	C(FS_XFLAG_SYNC) C(FS_XFLAG_NOATIME) C(FS_XFLAG_NODUMP) C(FS_XFLAG_RTINHERIT)
+	C(FS_XFLAG_PROJINHERIT) C(FS_XFLAG_NOSYMLINKS) C(FS_XFLAG_EXTSIZE) C(FS_XFLAG_EXTSZINHERIT)
+	C(FS_XFLAG_NODEFRAG) C(FS_XFLAG_FILESTREAM) C(FS_XFLAG_DAX) C(FS_XFLAG_COWEXTSIZE)
+	C(FS_XFLAG_HASATTR))
