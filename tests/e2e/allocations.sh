@@ -45,6 +45,7 @@ case_each_function_of_an_allocator() {
 	is "$(site x by_malloc '.[] | "\(.entry) \(.file | sub(".*/"; "")) \(.caller)"')" \
 		"malloc alloc_sites.c sites" "where it is"
 	is "$(report x '[.allocation_sites[] | select(.line == null)] | length')" 0 "sites without a line"
+	is "$(site x by_malloc '.[].frames | .[-4:-1] | join(" ")')" "main sites by_malloc" "its stack"
 }
 
 case_blocks_cost_nothing_unless_asked_for() {

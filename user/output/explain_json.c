@@ -51,7 +51,7 @@ void explain_json(FILE *out, const struct report *report, const struct memory_ta
 	vec_each (&tables->growth, site)
 		json_stream_element(&s, json_growth(&report->advice, *site));
 	json_stream_array_end(&s);
-	json_blocks_write(&s, &report->blocks);
+	json_blocks_write(&s, report);
 	json_stream_end(&s);
 }
 

@@ -319,7 +319,7 @@ static void write_json(FILE *out, const struct report *report, const struct repo
 	write_stacks(&s, report);
 	write_fault_kinds(&s, &report->scan);
 	json_memory_write(&s, report);
-	json_blocks_write(&s, &report->blocks);
+	json_blocks_write(&s, report);
 	json_stream_array_begin(&s, "syscalls");
 	vec_each (&report->syscalls.rows, row)
 		json_stream_element(&s, json_syscall(row));

@@ -2,6 +2,7 @@
 #include "output/json_blocks.h"
 
 #include "output/printable.h"
+#include "profile/frame_label.h"
 
 #define set(object, key, value) json_object_set_new(object, key, value)
 
@@ -33,7 +34,32 @@ static void set_totals(json_t *object, const struct block_table *table,
 	set(object, "untouched_blocks", knows ? json_count(totals->untouched_blocks) : json_null());
 }
 
-static json_t *json_row(const struct block_table *table, const struct block_row *row)
+static void append_labels(json_t *frames, const struct recording *r, const struct frame *frame)
+{
+	uint32_t nr = frame_nr_labels(r, frame->module, frame->offset);
+
+	for (uint32_t i = 0; i < nr; i++) {
+		scoped_free char *label = frame_label(r, frame->module, frame->offset, i);
+
+		json_array_append_new(frames, json_text(label));
+	}
+}
+
+/* From the outermost function in, as in fault_paths. */
+static json_t *json_frames(const struct recording *r, uint32_t stack)
+{
+	uint32_t nodes[PATH_MAX_DEPTH], nr = 0, node = r->stacks.items[stack].frame;
+	json_t *frames = json_array();
+
+	for (; node && nr < PATH_MAX_DEPTH; node = r->frames.items[node].parent)
+		nodes[nr++] = node;
+	while (nr)
+		append_labels(frames, r, &r->frames.items[nodes[--nr]]);
+	return frames;
+}
+
+static json_t *json_row(const struct recording *r, const struct block_table *table,
+			const struct block_row *row)
 {
 	json_t *object = json_object();
 
@@ -43,6 +69,7 @@ static json_t *json_row(const struct block_table *table, const struct block_row 
 	set(object, "line", row->line ? json_count(row->line) : json_null());
 	set(object, "caller", json_name(table, row->caller));
 	set_totals(object, table, &row->totals);
+	set(object, "frames", json_frames(r, row->stack));
 	return object;
 }
 
@@ -62,11 +89,13 @@ static json_t *json_all(const struct block_table *table)
 	return object;
 }
 
-void json_blocks_write(struct json_stream *s, const struct block_table *table)
+void json_blocks_write(struct json_stream *s, const struct report *report)
 {
+	const struct block_table *table = &report->blocks;
+
 	json_stream_member(s, "allocations", table->is_recorded ? json_all(table) : json_null());
 	json_stream_array_begin(s, "allocation_sites");
 	vec_each (&table->rows, row)
-		json_stream_element(s, json_row(table, row));
+		json_stream_element(s, json_row(report->recording, table, row));
 	json_stream_array_end(s);
 }

@@ -4,9 +4,10 @@
 #define PROF_OUTPUT_JSON_BLOCKS_H
 
 #include "output/json_stream.h"
-#include "profile/block_table.h"
+#include "profile/report.h"
 
-/* "allocations": null where blocks were not recorded. */
-void json_blocks_write(struct json_stream *s, const struct block_table *table);
+/* "allocations": null where blocks were not recorded; "allocation_sites", each with one of its
+ * stacks. */
+void json_blocks_write(struct json_stream *s, const struct report *report);
 
 #endif

@@ -48,32 +48,31 @@ static void write_row(FILE *out, const struct block_table *table, const struct b
 }
 
 /* What the table lacks, or counts in a way that one has to know. */
-static void write_note(FILE *out, uint64_t count, const char *what)
-{
-	char number[NUMBER_SIZE];
-
-	if (count)
-		fprintf(out, "  %s %s\n", count_format(count, number), what);
-}
-
 static void write_notes(FILE *out, const struct block_table *table)
 {
-	write_note(out, table->all.failures, "calls got no memory");
-	write_note(out, table->knows_pages ? table->all.untouched_blocks : 0,
-		   "blocks were made of which no whole page was ever touched");
-	write_note(out, table->inherited_frees,
-		   "frees, by processes that got the blocks by fork, are not counted");
-	write_note(out, table->unknown_frees,
-		   "frees were of blocks that are not known: an allocator's own, or older ones");
-	write_note(out, table->unseen_frees,
-		   "blocks were freed unseen: their memory was given "
-		   "out again");
-	write_note(out, table->untracked, "blocks more lived than can be followed");
-	write_note(out, table->failed_allocators,
-		   "files have an allocator that could not be probed: their blocks are missing");
-	write_note(out, table->late_allocators,
-		   "allocators were running before they could be probed: the blocks of the first "
-		   "milliseconds are missing");
+	const struct {
+		const char *what;
+		uint64_t count;
+	} notes[] = {
+		{"calls that got no memory", table->all.failures},
+		{"blocks of which no whole page was ever touched",
+		 table->knows_pages ? table->all.untouched_blocks : 0},
+		{"frees by children of what they got by fork, not counted", table->inherited_frees},
+		{"frees of blocks not known: an allocator's own, or older ones",
+		 table->unknown_frees},
+		{"blocks freed unseen, whose memory was given out again", table->unseen_frees},
+		{"blocks not followed, because too many lived", table->untracked},
+		{"allocators that could not be probed: their blocks are missing",
+		 table->failed_allocators},
+		{"allocators that ran before they could be probed: their first blocks are missing",
+		 table->late_allocators},
+	};
+	char number[NUMBER_SIZE];
+
+	for (size_t i = 0; i < sizeof notes / sizeof *notes; i++)
+		if (notes[i].count)
+			fprintf(out, "  %s: %s\n", notes[i].what,
+				count_format(notes[i].count, number));
 }
 
 void text_block_table(FILE *out, const struct block_table *table, bool all,
@@ -101,8 +100,9 @@ void text_block_table(FILE *out, const struct block_table *table, bool all,
 	fputs("all together\n", out);
 	if (shown < table->rows.size)
 		fprintf(out, "  ... %zu more sites (--all)\n", table->rows.size - shown);
-	fprintf(out, "  peak: %s in %s blocks, after %s\n", size_format(table->peak_bytes, peak),
-		count_format(table->peak_blocks, blocks), duration_format(table->peak_ns, when));
+	fprintf(out, "  peak: %s in %s block%s, after %s\n", size_format(table->peak_bytes, peak),
+		count_format(table->peak_blocks, blocks), table->peak_blocks == 1 ? "" : "s",
+		duration_format(table->peak_ns, when));
 	write_notes(out, table);
 }
 
