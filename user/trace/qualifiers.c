@@ -51,9 +51,9 @@ static int refuse_word(const char *word, const char *what, const struct word_bit
 	const char *nearest;
 	size_t size = 0;
 
-	for (; words && words->word; words++)
-		known[size++] = words->word;
-	for (int signal = 1; !size && signal < NR_SIGNALS / 2; signal++)
+	for (const struct word_bits *it = words; it && it->word; it++)
+		known[size++] = it->word;
+	for (int signal = 1; !words && signal < NR_SIGNALS / 2; signal++)
 		known[size++] = sigabbrev_np(signal);
 	known[size] = NULL;
 	refuse(-EINVAL, "unknown %s '%s'", what, word);
