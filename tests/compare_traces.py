@@ -19,7 +19,7 @@ RESUMED = re.compile(r"^<\.\.\. \w+ resumed>(.*)$")
 
 
 def threads_of(path):
-    """The whole lines of each thread, by order of first appearance; and their numbers."""
+    """The whole lines of each thread, by its number."""
     threads, parts = {}, {}
     with open(path, encoding="utf-8", errors="backslashreplace") as lines:
         for line in lines:
@@ -68,7 +68,7 @@ def normalised(text, pids):
 
 
 def read(path):
-    threads = threads_of(path)
+    threads = dict(sorted(threads_of(path).items(), key=lambda item: int(item[0] or 0)))
     pids = {pid: f"PID{i}" for i, pid in enumerate(threads) if pid}
     return [[normalised(text, pids) for text in lines] for lines in threads.values()]
 

@@ -103,7 +103,7 @@ case_places_in_the_source() {
 	is "$(grep -o '   \[.*' lines | sed 's|\[.*/|[|' | sort | uniq -c | sed 's/^ *//')" \
 		"4    [known_calls.c:$line in once]" "places behind the lines"
 	trace --source=below -e trace=getppid,lseek "$PROGRAMS/known_calls" 1
-	is "$(grep -A 1 '^getppid' lines | grep -c "^    at .*known_calls.c:$line  *# once()$")" 3 \
+	is "$(grep -A 1 '^getppid' lines | grep -c "^    at .*known_calls.c:$line  *# once()$")" 4 \
 		"places below the lines"
 	is "$(awk '/^    at / { print index($0, "#") }' lines | sort -u | wc -l)" 1 "columns of functions"
 	trace -k -e trace=getppid "$PROGRAMS/known_calls" 1

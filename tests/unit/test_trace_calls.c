@@ -287,20 +287,30 @@ static void signals_stand_between_calls(void **state)
 	leave(s, 1, SYS_pause, -514);
 	send_signal(s, 1, SIGUSR1, 0);
 	call(s, 1, SYS_close, 3, 0);
+	enter(s, 1, SYS_nanosleep, 0, 0, 0);
+	leave(s, 1, SYS_nanosleep, -516);
+	send_signal(s, 1, SIGSTOP, 0);
+	call(s, 1, SYS_restart_syscall, 0, 0);
 	enter(s, 1, SYS_pause, 0, 0, 0);
 	send_signal(s, 1, SIGCHLD, WIRE_IGNORED); /* the call goes on */
 	send_signal(s, 1, SIGCHLD, WIRE_IGNORED);
 	leave(s, 1, SYS_pause, -4);
 	send_signal(s, 1, SIGSEGV, 0);
 	end(s, 1, 100, SIGSEGV | 0x80);
-	expect(s, "pause()                                 = ? ERESTARTNOHAND (To be restarted if "
-		  "no handler)\n"
-		  "--- SIGUSR1 {si_signo=SIGUSR1, si_code=SI_USER, si_pid=7, si_uid=0} ---\n"
-		  "close(3)                                = 0\n"
-		  "pause()                                 = -1 EINTR (Interrupted system call)\n"
-		  "--- SIGCHLD {si_signo=SIGCHLD, si_code=SI_USER, si_pid=7, si_uid=0} ---\n"
-		  "--- SIGSEGV {si_signo=SIGSEGV, si_code=SI_USER, si_pid=7, si_uid=0} ---\n"
-		  "+++ killed by SIGSEGV (core dumped) +++\n");
+	expect(s,
+	       "pause()                                 = ? ERESTARTNOHAND (To be restarted if "
+	       "no handler)\n"
+	       "--- SIGUSR1 {si_signo=SIGUSR1, si_code=SI_USER, si_pid=7, si_uid=0} ---\n"
+	       "close(3)                                = 0\n"
+	       "nanosleep(NULL, NULL)                   = ? ERESTART_RESTARTBLOCK (Interrupted by "
+	       "signal)\n"
+	       "--- SIGSTOP {si_signo=SIGSTOP, si_code=SI_USER, si_pid=7, si_uid=0} ---\n"
+	       "--- stopped by SIGSTOP ---\n"
+	       "restart_syscall(<... resuming interrupted nanosleep ...>) = 0\n"
+	       "pause()                                 = -1 EINTR (Interrupted system call)\n"
+	       "--- SIGCHLD {si_signo=SIGCHLD, si_code=SI_USER, si_pid=7, si_uid=0} ---\n"
+	       "--- SIGSEGV {si_signo=SIGSEGV, si_code=SI_USER, si_pid=7, si_uid=0} ---\n"
+	       "+++ killed by SIGSEGV (core dumped) +++\n");
 }
 
 static void who_is_killed_in_a_call_does_not_return(void **state)

@@ -3,10 +3,13 @@
 
 #include <fcntl.h>
 #include <string.h>
+#include <sys/syscall.h>
 
 #include "trace/call_effects.h"
+#include "trace/line.h"
 
-#define MAX_ERRNO 4095
+#define MAX_ERRNO     4095
+#define RESTART_BLOCK -516 /* it goes on by restart_syscall() */
 
 bool call_lines_need_descriptors(const struct trace_options *options)
 {
@@ -64,6 +67,17 @@ void task_line_begin(struct call_lines *l, struct journal *j, const struct live_
 	journal_begin(j, pid_form_of(l), task->tid, time_ns, task->last_syscall);
 }
 
+/* Its argument is none of the program's: what it goes on with. */
+static size_t make_restart_text(struct call_lines *l, const struct live_task *task)
+{
+	char label[32];
+
+	text_printf(&l->text, "restart_syscall(<... resuming interrupted %s ...>",
+		    task->interrupted < 0 ? "system call"
+					  : syscall_label((uint64_t)task->interrupted, label));
+	return l->text.size;
+}
+
 /* Decodes what is known into l->text; returns how much of it was known when it was entered. */
 static size_t make_text(struct call_lines *l, const struct live_task *task, uint32_t task_id,
 			const struct syscall_event *event, struct call *out_call)
@@ -73,6 +87,8 @@ static size_t make_text(struct call_lines *l, const struct live_task *task, uint
 	l->task = task_id;
 	call_make(&l->maker, task, event, out_call);
 	bytes_reset(&l->text);
+	if (out_call->nr == SYS_restart_syscall && !(out_call->flags & CALL_COMPAT))
+		return make_restart_text(l, task);
 	decode_call(out_call, &l->decode, &l->text, &entered);
 	return entered;
 }
@@ -202,6 +218,8 @@ bool call_end(struct call_lines *l, struct journal *j, struct live_task *task, u
 	size_t entered;
 
 	task->last_syscall = (int)event->nr;
+	if (event->result == RESTART_BLOCK && event->nr != SYS_restart_syscall)
+		task->interrupted = (int)event->nr;
 	if (is_wanted) {
 		if (j->open_task != task_id)
 			call_lines_interrupt(l, j);

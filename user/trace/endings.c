@@ -31,6 +31,14 @@ void signal_text_write(struct journal *j, const struct signal_event *event)
 	journal_end_line(j);
 }
 
+void stopped_text_write(struct journal *j, int signal)
+{
+	journal_puts(j, "--- stopped by ");
+	write_signal_name(j, signal);
+	journal_puts(j, " ---");
+	journal_end_line(j);
+}
+
 void exit_text_write(struct journal *j, uint32_t status)
 {
 	if (WIFSIGNALED(status)) {

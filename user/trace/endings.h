@@ -11,6 +11,9 @@
 /* --- SIGCHLD {si_signo=SIGCHLD, ...} --- */
 void signal_text_write(struct journal *j, const struct signal_event *event);
 
+/* --- stopped by SIGSTOP --- */
+void stopped_text_write(struct journal *j, int signal);
+
 /* +++ exited with 0 +++, +++ killed by SIGSEGV (core dumped) +++; `status` is that of wait(2). */
 void exit_text_write(struct journal *j, uint32_t status);
 

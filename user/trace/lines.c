@@ -154,6 +154,15 @@ static void write_signal(struct lines *l, struct live_task *task, const struct s
 		signal_text_write(begin_note(l, task, moment_ns), event);
 }
 
+/* One that stops the process unless a handler takes it. */
+static bool is_stopping(const struct signal_event *event)
+{
+	bool is_stop = event->signal == SIGSTOP || event->signal == SIGTSTP ||
+		       event->signal == SIGTTIN || event->signal == SIGTTOU;
+
+	return is_stop && !event->has_handler && !(event->head.flags & WIRE_IGNORED);
+}
+
 static void keep_signal(struct signal_event **kept, const struct signal_event *event)
 {
 	if (!*kept)
@@ -183,6 +192,8 @@ static void take_signal(struct lines *l, const struct stream_event *at)
 	if (task->sent && task->sent->signal == event->signal)
 		drop_signal(&task->sent);
 	write_signal(l, task, event, at->moment_ns);
+	if (is_stopping(event) && l->options->syscalls)
+		stopped_text_write(begin_note(l, task, at->moment_ns), event->signal);
 }
 
 static void write_ignored(struct lines *l, struct live_task *task, uint64_t moment_ns)

@@ -58,6 +58,7 @@ static struct live_task *take_birth(struct live_tasks *tasks, uint32_t id, uint3
 	task->process = process;
 	task->is_alive = true;
 	task->last_syscall = -1;
+	task->interrupted = -1;
 	return task;
 }
 

@@ -35,6 +35,7 @@ struct live_task {
 	bool was_started;    /* the command itself */
 	bool attach_is_told; /* that it is followed */
 	int last_syscall;    /* its number; -1: none */
+	int interrupted;     /* the number of the call that restart_syscall() goes on with; -1 */
 	struct live_call call;
 	struct signal_event *ignored; /* that is to be told when its call is over; or NULL */
 	struct signal_event *sent;    /* the last one that was not delivered yet; or NULL */
