@@ -147,6 +147,7 @@ struct mm_struct { /* mapping.bpf.h, stack.bpf.h, layout.bpf.h, place.bpf.h: whe
 		      lie */
 	unsigned long start_code, end_code, end_data, start_brk, brk, start_stack;
 	unsigned long arg_start, arg_end, env_start, env_end; /* capture.bpf.c */
+	struct file *exe_file; /* attach.bpf.c */
 	struct {
 		void *vdso;
 	} context;
@@ -172,6 +173,7 @@ struct vm_area_struct { /* mapping.bpf.h: what bpf_find_vma() found */
 	unsigned long vm_start, vm_end, vm_flags, vm_pgoff;
 	const void *vm_ops; /* place.bpf.h: none in anonymous memory */
 	struct file *vm_file;
+	struct mm_struct *vm_mm; /* attach.bpf.c */
 };
 
 struct fdtable { /* mapping.bpf.h: the file behind a descriptor */
@@ -254,6 +256,7 @@ struct task_struct {
 	unsigned long min_flt, maj_flt; /* state.bpf.h: what the kernel itself has counted */
 	struct signal_struct *signal;   /* task.bpf.c */
 	struct mm_struct *mm;           /* mapping.bpf.h */
+	unsigned int flags;             /* attach.bpf.c: is it ending? */
 	struct fs_struct *fs;           /* mapping.bpf.h */
 	struct files_struct *files;     /* mapping.bpf.h */
 	struct uprobe_task *utask;      /* trampoline.bpf.h */
@@ -280,6 +283,12 @@ struct bpf_iter_meta { /* task.bpf.c: the walk over tasks at the end */
 struct bpf_iter__task { /* task.bpf.c */
 	struct bpf_iter_meta *meta;
 	struct task_struct *task;
+};
+
+struct bpf_iter__task_vma { /* attach.bpf.c */
+	struct bpf_iter_meta *meta;
+	struct task_struct *task;
+	struct vm_area_struct *vma;
 };
 
 struct bpf_perf_event_data { /* fault.bpf.c: a software fault event (uapi) */

@@ -14,7 +14,8 @@
 #include "event.h"
 
 const volatile bool cfg_faults __weak = false;
-const volatile bool cfg_places __weak = false; /* in which mapping each fault lies */
+const volatile bool cfg_attached __weak = false; /* to processes that run already */
+const volatile bool cfg_places __weak = false;   /* in which mapping each fault lies */
 const volatile __u32 cfg_fault_kinds __weak =
 	~0U;                                  /* bits of enum wire_fault_kind: others go untold */
 const volatile bool cfg_follow __weak = true; /* what the command starts, too */
@@ -50,10 +51,19 @@ const volatile __u32 cfg_nr_shmat __weak = 0;
 const volatile __u32 cfg_nr_fcntl __weak = 0;
 const volatile __u32 cfg_nr_recvmsg __weak = 0;
 const volatile __u32 cfg_nr_uretprobe __weak = 0; /* 0: there is none */
+const volatile __u32 cfg_nr_clone __weak = 0;
+const volatile __u32 cfg_nr_clone3 __weak = 0;
+const volatile __u32 cfg_nr_fork __weak = 0;
+const volatile __u32 cfg_nr_vfork __weak = 0;
 
 static __always_inline bool is_exec(__u32 nr)
 {
 	return nr == cfg_nr_execve || nr == cfg_nr_execveat;
+}
+
+static __always_inline bool is_fork(__u32 nr)
+{
+	return nr == cfg_nr_clone || nr == cfg_nr_clone3 || nr == cfg_nr_fork || nr == cfg_nr_vfork;
 }
 
 /* Calls whose user registers at exit, if it comes, are not those at enter. */

@@ -57,13 +57,18 @@ enum { WIRE_IGNORED = 1, WIRE_SENT = 2 };
 /* Of an EVENT_ENTER or EVENT_RETURN, and of an EVENT_DESCRIPTOR. */
 enum { WIRE_CUT = 1, WIRE_DELETED = 1 };
 
+/* It was so when the recorder attached: of a system call, that it was in flight already; of an
+ * exec, that this is the program by now. */
+enum { WIRE_ATTACHED = 64 };
+
 /* Instead of a stack's id: it was walked, but could not be delivered. */
 #define STACK_LOST    0xffffffffU
 /* Nor this: the event is of a kind whose stacks are not wanted. */
 #define STACK_UNASKED 0xfffffffeU
 
 struct syscall_event {
-	struct event head; /* time: sys_enter; flags: UNFINISHED, BLOCKED, COMPAT */
+	struct event head; /* time: sys_enter, or of attaching; flags: UNFINISHED, BLOCKED, COMPAT,
+			      ATTACHED */
 	__u64 duration_ns;
 	__s64 result;
 	__u64 args[6]; /* of rt_sigreturn, which has none: where the mask is that it restores */
@@ -247,6 +252,7 @@ enum mapping_flag {
 	MAPPING_EXEC = 4,
 	MAPPING_SHARED = 8,
 	MAPPING_GROWS_DOWN = 0x100,
+	MAPPING_BEFORE = 0x200, /* it was there when the recorder attached */
 };
 #define MAPPING_FLAGS 0x10f
 
@@ -273,11 +279,15 @@ struct file_event {
 
 #define COMM_BYTES 16
 
-/* The launched command is released: its first execve begins. */
+/* Recording of a task begins: the launched command is released, and its first execve begins; or it
+ * was running when the recorder attached. */
 struct start_event {
 	struct event head;
 	__u32 pid, tid;
-	__u64 faults_before;
+	__u32 process, reserved;
+	__u64 faults_before; /* about, where attached: see exit_event */
+	__u64 stack_at; /* where attached: its stack pointer, as of its last entry to the kernel */
+	char comm[COMM_BYTES]; /* empty: not its own yet */
 };
 
 struct fork_event {
@@ -289,11 +299,11 @@ struct fork_event {
 };
 
 struct exec_event {
-	struct event head;
+	struct event head; /* flags: ATTACHED */
 	__u32 pid, tid;
 	__u32 space, path_bytes;
-	__u64 start_brk, start_stack, vdso;
-	__u64 entry; /* of the loader; 0 when there is none */
+	__u64 start_brk, start_stack, vdso; /* start_brk: where the heap ends by now, if ATTACHED */
+	__u64 entry;                        /* in the loader; 0 when there is none */
 	char comm[COMM_BYTES];
 	char path[]; /* padded with NUL */
 };
@@ -303,9 +313,11 @@ struct exit_event { /* also EVENT_LEFT, without status and reaped faults */
 	__u32 status;       /* as wait(2) gives it */
 	__u32 ends_process; /* no thread was left alive; several that end together may say so */
 	__u32 pid, reserved;
-	__u64 minor_faults, major_faults;
-	__u64 reaped_faults; /* of children that the process waited for */
+	__u64 minor_faults, major_faults; /* as of the last event if recording has ended */
+	__u64 reaped_faults;              /* of children that the process waited for */
 	__u64 populated_pages;
+	__u64 faults_before; /* before the first event, if it was running when the recorder attached
+			      */
 };
 
 struct comm_event {
@@ -392,7 +404,7 @@ struct task_state {
 	__u32 task;    /* serial number */
 	__u32 process; /* that of the process's leader at birth */
 	__u32 space;
-	__u8 held;       /* launched, but its execve has not begun: record nothing */
+	__u8 held;       /* its execve has not begun, or recording has ended: record nothing */
 	__u8 fresh;      /* its first sys_exit is that of the fork which made it */
 	__u8 in_syscall; /* sys_enter was seen, of a call to be recorded */
 	__u8 compat;
@@ -404,14 +416,49 @@ struct task_state {
 	__u8 retry_ops;   /* of the call's plan: what they wanted could not be read at enter */
 	__u8 interpreted; /* what is being executed is a script */
 	__u8 captured;    /* enum captured */
+	__u8 joining;     /* enum joining */
+	__u8 reserved[7];
 	__u32 nr;
 	__u32 syscall_stack; /* taken at enter by calls that do not come back the same */
 	__u64 enter_ns;
 	__u64 duration_ns; /* of the call that is over, and its result */
 	__s64 result;
 	__u64 args[6];
-	__u64 faults_seen; /* min_flt + maj_flt as of the last event */
+	__u64 faults_seen;   /* min_flt + maj_flt as of the last event */
+	__u64 faults_before; /* as of the first one, if it was running before */
 	struct pending_fault user, kernel;
+};
+
+/* What is not known yet of a task that was running when the recorder attached. */
+enum joining {
+	JOINING_COUNTS = 1, /* nothing was seen of it: where its counters stood */
+	JOINING_CALL = 2,   /* whether it is in a system call */
+};
+
+/*
+ * How a running process is joined (attach.bpf.c): the recorder says what is to be done next, has
+ * the programs walk over tasks or mappings, and reads what came of it.
+ */
+enum join_step {
+	JOIN_PROCESS, /* to which the task walked over belongs */
+	JOIN_CODE,    /* its executable mappings */
+	JOIN_LEADER,
+	JOIN_THREADS,
+	JOIN_MAPPINGS, /* all of them; of executable ones what has changed since */
+};
+
+struct join {
+	__u32 step;
+	__u32 process, space;    /* serial numbers */
+	__u32 tgid;              /* in the first pid namespace */
+	__u64 mm, vdso;          /* mm 0: there is none */
+	__u64 loader;            /* where it lies, by the recorder; 0: there is none */
+	__u64 at;                /* end of the mapping before */
+	__u32 is_followed;       /* already */
+	__u32 nr_joined, nr_new; /* threads, and those of this walk */
+	__u32 nr_mappings;
+	__u32 has_other_mm; /* it has executed another program meanwhile */
+	__u32 reserved;
 };
 
 /* Ids of files that have, or are to have, an unwinding table. */

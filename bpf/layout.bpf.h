@@ -39,6 +39,7 @@ static __always_inline void layout_tell(__u32 task, __u32 space, __u64 start, __
 	told->flags = flags & MAPPING_FLAGS;
 	told->task = task;
 	told->space = space;
+	told->pid = bpf_get_current_pid_tgid() >> 32;
 	mapping_send();
 }
 

@@ -107,6 +107,7 @@ struct told_mapping {
 	__u32 file_id;
 	__u32 task, space;
 	__u32 flags;
+	__u32 pid;
 };
 
 struct {
@@ -174,7 +175,7 @@ __weak __noinline int mapping_send(void)
 	event->inode = file ? BPF_CORE_READ(file, f_inode, i_ino) : 0;
 	event->device = file ? BPF_CORE_READ(file, f_inode, i_sb, s_dev) : 0;
 	event->file = told->file_id;
-	event->pid = bpf_get_current_pid_tgid() >> 32;
+	event->pid = told->pid;
 	event->flags = told->flags;
 	bpf_probe_read_kernel(event->path, path_bytes, &walk->text[at]);
 	ring_commit(ring, EVENT_MAPPING, size_bytes);
@@ -205,6 +206,7 @@ static __always_inline void mapping_tell(struct vma_context *context, __u64 star
 	told->file_page = file ? file_page : 0; /* else it counts the address space */
 	told->file_id = file ? file_id(file) : vdso && vdso == start ? FILE_VDSO : FILE_NONE;
 	told->flags = MAPPING_READ | MAPPING_EXEC;
+	told->pid = bpf_get_current_pid_tgid() >> 32;
 	context->found.file_page = told->file_page;
 	context->found.file = told->file_id;
 	told->task = context->task;

@@ -3,7 +3,8 @@
  * What is remembered about each followed task, and the exact totals.
  *
  * A task is followed if and only if it has a state. The recorder gives one to the command that it
- * launches; sched_process_fork gives one to every child before it can run. States lie in an array,
+ * launches; sched_process_fork gives one to every child before it can run; attaching gives them to
+ * all threads of a process (attach.bpf.c). States lie in an array,
  * a task's own at its tid modulo the size unless that place is taken, so that nearly every look-up
  * is one comparison. Task storage, four times slower, knows the place of each for the rest: tids
  * that collide, and threads whose tid changed by exec.
@@ -45,6 +46,15 @@ struct {
 	__type(value, struct total);
 } fault_totals SEC(".maps") __weak;
 
+__u32 nr_tasks __weak = 1;  /* serial numbers given out; the root has the first */
+__u32 nr_spaces __weak = 1; /* the same of address spaces */
+
+/* Recording has ended, though programs may still be attached. */
+bool stopped __weak = false;
+
+/* The owner of a state that is being made or ended: no task has that address. */
+#define STATE_CLAIMED 1
+
 static __always_inline struct task_state *state_by_storage(struct task_struct *task)
 {
 	__u32 *place = bpf_task_storage_get(&places, task, NULL, 0);
@@ -52,7 +62,7 @@ static __always_inline struct task_state *state_by_storage(struct task_struct *t
 
 	if (state && state->owner == 0) /* the root, whose address the recorder cannot know */
 		state->owner = (__u64)task;
-	return state;
+	return state && state->owner == (__u64)task ? state : NULL;
 }
 
 /* The state of a followed task, or NULL. */
@@ -69,11 +79,10 @@ static __always_inline struct task_state *state_of(struct task_struct *task)
 {
 	struct task_state *state = state_find(task);
 
-	return state && !state->held ? state : NULL;
+	return state && !state->held && !stopped ? state : NULL;
 }
 
 struct claim {
-	__u64 owner;
 	__u32 place;
 	__u32 claimed;
 };
@@ -85,18 +94,28 @@ static long state_claim(__u32 index, struct claim *claim)
 	struct task_state *state = bpf_map_lookup_elem(&states, &place);
 
 	if (!state || state->owner ||
-	    __sync_val_compare_and_swap(&state->owner, 0, claim->owner) != 0)
+	    __sync_val_compare_and_swap(&state->owner, 0, STATE_CLAIMED) != 0)
 		return 0;
 	claim->place = place;
 	claim->claimed = 1;
 	return 1;
 }
 
-/* A new, empty state for a task that is not running yet; NULL when there is no room. */
+static __always_inline bool state_exists(struct task_struct *task)
+{
+	return bpf_task_storage_get(&places, task, NULL, 0);
+}
+
+/*
+ * A new, empty state, which nobody finds before it is published. NULL when there is no room, or
+ * when the task has one: of a parent's fork and the walk that joins running tasks, the first one
+ * wins.
+ */
 static __always_inline struct task_state *state_new(struct task_struct *task)
 {
-	struct claim claim = {.owner = (__u64)task, .place = (__u32)task->pid % NR_STATES};
+	struct claim claim = {.place = (__u32)task->pid % NR_STATES};
 	struct task_state *state;
+	__u32 *place;
 
 	bpf_loop(NR_STATES, state_claim, &claim, 0);
 	if (!claim.claimed)
@@ -104,21 +123,40 @@ static __always_inline struct task_state *state_new(struct task_struct *task)
 	state = bpf_map_lookup_elem(&states, &claim.place);
 	if (!state)
 		return NULL;
-	if (!bpf_task_storage_get(&places, task, &claim.place, BPF_LOCAL_STORAGE_GET_F_CREATE)) {
-		state->owner = 0;
-		return NULL;
-	}
-	return state;
+	place = bpf_task_storage_get(&places, task, &claim.place, BPF_LOCAL_STORAGE_GET_F_CREATE);
+	if (place && *place == claim.place)
+		return state;
+	__sync_lock_test_and_set(&state->owner, 0);
+	return NULL;
 }
 
-/* The task is gone: its place is free for another. */
+static __always_inline void state_publish(struct task_struct *task, struct task_state *state)
+{
+	__sync_lock_test_and_set(&state->owner, (__u64)task);
+}
+
+/* Whoever gets it is the one to end the task; nobody finds it any more. */
+static __always_inline bool state_take(struct task_struct *task, struct task_state *state)
+{
+	return __sync_val_compare_and_swap(&state->owner, (__u64)task, STATE_CLAIMED) ==
+	       (__u64)task;
+}
+
+/* The task, which was taken, is gone: its place is free for another. */
 static __always_inline void state_free(struct task_struct *task, struct task_state *state)
 {
-	struct task_state empty = {.owner = state->owner};
+	struct task_state empty = {.owner = STATE_CLAIMED};
 
 	bpf_task_storage_delete(&places, task);
 	*state = empty;
 	__sync_lock_test_and_set(&state->owner, 0); /* last: from here on others may take it */
+}
+
+/* The first event of a task that was running before: its counters stood at `faults` until then. */
+static __always_inline void state_join(struct task_state *state, __u64 faults)
+{
+	state->joining &= ~JOINING_COUNTS;
+	state->faults_before = state->faults_seen = faults;
 }
 
 /*
@@ -129,8 +167,13 @@ static __always_inline __u32 state_populated(struct task_state *state, struct ta
 					     __u32 own_faults)
 {
 	__u64 faults = task->min_flt + task->maj_flt;
-	__u64 populated = faults - state->faults_seen - own_faults;
+	__u64 populated;
 
+	if (cfg_attached && state->joining & JOINING_COUNTS)
+		state_join(state, faults - own_faults);
+	if (state->held) /* nobody watched what has come since the last event */
+		return 0;
+	populated = faults - state->faults_seen - own_faults;
 	state->faults_seen = faults;
 	return populated;
 }

@@ -110,6 +110,11 @@ static __always_inline void state_enter(void *ctx, struct task_state *state,
 	state->in_syscall = is_recorded(nr, state->compat);
 	state->in_exec = cfg_fault_stacks && is_exec(nr);
 	state->result = 0;
+	if (cfg_attached && state->joining) {
+		if (state->joining & JOINING_COUNTS)
+			state_join(state, task->min_flt + task->maj_flt);
+		state->joining = 0;
+	}
 	if (!state->in_syscall && !state->in_exec)
 		return;
 	state->syscall_stack = 0;
@@ -146,7 +151,11 @@ static __always_inline void state_release(struct task_state *state, struct task_
 	event_head(&event->head, EVENT_START, 0, sizeof *event, state->task, bpf_ktime_get_ns());
 	event->pid = task->tgid;
 	event->tid = task->pid;
+	event->process = state->process;
+	event->reserved = 0;
 	event->faults_before = state->faults_seen;
+	event->stack_at = 0;
+	__builtin_memset(event->comm, 0, sizeof event->comm);
 	ring_commit(ring, EVENT_START, sizeof *event);
 }
 
@@ -179,6 +188,27 @@ static __always_inline bool end_blocked(struct task_state *state, struct task_st
 	return true;
 }
 
+/* The call in which the task was when the recorder attached; its arguments still stand. False when
+ * it is none to be recorded: a fork that returns in the child, for one. `enter_ns` is when we
+ * attached.
+ */
+static __always_inline bool end_attached(struct task_state *state, struct task_struct *task,
+					 struct pt_regs *regs, __s64 result)
+{
+	long nr = regs_nr(regs);
+
+	state->joining &= ~JOINING_CALL;
+	state->compat = task_in_compat_syscall(task);
+	if (nr < 0 || !is_recorded(nr, state->compat) ||
+	    (result == 0 && !state->compat && is_fork(nr)))
+		return false;
+	state->nr = nr;
+	state->duration_ns = bpf_ktime_get_ns() - state->enter_ns;
+	state->result = result;
+	state->exit_flags = WIRE_ATTACHED;
+	return true;
+}
+
 SEC("raw_tp/sys_enter")
 int BPF_PROG(on_sys_enter, struct pt_regs *untyped, long nr)
 {
@@ -187,7 +217,7 @@ int BPF_PROG(on_sys_enter, struct pt_regs *untyped, long nr)
 	struct task_state *state = state_find(task);
 	bool held = state && state->held;
 
-	if (!state || (held && nr != cfg_nr_execve))
+	if (!state || stopped || (held && nr != cfg_nr_execve))
 		return 0;
 	if (held)
 		state_release(state, task);
@@ -209,6 +239,8 @@ int BPF_PROG(on_sys_exit, struct pt_regs *untyped, long result)
 		end_returned(state, result);
 	else if (state->fresh)
 		has_ended = state->fresh = 0; /* the fork that made this task, returning in it */
+	else if (cfg_attached && state->joining & JOINING_CALL)
+		has_ended = end_attached(state, task, regs, result);
 	else
 		has_ended = end_blocked(state, task, regs, result);
 	if (cfg_faults && state->kernel.time_ns)

@@ -27,7 +27,7 @@ static __always_inline void syscall_count(const struct task_state *state)
 	}
 	if (state->result < 0 && state->result >= -4095)
 		total->errors++;
-	if (!(state->exit_flags & WIRE_BLOCKED))
+	if (!(state->exit_flags & (WIRE_BLOCKED | WIRE_ATTACHED)))
 		total_add_time(total, state->duration_ns);
 }
 

@@ -20,6 +20,7 @@
 #include "ring.bpf.h"
 #include "state.bpf.h"
 #include "syscall.bpf.h"
+#include "task.bpf.h"
 
 #define SI_KERNEL 0x80
 
@@ -30,9 +31,6 @@ struct siginfo_head { /* as siginfo_t begins, of signals that a process sent */
 };
 
 char LICENSE[] SEC("license") = "Dual MIT/GPL";
-
-__u32 nr_tasks = 1;  /* serial numbers given out; the root has the first */
-__u32 nr_spaces = 1; /* the same of address spaces */
 
 static __always_inline void fork_send(struct task_struct *child, struct task_state *parent_state,
 				      struct task_state *state)
@@ -79,7 +77,8 @@ int BPF_PROG(on_fork, struct task_struct *parent, struct task_struct *child)
 		return 0;
 	state = state_new(child);
 	if (!state) {
-		ring_lose(EVENT_FORK, LOST_NO_MEMORY);
+		if (!cfg_attached || !state_exists(child))
+			ring_lose(EVENT_FORK, LOST_NO_MEMORY);
 		return 0;
 	}
 	state->task = __sync_fetch_and_add(&nr_tasks, 1) + 1;
@@ -87,6 +86,7 @@ int BPF_PROG(on_fork, struct task_struct *parent, struct task_struct *child)
 	state->space = space_of_child(parent, child, parent_state->space);
 	state->fresh = 1;
 	fork_send(child, parent_state, state);
+	state_publish(child, state);
 	return 0;
 }
 
@@ -134,54 +134,13 @@ int BPF_PROG(on_exec, struct task_struct *task, int old_pid, struct linux_binprm
 	return 0;
 }
 
-static __always_inline void exit_send(struct task_struct *task, struct task_state *state,
-				      __u32 type)
-{
-	/* By BPF_CORE_READ: see mm_of_current(). */
-	struct signal_struct *signal = BPF_CORE_READ(task, signal);
-	__u32 populated_pages = state_populated(state, task, 0);
-	struct ring_head *ring = ring_of_cpu();
-	struct exit_event *event;
-
-	event = ring_reserve(ring, type, sizeof *event);
-	if (!event)
-		return;
-	event_head(&event->head, type, 0, sizeof *event, state->task, bpf_ktime_get_ns());
-	event->status = task->exit_code;
-	event->pid = task->tgid;
-	event->reserved = 0;
-	event->ends_process = type == EVENT_EXIT && BPF_CORE_READ(signal, live.counter) == 0;
-	event->minor_faults = task->min_flt;
-	event->major_faults = task->maj_flt;
-	event->reaped_faults = BPF_CORE_READ(signal, cmin_flt) + BPF_CORE_READ(signal, cmaj_flt);
-	event->populated_pages = cfg_faults ? populated_pages : 0;
-	ring_commit(ring, type, sizeof *event);
-}
-
-static __always_inline void task_end(struct task_struct *task, struct task_state *state, __u32 type)
-{
-	fault_fail_pending(task, state);
-	if (state->in_syscall) {
-		state->duration_ns = 0;
-		state->result = 0;
-		state->exit_flags = WIRE_UNFINISHED;
-		syscall_send(task, state, (struct pt_regs *)bpf_task_pt_regs(task),
-			     returns_elsewhere(state->nr) ? state->syscall_stack : 0);
-	} else if (type == EVENT_EXIT) {
-		syscall_abandon(state, task->exit_code);
-	}
-	exit_send(task, state, type);
-}
-
 SEC("tp_btf/sched_process_exit")
 int BPF_PROG(on_exit, struct task_struct *task)
 {
-	struct task_state *state = state_of(task);
+	struct task_state *state = state_find(task);
 
-	if (!state)
-		return 0;
-	task_end(task, state, EVENT_EXIT);
-	state_free(task, state);
+	if (state && !state->held)
+		task_end(task, state, EVENT_EXIT);
 	return 0;
 }
 
@@ -269,7 +228,7 @@ int BPF_PROG(on_signal_sent, int signal, struct kernel_siginfo *info, struct tas
 	return 0;
 }
 
-/* After the other programs are detached: what was still running when recording ended. */
+/* What is still running when recording has ended. */
 SEC("iter/task")
 int on_left(struct bpf_iter__task *context)
 {
@@ -278,8 +237,8 @@ int on_left(struct bpf_iter__task *context)
 
 	if (!task)
 		return 0;
-	state = state_of(task);
-	if (state)
+	state = state_find(task);
+	if (state && !state->held)
 		task_end(task, state, EVENT_LEFT);
 	return 0;
 }

@@ -47,7 +47,7 @@ static void visit_blocks(struct recording *r, struct grouping *g, uint32_t mask,
 
 static bool is_timed(const struct columns *c, uint32_t row)
 {
-	return !(c->at[SYSCALL_FLAGS][row] & (SYSCALL_UNFINISHED | SYSCALL_BLOCKED));
+	return !(c->at[SYSCALL_FLAGS][row] & SYSCALL_UNTIMED);
 }
 
 /* ---- First pass: counting ---- */

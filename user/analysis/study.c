@@ -284,7 +284,7 @@ static void count_row(struct builder *b, const struct columns *c, uint32_t row)
 	bool is_slow;
 
 	attributes_of(&b->study->attributes, c, row, values);
-	if (!entry || flags & (SYSCALL_UNFINISHED | SYSCALL_BLOCKED))
+	if (!entry || flags & SYSCALL_UNTIMED)
 		return;
 	if (event.duration_ns >= entry->rule.threshold_ns)
 		note_anomaly(b->study, entry, &event);

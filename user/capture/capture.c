@@ -4,6 +4,7 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
+#include <linux/membarrier.h>
 #include <linux/perf_event.h>
 #include <sched.h>
 #include <stdarg.h>
@@ -59,6 +60,9 @@ static void configure(struct prof_bpf *s, const struct capture_options *options)
 	s->rodata->cfg_nr_uretprobe = 335;
 #endif
 	s->rodata->cfg_places = options->places;
+	s->rodata->cfg_attached = options->joins;
+	if (options->joins) /* there is no root */
+		s->data->nr_tasks = s->data->nr_spaces = 0;
 	s->rodata->cfg_fault_kinds = options->fault_kinds ? options->fault_kinds : ~0U;
 	s->rodata->cfg_follow = !options->command_alone;
 	s->rodata->cfg_syscall_events = !options->totals_only;
@@ -90,6 +94,14 @@ static void configure(struct prof_bpf *s, const struct capture_options *options)
 	s->rodata->cfg_nr_shmat = SYS_shmat;
 	s->rodata->cfg_nr_fcntl = SYS_fcntl;
 	s->rodata->cfg_nr_recvmsg = SYS_recvmsg;
+	s->rodata->cfg_nr_clone = SYS_clone;
+	s->rodata->cfg_nr_clone3 = SYS_clone3;
+#ifdef SYS_fork /* newer architectures have neither */
+	s->rodata->cfg_nr_fork = SYS_fork;
+	s->rodata->cfg_nr_vfork = SYS_vfork;
+#else
+	s->rodata->cfg_nr_fork = s->rodata->cfg_nr_vfork = SYS_clone;
+#endif
 }
 
 static struct capture_brief brief_of(const struct capture_plan *plan)
@@ -129,7 +141,9 @@ static void choose_programs(struct prof_bpf *s, const struct capture_options *op
 	} choices[] = {
 		{s->progs.on_sys_enter, options->syscalls},
 		{s->progs.on_sys_exit, options->syscalls},
-		{s->progs.on_release, !options->syscalls},
+		{s->progs.on_release, !options->syscalls && !options->joins},
+		{s->progs.on_join, options->joins},
+		{s->progs.on_join_mapping, options->joins && (options->stacks || options->faults)},
 		{s->progs.on_mapping, !options->syscalls && (options->stacks || options->faults)},
 		{s->progs.on_signal_sent, options->sent_signals},
 		{s->progs.on_exit_mmap, options->stacks},
@@ -464,22 +478,52 @@ void capture_detach(struct capture *c)
 	c->release_link = NULL;
 }
 
-int capture_tell_left(struct capture *c)
+struct prof_bpf *capture_skeleton(struct capture *c)
 {
-	struct bpf_link *link = bpf_program__attach_iter(c->skeleton->progs.on_left, NULL);
+	return c->skeleton;
+}
+
+/* Programs on this CPU write to its ring and to memory of their own, and must not get in between.
+ */
+static void be_alone(bool alone)
+{
+	sched_setscheduler(0, alone ? SCHED_FIFO : SCHED_OTHER,
+			   &(struct sched_param){.sched_priority = alone});
+}
+
+int capture_walk(struct bpf_program *program, pid_t tid)
+{
+	union bpf_iter_link_info info = {.task.tid = (uint32_t)tid};
+	LIBBPF_OPTS(bpf_iter_attach_opts, options, .link_info = &info,
+		    .link_info_len = sizeof info);
+	struct bpf_link *link = bpf_program__attach_iter(program, tid ? &options : NULL);
 	char nothing[64];
 	int fd, err = 0;
 
 	if (!link)
-		return fail(-errno, "cannot walk the tasks that are still running");
+		return fail(-errno, "cannot walk the running tasks");
 	fd = bpf_iter_create(bpf_link__fd(link));
 	if (fd < 0)
-		err = fail(fd, "cannot walk the tasks that are still running");
+		err = fail(fd, "cannot walk the running tasks");
+	be_alone(true);
 	while (fd >= 0 && read(fd, nothing, sizeof nothing) > 0)
 		; /* the programs write to the rings, not to the reader */
+	be_alone(false);
 	if (fd >= 0)
 		close(fd);
 	bpf_link__destroy(link);
+	return err;
+}
+
+int capture_stop(struct capture *c)
+{
+	int err;
+
+	c->skeleton->bss->stopped = true;
+	/* Those of the programs that have not seen it yet come to their end. */
+	syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0);
+	err = capture_walk(c->skeleton->progs.on_left, 0);
+	capture_detach(c);
 	return err;
 }
 

@@ -2,8 +2,8 @@
 /*
  * The BPF programs in the kernel: loaded for what is to be recorded, attached, followed to the end.
  *
- * The order is load, attach, follow (the root task), drain as often as it takes, detach, collect
- * what was left unfinished, drain once more, read the totals.
+ * The order is load, attach, follow (the root task) or join (capture/join.h), drain as often as it
+ * takes, stop, drain once more, read the totals.
  */
 #ifndef PROF_CAPTURE_H
 #define PROF_CAPTURE_H
@@ -21,6 +21,7 @@ struct capture_options {
 	bool faults, syscalls;       /* whether there are any to record */
 	bool allocs;                 /* functions of allocators will be probed */
 	bool places;                 /* tell in which mapping each fault lies */
+	bool joins;                  /* processes that run already */
 	uint32_t fault_kinds;        /* bits of enum wire_fault_kind; 0: all */
 	bool command_alone;          /* not what it starts */
 	bool sent_signals;           /* tell of them, too, also if they are ignored */
@@ -40,6 +41,8 @@ struct capture_options {
 };
 
 struct capture;
+struct prof_bpf;
+struct bpf_program;
 
 /* Opens and loads the programs. 0 or -errno, reported with the missing privilege or feature. */
 int capture_new(const struct capture_options *options, struct capture **out);
@@ -63,9 +66,14 @@ struct unwind_store *capture_unwind_store(struct capture *c);
 size_t capture_unwind_grow(struct capture *c);
 uint32_t capture_file_id(struct capture *c, const void *address);
 
-/* Stops recording. Then the programs tell once more of every task that is still running. */
+/* Nothing happens from here on, in whatever process. */
 void capture_detach(struct capture *c);
-int capture_tell_left(struct capture *c);
+/* Ends recording: the programs tell once more of every task that is still running. */
+int capture_stop(struct capture *c);
+
+/* For capture/join.c: the programs, and one of them that is run over `tid` (0: all tasks). */
+struct prof_bpf *capture_skeleton(struct capture *c);
+int capture_walk(struct bpf_program *program, pid_t tid);
 
 /* Sums over the CPUs of one entry of the totals; false when nothing was counted. */
 enum capture_totals { CAPTURE_SYSCALL_TOTALS, CAPTURE_FAULT_TOTALS };

@@ -160,11 +160,40 @@ static struct made_code *code_of(struct perf_maps *maps, uint32_t space)
 	return NULL;
 }
 
-/* A process that has the number of one that ended has a map that is younger than that end. */
-static struct made_code *code_new(struct perf_maps *maps, uint32_t space, uint32_t pid)
+#define FIELDS_TO_START 19 /* of /proc/PID/stat, behind the name */
+
+/* When it began, by the clock of file systems, or a second before that. */
+static struct timespec process_start(uint32_t pid)
 {
+	struct timespec real, boot, start = {0};
+	char path[32], line[1024] = "";
+	const char *at;
+	FILE *stat;
+
+	snprintf(path, sizeof path, "/proc/%u/stat", pid);
+	stat = fopen(path, "re");
+	if (!stat)
+		return file_time_now();
+	line[fread(line, 1, sizeof line - 1, stat)] = '\0';
+	fclose(stat);
+	at = strrchr(line, ')'); /* the name before it may hold anything */
+	for (int i = 0; at && i <= FIELDS_TO_START; i++)
+		at = strchr(at + 1, ' ');
+	if (!at)
+		return file_time_now();
+	clock_gettime(CLOCK_REALTIME, &real);
+	clock_gettime(CLOCK_BOOTTIME, &boot);
+	start.tv_sec = real.tv_sec - boot.tv_sec - 1;
+	start.tv_sec += (time_t)(strtoull(at, NULL, 10) / (uint64_t)sysconf(_SC_CLK_TCK));
+	return start;
+}
+
+/* A process that has the number of one that ended has a map that is younger than that end. */
+static struct made_code *code_new(struct perf_maps *maps, const struct mapping_event *event)
+{
+	uint32_t pid = event->pid;
 	const struct made_code *earlier = youngest_of(maps, pid);
-	struct made_code code = {.space = space,
+	struct made_code code = {.space = event->space,
 				 .pid = pid,
 				 .inner_pid = pid,
 				 .uid = maps->uid,
@@ -173,6 +202,8 @@ static struct made_code *code_new(struct perf_maps *maps, uint32_t space, uint32
 				 .since = earlier && earlier->ended ? earlier->since : maps->since};
 
 	read_status(&code);
+	if (event->flags & MAPPING_BEFORE)
+		code.since = process_start(pid);
 	*vec_push(&maps->codes) = code;
 	return &maps->codes.items[maps->codes.size - 1];
 }
@@ -200,7 +231,7 @@ void perf_maps_mapping(struct perf_maps *maps, const struct mapping_event *event
 	struct made_code *code = code_of(maps, event->space);
 
 	if (!code)
-		code = code_new(maps, event->space, event->pid);
+		code = code_new(maps, event);
 	if (!code->ended && is_worth_a_try(++code->nr_mappings))
 		code_look(maps, code);
 }

@@ -4,9 +4,9 @@
  *
  * A map is /tmp/perf-PID.map, where both /tmp and PID are the process's own: of its root directory
  * and of its pid namespace. It must belong to the process's user or to root, as perf asks, and must
- * have been written to since the recording began, or it is of an earlier process. As an address
- * space ends, by exit or exec, its map is kept or copied: another program may write the next one
- * over it, and a container's /tmp goes away.
+ * have been written to since the recording began (since the process did, if it was there before),
+ * or it is of an earlier process. As an address space ends, by exit or exec, its map is kept or
+ * copied: another program may write the next one over it, and a container's /tmp goes away.
  */
 #ifndef PROF_CAPTURE_PERF_MAPS_H
 #define PROF_CAPTURE_PERF_MAPS_H

@@ -7,6 +7,7 @@
 #include "base/alloc.h"
 #include "base/error.h"
 #include "cli/number.h"
+#include "cmd/attach_option.h"
 #include "cmd/commands.h"
 #include "record/record.h"
 
@@ -206,7 +207,19 @@ static int set_ring_size(void *opts, const char *value)
 	return 0;
 }
 
+static int set_pid(void *opts, const char *value)
+{
+	return pids_parse(value, &((struct cli *)opts)->record.targets);
+}
+
+static int set_limit(void *opts, const char *value)
+{
+	return limit_parse(value, &((struct cli *)opts)->record.limit_ns);
+}
+
 static const struct option_row options[] = {
+	{"pid", 'p', "PID,...", PID_HELP, set_pid},
+	{"duration", 'd', "TIME", DURATION_HELP, set_limit},
 	{"output", 'o', "FILE", "write the recording to FILE (prof.data)", set_output},
 	{"event", 'e', "WHAT",
 	 "record only WHAT: faults, syscalls, alloc, malloc, or trace=SET; may be repeated. SET is "
@@ -244,6 +257,7 @@ static const struct option_row options[] = {
 	{"ring-size", 0, "SIZE", "buffer per CPU between kernel and recorder (64K to 256M)",
 	 set_ring_size},
 	{"quiet", 'q', NULL, "do not sum up at the end", quiet},
+	{"all-cpus", 'a', NULL, NULL, refuse_all_processes},
 	{0},
 };
 
@@ -253,12 +267,32 @@ static const char *const examples[] = {
 	"prof record -e trace=%file,%memory -- make -j8",
 	"prof record -g faults ./server",
 	"prof record -e faults,malloc ./app",
+	"prof record -p 1234 -d 10s",
 	"prof record --no-stacks -e trace='!futex,/^clock_/' ./server",
 	NULL,
 };
 
+/* The exit status of wrong usage; 0: the options go together. */
+static int check(const struct cli *cli, bool has_command)
+{
+	bool attaches = cli->record.targets.pids.size;
+
+	if (!has_command && !attaches)
+		return usage_error(&record_command, "no command to record");
+	if (has_command && attaches)
+		return usage_error(&record_command, "choose either a command or -p");
+	if (cli->no_stacks && (cli->any_stacks || cli->record.kernel_stacks))
+		return usage_error(&record_command, "choose either --no-stacks or %s",
+				   cli->any_stacks ? "-g" : "--kernel-stacks");
+	if (cli->no_stacks && cli->record.allocs)
+		return usage_error(&record_command, "-e malloc tells blocks by their stacks: it "
+						    "cannot go without");
+	return 0;
+}
+
 static int run(int argc, char **argv)
 {
+	int status;
 	struct cli cli = {
 		.record = {.output = "prof.data",
 			   .stacks = STACKS_ALL,
@@ -270,36 +304,37 @@ static int run(int argc, char **argv)
 
 	if (first < 0)
 		return options_exit_status(first);
-	if (first == argc)
-		return usage_error(&record_command, "no command to record");
-	if (cli.no_stacks && (cli.any_stacks || cli.record.kernel_stacks))
-		return usage_error(&record_command, "choose either --no-stacks or %s",
-				   cli.any_stacks ? "-g" : "--kernel-stacks");
-	if (cli.no_stacks && cli.record.allocs)
-		return usage_error(&record_command, "-e malloc tells blocks by their stacks: it "
-						    "cannot go without");
+	status = check(&cli, first < argc);
+	if (status)
+		goto out;
 	if (cli.no_stacks)
 		cli.record.stacks = STACKS_NONE;
 	if (!cli.any_event)
 		cli.record.faults = cli.record.syscalls = true;
-	return record_run(&cli.record, argv + first);
+	status = record_run(&cli.record, argv + first);
+out:
+	vec_free(&cli.record.targets.pids);
+	return status;
 }
 
 const struct command record_command = {
 	.name = "record",
-	.summary = "run a command and record its system calls and page faults",
-	.synopsis = "[-o FILE] [-e WHAT] [--] COMMAND [ARGS]",
-	.description = "Runs COMMAND and records every system call and every page fault of it and "
-		       "of all processes "
-		       "and threads that it starts, from its own execve to its end. An earlier "
-		       "FILE is kept as "
-		       "FILE.old. The exit status is the command's; 127 when it was not found, 126 "
-		       "when it could "
-		       "not be executed, 125 when prof failed before it ran, 1 when the command "
-		       "succeeded but the "
-		       "recording could not be written. The first Ctrl-C is for the command; a "
-		       "second one saves "
-		       "and leaves the command running, a third one leaves out the function names.",
+	.summary = "record system calls and page faults of a command or a process",
+	.synopsis = "[-o FILE] [-e WHAT] { [--] COMMAND [ARGS] | -p PID }",
+	.description =
+		"Runs COMMAND and records every system call and every page fault of it and "
+		"of all processes "
+		"and threads that it starts, from its own execve to its end. An earlier "
+		"FILE is kept as "
+		"FILE.old. The exit status is the command's; 127 when it was not found, 126 "
+		"when it could "
+		"not be executed, 125 when prof failed before it ran, 1 when the command "
+		"succeeded but the "
+		"recording could not be written. The first Ctrl-C is for the command; a "
+		"second one saves "
+		"and leaves the command running, a third one leaves out the function names. With "
+		"-p, processes that run already are recorded from now on; the first Ctrl-C, TERM, "
+		"or their end saves, and the exit status is 0.",
 	.examples = examples,
 	.options = options,
 	.run = run,

@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "base/vec.h"
 #include "cli/number.h"
+#include "cmd/attach_option.h"
 #include "cmd/commands.h"
 #include "decode/emit.h"
 #include "event.h"
@@ -101,13 +102,14 @@ static int set_ring_size(void *opts, const char *value)
 	return 0;
 }
 
-static int no_attach(void *opts, const char *value)
+static int set_pid(void *opts, const char *value)
 {
-	(void)opts;
-	(void)value;
-	refuse(-EINVAL, "prof trace cannot attach to a process yet");
-	hint("give it the command to run: prof trace -- COMMAND");
-	return -EINVAL;
+	return pids_parse(value, &((struct cli *)opts)->trace.targets);
+}
+
+static int set_limit(void *opts, const char *value)
+{
+	return limit_parse(value, &((struct cli *)opts)->trace.limit_ns);
 }
 
 /* ---- What strace's letters count ---- */
@@ -507,7 +509,11 @@ static const struct option_row options[] = {
 	{"instruction-pointer", 'i', NULL, NULL, refuse_ip},
 	{"inject", 0, "SET", NULL, refuse_tampering},
 	{"fault", 0, "SET", NULL, refuse_tampering},
-	{"attach", 'p', "PID", NULL, no_attach},
+	{"attach", 'p', "PID,...",
+	 "trace processes that run already (with -f all their threads), without ever stopping "
+	 "them; may be repeated. Ctrl-C ends it and leaves them as they are",
+	 set_pid},
+	{"duration", 'd', "TIME", DURATION_HELP, set_limit},
 	{0},
 };
 
@@ -517,6 +523,7 @@ static const char *const examples[] = {
 	"prof trace -e openat -Z ls /nowhere",
 	"prof trace -k -e trace=write ./app",
 	"prof trace -F min --max-stack 7 --max-events 100 ./app",
+	"prof trace -f -p 1234 -e trace=%network",
 	NULL,
 };
 
@@ -580,8 +587,10 @@ static int run(int argc, char **argv)
 	first = options_parse(&trace_command, argc, argv, &cli);
 	if (first < 0)
 		status = options_exit_status(first);
-	else if (first == argc)
+	else if (first == argc && !cli.trace.targets.pids.size)
 		status = usage_error(&trace_command, "no command to trace");
+	else if (first < argc && cli.trace.targets.pids.size)
+		status = usage_error(&trace_command, "choose either a command or -p");
 	else
 		status = settle(&cli);
 	if (status == 0 && first >= 0)
@@ -589,13 +598,14 @@ static int run(int argc, char **argv)
 	vec_each (&cli.paths, path)
 		free(*path);
 	vec_free(&cli.paths);
+	vec_free(&cli.trace.targets.pids);
 	return status;
 }
 
 const struct command trace_command = {
 	.name = "trace",
-	.summary = "run a command and show its system calls as they happen, in strace's place",
-	.synopsis = "[OPTIONS] [--] COMMAND [ARGS]",
+	.summary = "show system calls as they happen, in strace's place",
+	.synopsis = "[OPTIONS] { [--] COMMAND [ARGS] | -p PID }",
 	.description =
 		"Runs COMMAND and prints its system calls and signals as strace does, with "
 		"strace's "

@@ -13,7 +13,7 @@
 
 /* The wire's flags are the recording's; the names differ because the recording's never change. */
 _Static_assert((int)WIRE_UNFINISHED == SYSCALL_UNFINISHED && (int)WIRE_BLOCKED == SYSCALL_BLOCKED &&
-		       (int)WIRE_COMPAT == SYSCALL_COMPAT,
+		       (int)WIRE_COMPAT == SYSCALL_COMPAT && (int)WIRE_ATTACHED == SYSCALL_ATTACHED,
 	       "flags of system calls");
 _Static_assert((int)WIRE_KERNEL == FAULT_KERNEL && (int)WIRE_UNTIMED == FAULT_UNTIMED,
 	       "flags of faults");
@@ -34,7 +34,8 @@ _Static_assert((int)WALK_COMPLETE == STACK_COMPLETE &&
 	       "flags of stacks");
 _Static_assert((int)MAPPING_READ == MAPPED_READ && (int)MAPPING_WRITE == MAPPED_WRITE &&
 		       (int)MAPPING_EXEC == MAPPED_EXEC && (int)MAPPING_SHARED == MAPPED_SHARED &&
-		       (int)MAPPING_GROWS_DOWN == MAPPED_GROWS_DOWN,
+		       (int)MAPPING_GROWS_DOWN == MAPPED_GROWS_DOWN &&
+		       (int)MAPPING_BEFORE == MAPPED_BEFORE,
 	       "flags of mappings");
 
 struct waiting_stack {
@@ -276,12 +277,13 @@ static struct task_event task_event(const struct event *head, enum task_event_ty
 
 static void take_start(struct correlator *c, const struct start_event *event)
 {
-	struct task_event row = task_event(&event->head, TASK_START, "");
+	struct task_event row = task_event(&event->head, TASK_START, event->comm);
 
-	row.value[0] = event->head.task;
+	row.value[0] = event->process;
 	row.value[1] = event->pid;
 	row.value[2] = event->tid;
 	row.value[3] = event->faults_before;
+	row.value[4] = event->stack_at;
 	writer_task_event(c->writer, &row);
 	c->recorded.tasks++;
 }
@@ -305,8 +307,9 @@ static void take_fork(struct correlator *c, const struct fork_event *event)
 
 static void take_exec(struct correlator *c, const struct exec_event *event)
 {
-	struct task_event row =
-		task_event(&event->head, TASK_EXEC, event->path_bytes ? event->path : "");
+	bool attached = event->head.flags & WIRE_ATTACHED;
+	struct task_event row = task_event(&event->head, attached ? TASK_ATTACHED : TASK_EXEC,
+					   event->path_bytes ? event->path : "");
 	struct task_event comm = task_event(&event->head, TASK_COMM, event->comm);
 
 	row.value[0] = event->pid;
@@ -331,6 +334,7 @@ static void take_exit(struct correlator *c, const struct exit_event *event)
 	row.value[3] = event->reaped_faults;
 	row.value[4] = event->ends_process;
 	row.value[5] = event->populated_pages;
+	row.value[6] = event->faults_before;
 	fault_runs_forget(&c->runs, event->head.task);
 	call_pieces_forget(&c->calls, event->head.task);
 	writer_task_event(c->writer, &row);

@@ -92,7 +92,7 @@ static void add_rows(struct call_scan *scan, const struct columns *c, uint64_t f
 		uint32_t key = syscall_key(c->at[SYSCALL_NR][i], flags);
 		uint32_t stack = (uint32_t)c->at[SYSCALL_STACK][i];
 		int64_t result = (int64_t)c->at[SYSCALL_RESULT][i];
-		bool timed = !(flags & (SYSCALL_UNFINISHED | SYSCALL_BLOCKED));
+		bool timed = !(flags & SYSCALL_UNTIMED);
 		uint64_t ns = timed ? c->at[SYSCALL_DURATION_NS][i] : 0;
 		uint64_t slot = (first + i) * CALL_SLOTS / all;
 

@@ -110,9 +110,9 @@ bool event_is_interpolated(const struct event *event)
 const char *event_type(const struct event *event)
 {
 	static const char *const tasks[] = {
-		[TASK_FORK] = "fork",     [TASK_EXEC] = "exec", [TASK_COMM] = "comm",
-		[TASK_SIGNAL] = "signal", [TASK_EXIT] = "exit", [TASK_START] = "start",
-		[TASK_LEFT] = "left",
+		[TASK_FORK] = "fork",     [TASK_EXEC] = "exec",         [TASK_COMM] = "comm",
+		[TASK_SIGNAL] = "signal", [TASK_EXIT] = "exit",         [TASK_START] = "start",
+		[TASK_LEFT] = "left",     [TASK_ATTACHED] = "attached",
 	};
 	const char *name = NULL;
 

@@ -42,7 +42,7 @@ static void set_syscall(struct event_writer *w, const struct event *event, json_
 {
 	const uint64_t *row = event->row;
 	bool unfinished = row[SYSCALL_FLAGS] & SYSCALL_UNFINISHED;
-	bool timed = !(row[SYSCALL_FLAGS] & (SYSCALL_UNFINISHED | SYSCALL_BLOCKED));
+	bool timed = !(row[SYSCALL_FLAGS] & SYSCALL_UNTIMED);
 	json_t *args = json_array();
 	char buffer[32];
 
@@ -59,6 +59,7 @@ static void set_syscall(struct event_writer *w, const struct event *event, json_
 	set(object, "duration_ns", timed ? json_count(row[SYSCALL_DURATION_NS]) : json_null());
 	set(object, "unfinished", json_boolean(unfinished));
 	set(object, "blocked", json_boolean(row[SYSCALL_FLAGS] & SYSCALL_BLOCKED));
+	set(object, "attached", json_boolean(row[SYSCALL_FLAGS] & SYSCALL_ATTACHED));
 	set(object, "populated_pages", json_count(row[SYSCALL_POPULATED_PAGES]));
 }
 
@@ -109,6 +110,7 @@ static void set_task_event(const struct task_event *event, json_t *object)
 		set(object, "thread", json_boolean(value[0] != event->other));
 		break;
 	case TASK_EXEC:
+	case TASK_ATTACHED:
 		set(object, "path", json_text(text));
 		break;
 	case TASK_COMM:

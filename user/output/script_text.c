@@ -60,6 +60,9 @@ static void write_result(FILE *out, const struct event *event)
 		fprintf(out, " = %" PRId64 "%s%s", result, error ? " " : "", error ? error : "");
 	if (row[SYSCALL_FLAGS] & SYSCALL_BLOCKED)
 		fputs(" <blocked>", out);
+	else if (row[SYSCALL_FLAGS] & SYSCALL_ATTACHED)
+		fprintf(out, " <in flight when attached, at least %" PRIu64 "ns>",
+			row[SYSCALL_DURATION_NS]);
 	else
 		fprintf(out, " <%" PRIu64 "ns>", row[SYSCALL_DURATION_NS]);
 }

@@ -14,7 +14,7 @@
 static inline void call_row_add(const struct columns *c, uint32_t row, uint32_t root, uint64_t leaf,
 				struct tally *tally)
 {
-	uint64_t untimed = c->at[SYSCALL_FLAGS][row] & (SYSCALL_UNFINISHED | SYSCALL_BLOCKED);
+	uint64_t untimed = c->at[SYSCALL_FLAGS][row] & SYSCALL_UNTIMED;
 	const struct place place = {
 		.root = root,
 		.stack = (uint32_t)c->at[SYSCALL_STACK][row],

@@ -49,6 +49,8 @@ static void count_rows(struct batch *batch, const struct columns *c)
 	for (uint32_t row = 0; row < c->rows; row++) {
 		uint32_t key = syscall_key(c->at[SYSCALL_NR][row], c->at[SYSCALL_FLAGS][row]);
 
+		if (c->at[SYSCALL_FLAGS][row] & SYSCALL_UNTIMED)
+			continue;
 		for (uint16_t at = batch->head[key % CHAINS]; at; at = batch->next[at - 1]) {
 			if (batch->questions[at - 1].key == key)
 				search_count(&batch->searches[at - 1],

@@ -71,12 +71,24 @@ static void memory_policy_write(struct writer *w)
 		meta_number(w, "swap_bytes", (uint64_t)memory.totalswap * memory.mem_unit);
 }
 
-void metadata_write(struct writer *w, const struct record_options *options, char *const *argv)
+static void target_write(struct writer *w, const struct target *target)
+{
+	scoped_free char *text = xasprintf("%d %s", target->pid, target->comm);
+
+	writer_meta_text(w, "attached", text);
+	vec_each (&target->words, word)
+		writer_meta_text(w, "argv", *word);
+}
+
+void metadata_write(struct writer *w, const struct record_options *options, char *const *argv,
+		    const struct targets *targets)
 {
 	scoped_free char *cwd = getcwd(NULL, 0);
 	struct utsname host;
 
-	for (; *argv; argv++)
+	vec_each (&targets->items, target)
+		target_write(w, target);
+	for (; !targets->items.size && *argv; argv++)
 		writer_meta_text(w, "argv", *argv);
 	uname(&host);
 	writer_meta_text(w, "cwd", cwd ? cwd : "");

@@ -9,10 +9,13 @@
 
 #include "capture/allocators.h"
 #include "capture/capture.h"
+#include "capture/target.h"
 #include "record/event_sets.h"
 #include "recording/writer.h"
 
-void metadata_write(struct writer *w, const struct record_options *options, char *const *argv);
+/* Of a command, or of processes that are attached to: their command lines one after the other. */
+void metadata_write(struct writer *w, const struct record_options *options, char *const *argv,
+		    const struct targets *targets);
 
 /* Totals that the programs kept beside the stream, of faults and of the chosen system calls; and
  * every loss by kind and reason. */

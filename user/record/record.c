@@ -79,7 +79,7 @@ static void recorder_begin(struct session *s)
 
 	r->flushed_ns = s->start_ns;
 	r->correlator = correlator_new(r->writer, &correlator);
-	metadata_write(r->writer, r->options, s->argv);
+	metadata_write(r->writer, r->options, s->argv, &s->targets);
 	writer_flush(r->writer);
 }
 
@@ -152,7 +152,7 @@ static uint64_t timeval_ns(struct timeval time)
 static void write_counters(const struct session *s, struct writer *w)
 {
 	writer_counter(w, "wall_ns", s->wall_ns);
-	if (!s->ended)
+	if (!s->ended || s->choice)
 		return;
 	writer_counter(w, "exit_status", (uint32_t)s->status);
 	writer_counter(w, "user_ns", timeval_ns(s->rusage.ru_utime));
@@ -183,9 +183,9 @@ static void recorder_tell(const struct session *s)
 	lost_events_tell(&losses, rings);
 	loss_tell(writer_dropped_events(r->writer), "they could not be written");
 	if (recorded->left)
-		note("%" PRIu32 " thread%s of the command run%s on and %s no longer recorded",
-		     recorded->left, recorded->left == 1 ? "" : "s", recorded->left == 1 ? "s" : "",
-		     recorded->left == 1 ? "is" : "are");
+		note("%" PRIu32 " thread%s%s run%s on and %s no longer recorded", recorded->left,
+		     recorded->left == 1 ? "" : "s", s->choice ? "" : " of the command",
+		     recorded->left == 1 ? "s" : "", recorded->left == 1 ? "is" : "are");
 	if (strcmp(r->options->output, "prof.data"))
 		fprintf(stderr, "prof: next: prof report -i %s\n", r->options->output);
 	else
@@ -287,8 +287,11 @@ int record_run(const struct record_options *options, char **argv)
 				.ring_bytes = options->ring_bytes,
 			},
 		.as_root = options->as_root,
+		.quiet = options->quiet,
 		.keep_files = options->symbols && options->stacks,
 		.argv = argv,
+		.choice = options->targets.pids.size ? &options->targets : NULL,
+		.limit_ns = options->limit_ns,
 		.sink = &recorder_sink,
 		.arg = &recorder,
 	};

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "decode/syscalls.h"
+#include "record/session.h"
 
 /* Which events carry their stacks. */
 enum stack_choice {
@@ -32,13 +33,15 @@ struct record_options {
 	uint32_t string_bytes; /* of strings and buffers so much */
 	bool as_root;          /* also under sudo */
 	bool quiet;
-	uint64_t ring_bytes; /* per CPU; 0: the default */
+	uint64_t ring_bytes;          /* per CPU; 0: the default */
+	uint64_t limit_ns;            /* recording ends after that time; 0: with the command */
+	struct target_choice targets; /* if there are any, they are attached to */
 };
 
 /*
- * Records the command `argv` (ends with NULL). Returns prof's exit status: the command's own, 125
- * to 127 if it did not run, 1 if it ran but its recording could not be kept whole. A command killed
- * by a signal kills prof with the same one.
+ * Records the command `argv` (ends with NULL), or the processes to attach to. Returns prof's exit
+ * status: the command's own, 125 to 127 if it did not run, 1 if it ran but its recording could not
+ * be kept whole. A command killed by a signal kills prof with the same one. Attached: 0, 125 or 1.
  */
 int record_run(const struct record_options *options, char **argv);
 

@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: MIT
 #include "record/session.h"
 
+#include <errno.h>
+#include <stdio.h>
 #include <sys/wait.h>
 #include <time.h>
 
 #include "base/alloc.h"
 #include "base/cut_files.h"
+#include "base/error.h"
+#include "capture/join.h"
+#include "unwind/dependencies.h"
 
 /* How long the recorder sleeps between rounds: a 16 MiB ring takes some 60 ms to fill. */
 #define BUSY_SLEEP_MS 2
@@ -38,7 +43,7 @@ static int session_prepare(struct session *s, const char *path)
 	if (err || !s->capture_options.allocs)
 		return err;
 	s->allocators = allocators_new(s->capture);
-	return allocators_foresee(s->allocators, path);
+	return path ? allocators_foresee(s->allocators, path) : 0;
 }
 
 /* Lets the command go; 0 or the exit status of a failed launch. */
@@ -118,14 +123,36 @@ static int session_round(struct session *s)
 	return bytes == 0 ? IDLE_SLEEP_MS : BUSY_SLEEP_MS;
 }
 
+/* Until the limit at most; ends the session there. */
+static int session_wait_ms(struct session *s, int wait_ms)
+{
+	uint64_t spent_ns = session_now_ns() - s->start_ns, left_ms;
+
+	if (!s->limit_ns)
+		return wait_ms;
+	s->timed_out = spent_ns >= s->limit_ns;
+	left_ms = s->timed_out ? 0 : (s->limit_ns - spent_ns + 999999) / 1000000;
+	return wait_ms < 0 || left_ms < (uint64_t)wait_ms ? (int)left_ms : wait_ms;
+}
+
+static bool session_is_over(const struct session *s)
+{
+	return s->ended || s->timed_out || s->signals.interrupts >= INTERRUPT_STOP ||
+	       (s->choice && s->sated);
+}
+
 static void session_follow(struct session *s)
 {
-	while (!s->ended && s->signals.interrupts < INTERRUPT_STOP) {
-		signals_wait(&s->signals, s->sated ? -1 : session_round(s));
-		if (s->signals.child_changed)
+	while (!session_is_over(s)) {
+		int wait_ms = s->sated ? -1 : session_round(s);
+
+		signals_wait(&s->signals, session_wait_ms(s, wait_ms));
+		if (s->choice)
+			s->ended = targets_have_ended(&s->targets);
+		else if (s->signals.child_changed)
 			session_reap(s);
 	}
-	if (!s->ended)
+	if (!s->ended || s->choice)
 		s->wall_ns = session_now_ns() - s->start_ns;
 }
 
@@ -134,19 +161,19 @@ static void session_empty(struct session *s)
 {
 	while (!s->sated && session_drain(s) > capture_rings(s->capture)->ring_bytes / 8)
 		;
-	capture_detach(s->capture);
-	if (!s->sated)
-		session_drain(s);
 	if (!s->sated) {
-		capture_tell_left(s->capture);
+		capture_stop(s->capture);
 		session_drain(s);
 	}
+	capture_detach(s->capture);
 	if (s->unwinding)
 		unwinding_end(s->unwinding);
 }
 
 static int session_exit_status(const struct session *s, int err)
 {
+	if (s->choice || s->timed_out)
+		return err ? 1 : 0;
 	if (!s->ended)
 		return 128 + SIGINT; /* stopped by hand while the command runs on */
 	if (WIFSIGNALED(s->status))
@@ -156,15 +183,29 @@ static int session_exit_status(const struct session *s, int err)
 	return WEXITSTATUS(s->status);
 }
 
-/* Everything up to the command's execve; 0 or the exit status of a failed launch. */
-static int session_start(struct session *s, const char *path)
+static void session_code_files(const struct session *s, const char *path, struct paths *out)
 {
+	*out = (struct paths){0};
+	if (path)
+		dependencies_find(path, out);
+	vec_each (&s->targets.items, target)
+		target_code_files(target, out);
+}
+
+/* Everything up to the moment that recording begins. 0 or -errno, reported. */
+static int session_make_ready(struct session *s, const char *path)
+{
+	struct paths files;
+
 	cut_files_survive(); /* not before the child was made: it has its own signals */
 	if (s->sink->prepare)
 		s->sink->prepare(s);
-	if (s->capture_options.stacks)
-		s->unwinding = unwinding_new(path);
-	return session_prepare(s, path) ? EXIT_NOT_RUN : session_launch(s);
+	if (s->capture_options.stacks) {
+		session_code_files(s, path, &files);
+		s->unwinding = unwinding_new(&files);
+		paths_fini(&files);
+	}
+	return session_prepare(s, path);
 }
 
 /* 0 or the exit status of a failed launch. */
@@ -177,7 +218,7 @@ static int session_watch(struct session *s, const char *path)
 	if (child_spawn(path, s->argv, &s->identity, &s->launch_state, &s->child))
 		return EXIT_NOT_RUN;
 	keeper_init(&s->keeper);
-	status = session_start(s, path);
+	status = session_make_ready(s, path) ? EXIT_NOT_RUN : session_launch(s);
 	if (status) {
 		child_abandon(&s->child);
 		return status;
@@ -187,10 +228,66 @@ static int session_watch(struct session *s, const char *path)
 	return 0;
 }
 
+static void session_code_told(void *session)
+{
+	session_drain(session);
+}
+
+static void tell_attached(const struct session *s, int nr_threads)
+{
+	size_t nr = s->targets.items.size;
+
+	if (!s->quiet)
+		fprintf(stderr, "prof: attached to %zu process%s, %d thread%s; Ctrl-C ends it\n",
+			nr, nr == 1 ? "" : "es", nr_threads, nr_threads == 1 ? "" : "s");
+}
+
+/* 0 or -errno, reported. */
+static int session_join(struct session *s)
+{
+	int joined = 0;
+
+	setpriority(PRIO_PROCESS, 0, -20);
+	s->start_ns = session_now_ns();
+	s->sink->begin(s);
+	vec_each (&s->targets.items, target) {
+		int result = process_join(s->capture, target->pid, target->loader,
+					  s->capture_options.command_alone, session_code_told, s);
+
+		if (result < 0)
+			return result;
+		joined += result;
+	}
+	if (joined) {
+		tell_attached(s, joined);
+		return 0;
+	}
+	refuse(-ESRCH, "cannot attach to %d: it has just ended", s->targets.items.items[0].pid);
+	return -ESRCH;
+}
+
+/* The same for processes that run already. */
+static int session_attach(struct session *s)
+{
+	vec_each (&s->choice->pids, pid) {
+		if (targets_add(&s->targets, *pid))
+			return EXIT_NOT_RUN;
+	}
+	keeper_init(&s->keeper);
+	s->capture_options.joins = true;
+	s->signals.interrupts = INTERRUPT_TARGET; /* there is no command for the first one */
+	if (session_make_ready(s, NULL) || session_join(s))
+		return EXIT_NOT_RUN;
+	session_follow(s);
+	session_empty(s);
+	return 0;
+}
+
 static void session_fini(struct session *s)
 {
 	unwinding_free(s->unwinding);
 	allocators_free(s->allocators);
+	targets_fini(&s->targets);
 	mapped_files_free(s->files);
 	keeper_fini(&s->keeper);
 	capture_free(s->capture);
@@ -201,23 +298,23 @@ static void session_fini(struct session *s)
 int session_run(struct session *s)
 {
 	int status = EXIT_NOT_RUN, killed_by;
-	scoped_free char *path = command_find(s->argv[0], &status);
+	scoped_free char *path = s->choice ? NULL : command_find(s->argv[0], &status);
 
-	if (!path)
+	if (!s->choice && !path)
 		return status;
 	if (identity_of_invoker(s->as_root, &s->identity))
 		return EXIT_NOT_RUN;
 	launch_state_save(&s->launch_state);
 	if (signals_catch(&s->signals))
 		return EXIT_NOT_RUN;
-	status = session_watch(s, path);
+	status = s->choice ? session_attach(s) : session_watch(s, path);
 	if (status) {
 		s->sink->close(s, false);
 	} else {
 		status = session_exit_status(s, s->sink->finish(s));
 		s->sink->close(s, true);
 	}
-	killed_by = s->ended && WIFSIGNALED(s->status) ? WTERMSIG(s->status) : 0;
+	killed_by = s->ended && !s->choice && WIFSIGNALED(s->status) ? WTERMSIG(s->status) : 0;
 	session_fini(s);
 	if (killed_by)
 		signal_die_of(killed_by);

@@ -3,8 +3,9 @@
  * A command that runs under watch, from its launch to its end, whatever becomes of its events.
  *
  * The session is the part that any use of the events needs: it launches the command so that nothing
- * of it is missed, reads the rings, passes signals on, waits, and ends as the command did. The
- * events themselves go to a sink: a recording, or lines on a terminal.
+ * of it is missed, or joins processes that run already, reads the rings, passes signals on, waits,
+ * and ends as the command did. The events themselves go to a sink: a recording, or lines on a
+ * terminal.
  */
 #ifndef PROF_RECORD_SESSION_H
 #define PROF_RECORD_SESSION_H
@@ -18,16 +19,25 @@
 #include "capture/child.h"
 #include "capture/keeper.h"
 #include "capture/mapped_files.h"
+#include "capture/target.h"
 #include "record/signals.h"
 #include "record/unwinding.h"
 
 struct session_sink;
 
+/* As the user names them. */
+struct target_choice {
+	VEC(pid_t) pids;
+};
+
 struct session {
 	struct capture_options capture_options;
 	bool as_root;    /* also under sudo */
+	bool quiet;      /* does not tell that it is attached */
 	bool keep_files; /* that the command maps, so that the sink can open them at the end */
 	char **argv;
+	const struct target_choice *choice; /* the processes to attach to; NULL: argv is launched */
+	uint64_t limit_ns; /* the session ends after that time; 0: with the command */
 	const struct session_sink *sink;
 	void *arg; /* the sink's own */
 
@@ -41,21 +51,23 @@ struct session {
 	struct mapped_files *files;
 	struct allocators *allocators; /* NULL: they are not probed */
 	struct child child;
+	struct targets targets; /* attached to */
 	uint64_t start_ns, wall_ns;
-	bool sated; /* the sink wants no more: the command runs unwatched */
-	bool ended; /* the command's process, with: */
+	bool sated;     /* the sink wants no more: the command runs unwatched */
+	bool timed_out; /* at the limit */
+	bool ended;     /* the command's process, with what follows; or all those attached to */
 	int status;
 	struct rusage rusage;
 };
 
 /* What is done with the events. The functions are called in this order, by one thread. */
 struct session_sink {
-	/* The command's process waits, and the programs are not loaded yet, which takes a while:
-	 * the time to begin in a thread what takes long, too. May be NULL. */
+	/* The command's process waits (or runs, attached to), and the programs are not loaded yet,
+	 * which takes a while: the time to begin in a thread what takes long, too. May be NULL. */
 	void (*prepare)(struct session *s);
 	/* Makes the place that events go to. 0 or -errno, reported: then the command never runs. */
 	int (*open)(struct session *s);
-	/* The command is released next. */
+	/* The command is released, or the processes are joined, next. */
 	void (*begin)(struct session *s);
 	event_handler *event; /* its `arg` is the session */
 	/* A round of the rings is over. False: there is nothing more to be watched. */
@@ -71,8 +83,9 @@ enum interrupt { INTERRUPT_NONE, INTERRUPT_TARGET, INTERRUPT_STOP, INTERRUPT_HUR
 
 /*
  * Runs the session. Returns prof's exit status: the command's own, 125 to 127 if it did not run,
- * 130 if it was left running, 1 if it succeeded but the sink did not. A command killed by a signal
- * kills prof with the same one.
+ * 130 if it was left running by hand, 1 if it succeeded but the sink did not. A command killed by a
+ * signal kills prof with the same one. Attached, or at the time limit: 0, or 1 if the sink did not
+ * succeed.
  */
 int session_run(struct session *s);
 

@@ -12,7 +12,6 @@
 #include <unistd.h>
 
 #include "base/vec.h"
-#include "unwind/dependencies.h"
 #include "unwind/index.h"
 
 /*
@@ -111,22 +110,19 @@ static void built_fini(struct built *built)
 	unwind_index_free(built->index);
 }
 
-struct unwinding *unwinding_new(const char *program)
+struct unwinding *unwinding_new(const struct paths *files)
 {
 	struct unwinding *u = xnew(struct unwinding);
-	struct paths paths;
 
 	pthread_mutex_init(&u->lock, NULL);
 	pthread_mutex_init(&u->store_lock, NULL);
 	pthread_cond_init(&u->changed, NULL);
-	dependencies_find(program, &paths);
-	vec_each (&paths, path) {
+	vec_each (files, path) {
 		struct built built;
 
 		if (file_build(*path, &built))
 			*vec_push(&u->ahead) = built;
 	}
-	paths_fini(&paths);
 	return u;
 }
 

@@ -12,11 +12,12 @@
 
 #include "capture/capture.h"
 #include "recording/writer.h"
+#include "unwind/dependencies.h"
 
 struct unwinding;
 
-/* Builds the tables of the files that `program` will map. */
-struct unwinding *unwinding_new(const char *program);
+/* Builds the tables of the files that a program will map, or has. */
+struct unwinding *unwinding_new(const struct paths *files);
 void unwinding_free(struct unwinding *u); /* NULL is fine */
 
 /* How much room the tables need, with some for files that come later. */

@@ -63,7 +63,8 @@ struct task {
 	uint64_t start_ns, end_ns; /* end_ns 0: was still running */
 	bool seen, ended, ends_process;
 	int32_t exit_status;                 /* as wait(2) gives it */
-	uint64_t faults_before;              /* before recording, of the root */
+	bool counted;                        /* it is known what follows: */
+	uint64_t faults_before;              /* before recording; 0 if it was born later */
 	uint64_t minor_faults, major_faults; /* the kernel's own counters at the end */
 	uint64_t reaped_faults;              /* of waited-for descendants, when ends_process */
 	uint64_t populated_at_end; /* pages populated between its last event and its end */

@@ -53,7 +53,13 @@ enum syscall_flag {
 	SYSCALL_STACK_LOST = 8, /* its stack could not be delivered */
 	SYSCALL_STACK_UNASKED = 16, /* calls of its kind were to have none */
 	SYSCALL_PIECES_LOST = 32,   /* not all that was read of its memory could be delivered */
+	/* It was in flight when recording began, which START_NS is: it took at least DURATION_NS.
+	 */
+	SYSCALL_ATTACHED = 64,
 };
+
+/* Calls with any of these flags count, but nobody knows how long they took. */
+#define SYSCALL_UNTIMED (SYSCALL_UNFINISHED | SYSCALL_BLOCKED | SYSCALL_ATTACHED)
 
 /*
  * A piece of the memory of a system call, read before it (or after it: EXIT), or what a descriptor
@@ -180,13 +186,14 @@ static inline uint32_t syscall_key(uint64_t nr, uint64_t flags)
 /*
  * ---- Names that recorder and report agree on ----
  *
- * Metadata keys: argv (one per word), cwd, host, kernel, arch, cpus, prof_version, start_unix_ns,
- * start_monotonic_ns, page_bytes, events (of "faults", "syscalls" and "malloc", with commas), trace
- * (the -e trace= choice, absent when all), stacks ("tables", "frame-pointer", "none"), stacks_of
- * (which events were to have one: "none", "memory", "faults", "all"; all when it is absent),
- * kernel_stacks ("yes": with the kernel's part; absent: without), arguments (the limit for strings,
- * -s; absent: nothing was read behind them), clock; of the memory of
- * the host: huge_pages, huge_pages_shared, huge_pages_defrag (the chosen word of the files in
+ * Metadata keys: argv (one per word), attached (one per process that was running before: its pid, a
+ * blank and its name; absent when the command was launched), cwd, host, kernel, arch, cpus,
+ * prof_version, start_unix_ns, start_monotonic_ns, page_bytes, events (of "faults", "syscalls" and
+ * "malloc", with commas), trace (the -e trace= choice, absent when all), stacks ("tables",
+ * "frame-pointer", "none"), stacks_of (which events were to have one: "none", "memory", "faults",
+ * "all"; all when it is absent), kernel_stacks ("yes": with the kernel's part; absent: without),
+ * arguments (the limit for strings, -s; absent: nothing was read behind them), clock; of the memory
+ * of the host: huge_pages, huge_pages_shared, huge_pages_defrag (the chosen word of the files in
  * /sys/kernel/mm/transparent_hugepage), swap_bytes, numa_balancing; each absent where it is not
  * known.
  * Counters: wall_ns, user_ns, system_ns (of the command, by wait4), exit_status (as
@@ -269,13 +276,18 @@ enum task_event_type {
 	TASK_SIGNAL,
 	/* value = {wait status, minor faults, major faults, faults of children that its process has
 	 * waited for, 1 if it was the last thread of its process, pages populated since its last
-	 * event} */
+	 * event, faults before its first event if it was running before} */
 	TASK_EXIT,
-	/* value = {process, pid, tid, faults before}; text = comm. The root, when it begins its
-	   execve. */
+	/* value = {process, pid, tid, faults before, stack pointer or 0}; text = comm. The root,
+	   when it begins its execve; or a thread that was running already when the recorder
+	   attached. */
 	TASK_START,
-	/* still running when recording ended: as TASK_EXIT, with a status of 0 */
+	/* still running when recording ended: as TASK_EXIT, with a status of 0, and with counters
+	 * as of its last event */
 	TASK_LEFT,
+	/* The program that a process was running when the recorder attached: as TASK_EXEC, but with
+	 * the end of the heap, and any address in the loader. */
+	TASK_ATTACHED,
 };
 
 #define TASK_EVENT_VALUES 8
@@ -290,8 +302,8 @@ struct task_event {
 
 /*
  * Something that a task found mapped in its memory: all that is there when it executes a program,
- * files and System V shared memory whenever they are mapped. Anonymous memory is told by the system
- * calls that make it.
+ * files and System V shared memory whenever they are mapped, and all that is there when the
+ * recorder attaches. Other anonymous memory is told by the system calls that make it.
  */
 struct task_mapping {
 	uint64_t time_ns;
@@ -307,6 +319,7 @@ enum task_mapping_flag {
 	MAPPED_EXEC = 4,
 	MAPPED_SHARED = 8,
 	MAPPED_GROWS_DOWN = 0x100,
+	MAPPED_BEFORE = 0x200, /* it was there when the recorder attached */
 };
 
 /* A system call's totals as the kernel side counted them: exact even where the stream dropped. */

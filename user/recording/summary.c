@@ -165,7 +165,7 @@ static void syscalls_sum(struct summarizer *s, uint64_t *const *columns, const s
 		uint64_t duration_ns = columns[SYSCALL_DURATION_NS][row];
 		uint64_t error = 0 - columns[SYSCALL_RESULT][row];
 
-		if (!(columns[SYSCALL_FLAGS][row] & (SYSCALL_UNFINISHED | SYSCALL_BLOCKED))) {
+		if (!(columns[SYSCALL_FLAGS][row] & SYSCALL_UNTIMED)) {
 			time_add(sum, 1, duration_ns, duration_ns, duration_ns);
 			tally_add(&s->durations, loglinear_index(duration_ns, SUMMARY_BITS));
 		}

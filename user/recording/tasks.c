@@ -61,6 +61,9 @@ static void task_counted(struct task *task, const struct task_event *e)
 	task->reaped_faults = e->value[3];
 	task->ends_process = e->value[4];
 	task->populated_at_end = e->value[5];
+	if (e->value[6])
+		task->faults_before = e->value[6];
+	task->counted = true;
 }
 
 static void task_exited(struct task *task, const struct task_event *e)
@@ -78,6 +81,7 @@ static void event_apply(struct recording *r, struct task *task, const struct tas
 		task_forked(r, e);
 		break;
 	case TASK_EXEC:
+	case TASK_ATTACHED:
 		task->pid = (uint32_t)e->value[0];
 		task->tid = (uint32_t)e->value[1];
 		task->path = e->text;

@@ -180,7 +180,7 @@ static void write_end(struct call_lines *l, struct journal *j, struct call *call
 	journal_puts(j, "= ");
 	decode_result(call, &l->decode, &j->text);
 	if (l->options->style.durations && call->flags & CALL_RETURNED &&
-	    !(event->head.flags & WIRE_BLOCKED))
+	    !(event->head.flags & (WIRE_BLOCKED | WIRE_ATTACHED)))
 		journal_duration(j, event->duration_ns);
 }
 

@@ -65,10 +65,10 @@ static struct live_task *take_birth(struct live_tasks *tasks, uint32_t id, uint3
 static void take_start(struct live_tasks *tasks, const struct start_event *event)
 {
 	uint32_t id = event->head.task;
-	struct live_task *task = take_birth(tasks, id, event->pid, event->tid, id);
+	struct live_task *task = take_birth(tasks, id, event->pid, event->tid, event->process);
 
-	task->was_started = true;
-	name_set(task, NAME_BEFORE_EXEC);
+	task->was_started = !*event->comm;
+	name_set(task, *event->comm ? event->comm : NAME_BEFORE_EXEC);
 }
 
 static void take_fork(struct live_tasks *tasks, const struct fork_event *event)

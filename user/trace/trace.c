@@ -170,8 +170,8 @@ static void tell_end(const struct session *s)
 		lost_events_tell(&lost, rings);
 	loss_tell(stream_dropped(t->stream), "they came faster than their lines could be written");
 	if (left)
-		note("%" PRIu32 " thread%s of the command run%s on untraced", left,
-		     left == 1 ? "" : "s", left == 1 ? "s" : "");
+		note("%" PRIu32 " thread%s%s run%s on untraced", left, left == 1 ? "" : "s",
+		     s->choice ? "" : " of the command", left == 1 ? "s" : "");
 }
 
 static int tracer_finish(struct session *s)
@@ -269,7 +269,10 @@ int trace_run(const struct trace_options *options, char **argv)
 				.ring_bytes = options->ring_bytes,
 			},
 		.as_root = options->as_root,
+		.quiet = options->quiet & QUIET_ATTACH,
 		.argv = argv,
+		.choice = options->targets.pids.size ? &options->targets : NULL,
+		.limit_ns = options->limit_ns,
 		.sink = &tracer_sink,
 		.arg = &tracer,
 	};

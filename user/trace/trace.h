@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "decode/syscalls.h"
+#include "record/session.h"
 #include "trace/style.h"
 #include "trace/summary.h"
 
@@ -53,8 +54,10 @@ struct trace_options {
 	bool append;        /* to it, instead of keeping the earlier one as FILE.old */
 	bool separately;    /* each thread's lines in FILE.TID */
 	bool as_root;
-	uint64_t ring_bytes; /* per CPU; 0: the default */
-	uint64_t max_events; /* then the command runs on untraced; 0: no end */
+	uint64_t ring_bytes;          /* per CPU; 0: the default */
+	uint64_t limit_ns;            /* it ends after that time; 0: with the command */
+	struct target_choice targets; /* if there are any, they are attached to */
+	uint64_t max_events;          /* then the command runs on untraced; 0: no end */
 
 	uint32_t fault_kinds; /* bits of enum wire_fault_kind */
 	uint32_t max_frames;  /* below each line; 0: none */
@@ -76,7 +79,8 @@ struct trace_options {
 	bool usage;          /* what the command used, as time -v has it */
 };
 
-/* Traces the command `argv` (ends with NULL). Returns prof's exit status, as record_run() does. */
+/* Traces the command `argv` (ends with NULL), or the processes to attach to. Returns prof's exit
+ * status, as record_run() does. */
 int trace_run(const struct trace_options *options, char **argv);
 
 #endif
