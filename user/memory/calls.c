@@ -8,7 +8,6 @@
 
 #include "memory/model.h"
 
-#define ARENA_BYTES            (64ULL << 20) /* malloc reserves twice as much, and cuts it to be aligned */
 #define ADVICE_PAGEOUT         21
 #define ADVICE_POPULATE_READ   22
 #define ADVICE_POPULATE_WRITE  23
@@ -193,8 +192,10 @@ static void end_mprotect(struct memory *m, struct vm *vm, const struct call *cal
 		struct extent part = old;
 
 		if (!(part.flags & EXTENT_PROTECTION) && protection &&
-		    region_kind_is_anonymous(extent_kind(m, &part)))
+		    region_kind_is_anonymous(extent_kind(m, &part))) {
 			part.owner = call->id;
+			part.flags &= ~(uint32_t)EXTENT_BEFORE; /* what could not be used */
+		}
 		part.flags = (part.flags & ~(uint32_t)EXTENT_PROTECTION) | protection |
 			     EXTENT_REPROTECTED;
 		regions_protect(&vm->regions, &old, &part, call->id);
@@ -212,8 +213,7 @@ static void begin_madvise(struct memory *m, struct vm *vm, const struct call *ca
 	case ADVICE_PAGEOUT:
 	case ADVICE_DONTNEED_LOCKED:
 		vm->advices++;
-		pages_give_back(&vm->pages, range.start, range.end, call->id);
-		vm_settle(m, vm);
+		vm_give_back(m, vm, range, call->id);
 	}
 }
 

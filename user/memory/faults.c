@@ -112,6 +112,7 @@ static void part_judge(struct taking *t, const struct part *part)
 		.flags = part->extent ? part->extent->flags : 0,
 		.region_kind = part->kind,
 		.page = part->pages.state,
+		.has_returner = part->pages.returner,
 	};
 	struct verdict verdict = judge(&facts);
 

@@ -13,7 +13,7 @@ static bool is_present(const struct fault_facts *f)
 
 static bool is_seen(enum page_state page)
 {
-	return page != PAGE_NEVER && page != PAGE_GONE;
+	return page != PAGE_NEVER && page != PAGE_GONE && page != PAGE_DOUBTFUL;
 }
 
 /* Swapped out or reclaimed, a NUMA hint, migrated, or another thread was quicker. */
@@ -50,9 +50,14 @@ static struct verdict judge_absent_anonymous(const struct fault_facts *f)
 		return nobody_asked(f);
 	if (f->page == PAGE_GONE)
 		return (struct verdict){CAUSE_REFAULT, CERTAIN, page, is_write(f), true};
+	if (f->page == PAGE_DOUBTFUL && f->has_returner)
+		return (struct verdict){CAUSE_REFAULT, LIKELY, page, is_write(f), true};
+	if (f->page == PAGE_DOUBTFUL && is_write(f))
+		return (struct verdict){first_touch(f), LIKELY, page, true};
 	if (is_write(f))
 		return (struct verdict){first_touch(f), CERTAIN, page, true};
-	return (struct verdict){CAUSE_FIRST_READ, CERTAIN, page};
+	return (struct verdict){CAUSE_FIRST_READ, f->page == PAGE_DOUBTFUL ? LIKELY : CERTAIN,
+				page};
 }
 
 /* A write to a page that is there, but not to be written to. */
@@ -65,6 +70,7 @@ static struct verdict judge_protected(const struct fault_facts *f)
 	case PAGE_INHERITED:
 		return (struct verdict){CAUSE_COPY_ON_WRITE, CERTAIN, PAGE_OWN, true};
 	case PAGE_NEVER:
+	case PAGE_DOUBTFUL:
 	case PAGE_GONE: /* it came without a fault, or that is told of later */
 		if (f->has_forked)
 			return (struct verdict){CAUSE_COPY_ON_WRITE, LIKELY, PAGE_OWN, true};
@@ -130,7 +136,7 @@ static struct verdict judge_shared_memory(const struct fault_facts *f)
 	return (struct verdict){CAUSE_SHARED_TOUCH, CERTAIN, PAGE_COMMON, true};
 }
 
-struct verdict judge(const struct fault_facts *f)
+static struct verdict judge_known(const struct fault_facts *f)
 {
 	if (f->region_kind == REGION_VDSO)
 		return (struct verdict){CAUSE_VDSO, CERTAIN, PAGE_FILE};
@@ -150,4 +156,36 @@ struct verdict judge(const struct fault_facts *f)
 		return (struct verdict){CAUSE_UNKNOWN, UNCERTAIN,
 					is_write(f) ? PAGE_OWN : PAGE_NEVER};
 	}
+}
+
+/*
+ * The page may have had a life before the recording began. One that is absent has most likely not,
+ * but may have been given back or reclaimed; one that is there, and not to be written to, is the
+ * page of zeros or shared with a child, who knows.
+ */
+static struct verdict doubt(struct verdict verdict)
+{
+	switch (verdict.cause) {
+	case CAUSE_ZERO_UPGRADE:
+		return (struct verdict){CAUSE_UNKNOWN, UNCERTAIN, PAGE_OWN, true};
+	case CAUSE_FIRST_READ:
+	case CAUSE_FIRST_WRITE:
+	case CAUSE_HEAP_GROWTH:
+	case CAUSE_STACK_GROWTH:
+	case CAUSE_SHARED_TOUCH:
+	case CAUSE_FILE_PRIVATE_WRITE:
+	case CAUSE_RELOCATION:
+		verdict.certainty = LIKELY;
+		verdict.page = verdict.page == PAGE_AHEAD ? PAGE_OWN : verdict.page;
+		return verdict;
+	default: /* so it is whatever was before */
+		return verdict;
+	}
+}
+
+struct verdict judge(const struct fault_facts *f)
+{
+	struct verdict verdict = judge_known(f);
+
+	return f->flags & EXTENT_BEFORE && f->page == PAGE_NEVER ? doubt(verdict) : verdict;
 }

@@ -25,6 +25,7 @@ struct fault_facts {
 	uint32_t flags;  /* enum extent_flag */
 	enum region_kind region_kind;
 	enum page_state page;
+	bool has_returner; /* somebody gave the page back, as far as is known */
 };
 
 struct verdict {

@@ -87,7 +87,8 @@ static uint32_t intern_call(struct memory *m, const struct memory_call *call)
 
 	if (id == new_id) {
 		*vec_push(&m->calls) = *call;
-		place_call(m, id, call);
+		if (call->nr != MEMORY_CALL_BEFORE)
+			place_call(m, id, call);
 	}
 	return id;
 }
@@ -144,6 +145,35 @@ static void task_executes(struct memory *m, const struct task_event *event)
 	vm_settle(m, task->vm);
 }
 
+/* It was running before. Its mappings follow, or have come already. */
+static void task_joins(struct memory *m, const struct task_event *event)
+{
+	struct task_memory *task;
+	struct vm *vm;
+
+	if (event->value[0] && event->value[0] < event->task) {
+		vm = task_vm(m, (uint32_t)event->value[0]);
+		vm_hold(vm);
+		task = task_memory(m, event->task);
+		vm_drop(m, task->vm);
+		task->vm = vm;
+		task->is_thread = true;
+	}
+	task_memory(m, event->task)->stack_at = event->value[4];
+}
+
+static void program_joins(struct memory *m, const struct task_event *event)
+{
+	const struct memory_call before = {.nr = MEMORY_CALL_BEFORE};
+	struct vm *vm = task_vm(m, event->task);
+
+	vm->brk = event->value[2];
+	vm->start_stack = event->value[3];
+	vm->vdso = event->value[4];
+	vm->entry = event->value[5];
+	vm->before_call = intern_call(m, &before);
+}
+
 static void take_populated(struct memory *m, const struct task_event *event)
 {
 	const struct cause_key key = {.cause = CAUSE_POPULATED, .task = event->task};
@@ -165,6 +195,12 @@ void memory_take_task_event(struct memory *m, const struct task_event *event)
 	case TASK_EXEC:
 		task_executes(m, event);
 		break;
+	case TASK_START:
+		task_joins(m, event);
+		break;
+	case TASK_ATTACHED:
+		program_joins(m, event);
+		break;
 	case TASK_EXIT:
 		take_populated(m, event);
 		task_gone(m, event->task);
@@ -177,7 +213,56 @@ void memory_take_task_event(struct memory *m, const struct task_event *event)
 
 /* ---- Mappings ---- */
 
-static enum region_kind kind_of_mapping(const struct task_mapping *mapping, bool is_on_disk)
+static bool has_stack_in(const struct memory *m, const struct vm *vm,
+			 const struct task_mapping *mapping)
+{
+	vec_each (&m->tasks, task) {
+		if (task->vm == vm && task->is_thread && task->stack_at >= mapping->start &&
+		    task->stack_at < mapping->end)
+			return true;
+	}
+	return false;
+}
+
+/* An arena begins at a multiple of its size; what is not in use yet follows. */
+static bool is_arena(struct memory *m, struct vm *vm, const struct task_mapping *mapping)
+{
+	struct extent below;
+
+	if (mapping->end - mapping->start > ARENA_BYTES)
+		return false;
+	if (!(mapping->start & (ARENA_BYTES - 1)))
+		return mapping->flags & MAPPED_WRITE;
+	return !(mapping->end & (ARENA_BYTES - 1)) && !(mapping->flags & MAPPED_WRITE) &&
+	       regions_find(&vm->regions, mapping->start - 1, mapping->start, &below) &&
+	       extent_kind(m, &below) == REGION_ARENA;
+}
+
+/* What a file's data end in that the file does not hold. */
+static bool follows_data(struct vm *vm, const struct task_mapping *mapping)
+{
+	struct extent below;
+
+	return mapping->start &&
+	       regions_find(&vm->regions, mapping->start - 1, mapping->start, &below) &&
+	       below.flags & EXTENT_FILE && below.flags & EXTENT_WRITE;
+}
+
+/* Of private anonymous memory that some call had made before anybody looked. */
+static enum region_kind kind_of_earlier(struct memory *m, struct vm *vm,
+					const struct task_mapping *mapping)
+{
+	if (vm->brk && mapping->end == range_of(m, vm->brk, 0).end)
+		return REGION_HEAP;
+	if (has_stack_in(m, vm, mapping))
+		return REGION_THREAD_STACK;
+	if (is_arena(m, vm, mapping))
+		return REGION_ARENA;
+	return follows_data(vm, mapping) ? REGION_ZEROED : REGION_BLOCK;
+}
+
+static enum region_kind kind_of_mapping(struct memory *m, struct vm *vm,
+					const struct task_mapping *mapping, bool is_on_disk)
 {
 	if (mapping->module == MODULE_VDSO)
 		return REGION_VDSO;
@@ -186,13 +271,16 @@ static enum region_kind kind_of_mapping(const struct task_mapping *mapping, bool
 	if (mapping->flags & MAPPED_SHARED)
 		return mapping->module && is_on_disk ? REGION_SHARED_FILE : REGION_SHARED;
 	if (!mapping->module)
-		return REGION_ZEROED;
+		return mapping->flags & MAPPED_BEFORE ? kind_of_earlier(m, vm, mapping)
+						      : REGION_ZEROED;
 	return mapping->flags & MAPPED_EXEC ? REGION_TEXT : REGION_FILE;
 }
 
 /* The call that made it, where that did not tell the size; else the program's execve. */
 static uint32_t owner_of_mapping(const struct task_memory *task, const struct task_mapping *mapping)
 {
+	if (mapping->flags & MAPPED_BEFORE)
+		return task->vm->before_call;
 	return mapping->start == task->attach_address ? task->attach_call : task->exec_call;
 }
 
@@ -201,18 +289,19 @@ static void mapping_add(struct memory *m, const struct task_mapping *mapping, ui
 {
 	struct task_memory *task = task_memory(m, mapping->task);
 	struct vm *vm = task->vm;
-	enum region_kind kind = kind_of_mapping(mapping, is_on_disk);
+	enum region_kind kind = kind_of_mapping(m, vm, mapping, is_on_disk);
+	bool is_before = mapping->flags & MAPPED_BEFORE;
 	const struct extent extent = {
 		.start = start,
 		.end = end,
 		.owner = owner_of_mapping(task, mapping),
 		.flags = (mapping->flags & (EXTENT_PROTECTION | EXTENT_SHARED)) |
-			 (mapping->module ? EXTENT_FILE : 0),
+			 (mapping->module ? EXTENT_FILE : 0) | (is_before ? EXTENT_BEFORE : 0),
 		.module = mapping->module,
 	};
 
 	regions_add(&vm->regions, &extent, kind, m->now_ns);
-	if (kind != REGION_STACK || vm->start_stack < start || vm->start_stack >= end)
+	if (is_before || kind != REGION_STACK || vm->start_stack < start || vm->start_stack >= end)
 		return;
 	/* The arguments, which exec has put there. */
 	pages_set(&vm->pages, vm->start_stack & ~(m->options.page_bytes - 1), end, PAGE_OWN, 0);

@@ -22,10 +22,13 @@
 
 /* A place in code that made memory or gave it back: a system call and its stack. */
 struct memory_call {
-	uint32_t nr;     /* of the system call */
+	uint32_t nr;     /* of the system call; MEMORY_CALL_BEFORE: of none */
 	uint32_t detail; /* of madvise: the advice; else 0 */
 	uint32_t stack;
 };
+
+/* Instead of a number: memory that was there before the recording began. */
+#define MEMORY_CALL_BEFORE UINT32_MAX
 
 struct memory_options {
 	uint64_t page_bytes;

@@ -9,6 +9,7 @@
 #include "memory/regions.h"
 
 #define MAX_ADDRESS (1ULL << 63)
+#define ARENA_BYTES (64ULL << 20) /* malloc reserves twice as much, and cuts it to be aligned */
 
 struct range {
 	uint64_t start, end;
@@ -17,9 +18,10 @@ struct range {
 struct vm {
 	struct regions regions;
 	struct pages pages;
-	uint32_t tasks;     /* that live in it */
-	uint64_t own_bytes; /* of its pages, as counted in the model */
-	uint64_t brk;       /* 0: not known */
+	uint32_t tasks;       /* that live in it */
+	uint64_t own_bytes;   /* of its pages, as counted in the model */
+	uint64_t brk;         /* 0: not known */
+	uint32_t before_call; /* the owner of what was there when the recorder attached */
 	uint64_t start_stack, vdso, entry;
 	uint32_t loader; /* module; MODULE_UNKNOWN: none */
 	bool has_forked; /* or is what a fork made */
@@ -32,6 +34,7 @@ struct task_memory {
 	uint32_t exec_call;   /* the last one that it began */
 	uint32_t attach_call; /* the last shmat */
 	uint64_t attach_address;
+	uint64_t stack_at;       /* where its stack was when the recorder attached; 0: not known */
 	bool is_thread;          /* beside the main one */
 	uint64_t freed_block;    /* its address; the last one */
 	VEC(struct range) setup; /* written by the exec that is under way */
@@ -97,6 +100,8 @@ void vm_settle(struct memory *m, struct vm *vm);
 /* Maps something new in place of whatever is there, which `returner` takes away. */
 void vm_map(struct memory *m, struct vm *vm, const struct extent *extent, enum region_kind kind,
 	    uint32_t returner);
+/* The pages are gone; what is mapped there stays. */
+void vm_give_back(struct memory *m, struct vm *vm, struct range range, uint32_t returner);
 void vm_unmap(struct memory *m, struct vm *vm, struct range range, uint32_t returner);
 enum region_kind extent_kind(const struct memory *m, const struct extent *extent);
 

@@ -67,8 +67,20 @@ void pages_give_back(struct pages *pages, uint64_t start, uint64_t end, uint32_t
 
 		if (range.state == PAGE_FILE)
 			pages_set(pages, range.start, range.end, PAGE_NEVER, 0);
-		else if (range.state != PAGE_NEVER && range.state != PAGE_GONE)
+		else if (range.state != PAGE_NEVER && range.state != PAGE_GONE &&
+			 range.state != PAGE_DOUBTFUL)
 			pages_set(pages, range.start, range.end, PAGE_GONE, returner);
+		start = range.end;
+	}
+}
+
+void pages_doubt(struct pages *pages, uint64_t start, uint64_t end, uint32_t returner)
+{
+	while (start < end) {
+		struct page_range range = pages_at(pages, start, end);
+
+		if (range.state == PAGE_NEVER)
+			pages_set(pages, range.start, range.end, PAGE_DOUBTFUL, returner);
 		start = range.end;
 	}
 }

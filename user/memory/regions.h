@@ -45,6 +45,7 @@ enum extent_flag {
 	EXTENT_WIPED = 512,      /* a child gets it empty */
 	EXTENT_HUGETLB = 1024,
 	EXTENT_INHERITED = 2048, /* by a child: its growth is the parent's */
+	EXTENT_BEFORE = 4096, /* nobody told what had happened to its pages until recording began */
 };
 #define EXTENT_PROTECTION (EXTENT_READ | EXTENT_WRITE | EXTENT_EXEC)
 

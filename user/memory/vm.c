@@ -78,13 +78,34 @@ struct vm *vm_fork(struct memory *m, struct vm *parent)
 	return child;
 }
 
+enum region_kind extent_kind(const struct memory *m, const struct extent *extent)
+{
+	return m->pool.items.items[extent->region].kind;
+}
+
+void vm_give_back(struct memory *m, struct vm *vm, struct range range, uint32_t returner)
+{
+	struct extent part;
+
+	pages_give_back(&vm->pages, range.start, range.end, returner);
+	for (uint64_t at = range.start;
+	     at < range.end && regions_cut(&vm->regions, at, range.end, &part); at = part.end) {
+		enum region_kind kind = extent_kind(m, &part);
+		bool is_stack = kind == REGION_STACK || kind == REGION_THREAD_STACK;
+
+		/* Of a stack, most was never touched. */
+		if (part.flags & EXTENT_BEFORE && region_kind_is_anonymous(kind))
+			pages_doubt(&vm->pages, part.start, part.end, is_stack ? 0 : returner);
+	}
+	vm_settle(m, vm);
+}
+
 void vm_unmap(struct memory *m, struct vm *vm, struct range range, uint32_t returner)
 {
 	if (range.start >= range.end)
 		return;
+	vm_give_back(m, vm, range, returner);
 	regions_remove(&vm->regions, range.start, range.end, returner, m->now_ns);
-	pages_give_back(&vm->pages, range.start, range.end, returner);
-	vm_settle(m, vm);
 }
 
 void vm_map(struct memory *m, struct vm *vm, const struct extent *extent, enum region_kind kind,
@@ -94,11 +115,6 @@ void vm_map(struct memory *m, struct vm *vm, const struct extent *extent, enum r
 		return;
 	vm_unmap(m, vm, (struct range){extent->start, extent->end}, returner);
 	regions_add(&vm->regions, extent, kind, m->now_ns);
-}
-
-enum region_kind extent_kind(const struct memory *m, const struct extent *extent)
-{
-	return m->pool.items.items[extent->region].kind;
 }
 
 struct task_memory *task_memory(struct memory *m, uint32_t task)

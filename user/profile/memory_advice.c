@@ -44,6 +44,8 @@ static void build_sites(struct building *b)
 	for (uint32_t id = 1; id < memory_nr_calls(b->model); id++) {
 		uint32_t place = memory_place_of_call(b->model, id);
 
+		if (!place)
+			continue;
 		b->s->sites.items[place] = site_of(b, memory_call_of(b->model, id));
 		b->s->sites.items[place].totals = memory_place_totals(b->model, place);
 	}

@@ -168,6 +168,8 @@ static uint32_t name_call(struct naming *n, uint32_t id)
 	scoped_free char *name = NULL;
 	char label[32];
 
+	if (call->nr == MEMORY_CALL_BEFORE)
+		return names_intern(&n->report->names, "before the recording began");
 	place = name_stack(n, call->stack, true);
 	name = xasprintf("%s%s%s%s", call_label(call->nr, label), advice_name(call->detail),
 			 *place ? " in " : "", place);
@@ -350,6 +352,8 @@ const struct life_row *finding_lives(const struct memory_report *report,
 {
 	const struct life_row *best = NULL;
 
+	if (memory_call_of(report->model, finding->owner_call)->nr == MEMORY_CALL_BEFORE)
+		return NULL; /* nobody knows how long it had been there */
 	vec_each (&memory_lives(report->model)->rows, row) {
 		if (row->owner == finding->owner_call && row->kind == finding->region_kind &&
 		    row->size_class == finding->size_class &&
@@ -362,13 +366,16 @@ const struct life_row *finding_lives(const struct memory_report *report,
 /* ---- Paths ---- */
 
 #define NOBODY UINT64_MAX
+#define BEFORE (1ULL + MEMORY_CALL_BEFORE)
 
 static uint32_t extend_by_call(const struct recording *r, struct path_tree *tree, uint32_t node,
 			       uint64_t what)
 {
-	if (what != NOBODY)
+	const char *nobody = what == BEFORE ? "[before]" : "[nobody]";
+
+	if (what != NOBODY && what != BEFORE)
 		return path_extend_syscall(r, tree, node, what);
-	return path_tree_child(tree, node, names_intern(&tree->names, "[nobody]"));
+	return path_tree_child(tree, node, names_intern(&tree->names, nobody));
 }
 
 void memory_paths_add(struct path_tree *tree, const struct recording *r,
