@@ -66,20 +66,23 @@ static void write_inventory(struct json_stream *s, const struct inventory *has)
 	json_stream_member(s, "content", object);
 }
 
-/* Of several values of one key, which only argv has, the command is the list. */
+/* Of keys that have several values, lists: the words of the command, and processes attached to. */
 static void write_meta(struct json_stream *s, const struct recording *r)
 {
-	json_t *command = json_array(), *object = json_object();
+	json_t *command = json_array(), *attached = json_array(), *object = json_object();
 
 	vec_each (&r->meta, meta) {
 		json_t *value = json_text((char *)meta->value);
 
 		if (strcmp(meta->key, "argv") == 0)
 			json_array_append_new(command, value);
+		else if (strcmp(meta->key, "attached") == 0)
+			json_array_append_new(attached, value);
 		else
 			set(object, meta->key, value);
 	}
 	json_stream_member(s, "command", command);
+	json_stream_member(s, "attached", attached);
 	json_stream_member(s, "meta", object);
 }
 

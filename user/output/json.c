@@ -49,19 +49,33 @@ static json_t *json_exit_signal(bool is_known, int wait_status)
 	return json_text_or_null(is_known ? fatal_signal(wait_status, buffer) : NULL);
 }
 
+/* "PID NAME" */
+static json_t *json_attached(const char *text)
+{
+	const char *blank = strchr(text, ' ');
+	json_t *object = json_object();
+
+	set(object, "pid", json_count(strtoull(text, NULL, 10)));
+	set(object, "name", json_text(blank ? blank + 1 : ""));
+	return object;
+}
+
 static void write_head(struct json_stream *s, const struct recording *r)
 {
 	static const char *const texts[] = {"cwd",          "host",   "kernel", "arch",
 					    "prof_version", "events", "trace"};
 	struct known status = recording_known(r, "exit_status");
-	json_t *command = json_array();
+	json_t *command = json_array(), *attached = json_array();
 
 	vec_each (&r->meta, meta) {
+		if (!strcmp(meta->key, "attached"))
+			json_array_append_new(attached, json_attached((char *)meta->value));
 		if (!strcmp(meta->key, "argv"))
 			json_array_append_new(command, json_text((char *)meta->value));
 	}
 	json_stream_member(s, "schema", json_string("prof.report/1"));
 	json_stream_member(s, "command", command);
+	json_stream_member(s, "attached", attached);
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
 		json_stream_member(s, texts[i], json_text_or_null(recording_meta(r, texts[i])));
 	json_stream_member(s, "cpus", json_meta_number(r, "cpus"));
@@ -94,6 +108,7 @@ static void write_totals(struct json_stream *s, const struct report *report)
 	json_t *totals = json_object();
 
 	set(totals, "syscalls", json_count(report->syscalls.calls));
+	set(totals, "syscalls_attached", json_count(scan->calls_attached));
 	set(totals, "syscall_errors", json_count(report->syscalls.errors));
 	set(totals, "errnos", json_errnos(&report->syscalls.errnos));
 	set(totals, "syscall_ns", json_count(report->syscalls.total_ns));
@@ -131,6 +146,7 @@ static void write_reconciliation(struct json_stream *s, const struct reconciliat
 
 	set(object, "rusage_minflt", json_known(rec->minflt));
 	set(object, "rusage_majflt", json_known(rec->majflt));
+	set(object, "counted_by_tasks", json_known(rec->by_tasks));
 	set(object, "recorded", json_count(rec->recorded));
 	set(object, "populated", json_count(rec->populated));
 	set(object, "before_exec", json_count(rec->before_exec));

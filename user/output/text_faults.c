@@ -24,10 +24,15 @@ static void write_balance(FILE *out, const struct reconciliation *rec)
 {
 	uint64_t by_wait4 = rec->minflt.value + rec->majflt.value;
 
-	write_term(out, " ", (int64_t)by_wait4, "counted by wait4 (ru_minflt + ru_majflt)");
+	if (rec->by_tasks.is_known)
+		write_term(out, " ", (int64_t)rec->by_tasks.value,
+			   "counted by the kernel, from each thread's first event to its last");
+	else
+		write_term(out, " ", (int64_t)by_wait4, "counted by wait4 (ru_minflt + ru_majflt)");
 	write_term(out, "=", (int64_t)rec->recorded, "recorded");
 	write_term(out, "+", (int64_t)rec->populated, "pages populated without a fault");
-	write_term(out, "+", (int64_t)rec->before_exec, "before the recording began");
+	if (!rec->by_tasks.is_known)
+		write_term(out, "+", (int64_t)rec->before_exec, "before the recording began");
 	write_signed_term(out, (int64_t)rec->lost, "counted by the kernel side, but lost");
 	write_signed_term(out, (int64_t) - (uint64_t)rec->not_waited,
 			  "in processes that nobody waited for");
@@ -45,7 +50,7 @@ void text_reconciliation(FILE *out, const struct report *report, const struct re
 	if (!rec->faults_recorded)
 		fputs("  not possible: page faults were not recorded\n", out);
 	else if (!rec->is_known)
-		fputs("  not possible: the count of wait4 is missing from the recording\n", out);
+		fputs("  not possible: the kernel's count is missing from the recording\n", out);
 	else
 		write_balance(out, rec);
 }

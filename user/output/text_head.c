@@ -25,6 +25,32 @@ static void write_command(FILE *out, const struct recording *r)
 	fputc('\n', out);
 }
 
+/* "attached:  to 1234 (nginx), 1240 (nginx) for 3.20 s" */
+static void write_attached(FILE *out, const struct recording *r)
+{
+	struct known wall = recording_known(r, "wall_ns");
+	const char *separator = "attached:  to ";
+	char time[NUMBER_SIZE];
+
+	vec_each (&r->meta, meta) {
+		scoped_free char *text = NULL;
+		const char *name;
+
+		if (strcmp(meta->key, "attached") != 0)
+			continue;
+		text = printable((char *)meta->value);
+		name = strchr(text, ' ');
+		fprintf(out, "%s%.*s (%s)", separator,
+			name ? (int)(name - text) : (int)strlen(text), text, name ? name + 1 : "");
+		separator = ", ";
+	}
+	if (!recording_was_attached(r))
+		return;
+	if (wall.is_known)
+		fprintf(out, " for %s", duration_format(wall.value, time));
+	fputc('\n', out);
+}
+
 static void write_meta(FILE *out, const struct recording *r, const char *label, const char *key)
 {
 	const char *value = recording_meta(r, key);
@@ -68,6 +94,8 @@ static void write_times(FILE *out, const struct recording *r)
 		return;
 	}
 	fprintf(out, "wall:      %.6f s\n", (double)wall.value / 1e9);
+	if (!recording_known(r, "user_ns").is_known)
+		return;
 	fprintf(out, "cpu:       %.6f s (user %.6f s + system %.6f s), %s of the wall time\n",
 		(double)(user + system) / 1e9, (double)user / 1e9, (double)system / 1e9,
 		percent_format(user + system, wall.value, share));
@@ -80,7 +108,8 @@ static void write_exit(FILE *out, const struct recording *r)
 	char buffer[32];
 
 	if (!status.is_known) {
-		write_line(out, "exit:", "unknown");
+		write_line(out, "exit:",
+			   recording_was_attached(r) ? "see the processes below" : "unknown");
 		return;
 	}
 	signal = fatal_signal((int)status.value, buffer);
@@ -110,6 +139,9 @@ static void write_recorded(FILE *out, const struct report *report)
 			recording_has(r, "syscalls") || recording_has(r, "faults") ? "," : "",
 			count_format(report->blocks.all.blocks, blocks));
 	fputc('\n', out);
+	if (report->scan.calls_attached)
+		fprintf(out, "           %s of the calls had begun before, for unknown times\n",
+			count_format(report->scan.calls_attached, calls));
 }
 
 static void write_missing_tables(FILE *out, const struct stack_quality *stacks)
@@ -169,8 +201,10 @@ static void write_stacks(FILE *out, const struct report *report)
 	if (stacks->none)
 		fprintf(out,
 			"\n           %s more have none: within an execve, before the first "
-			"instruction",
-			count_format(stacks->none, count));
+			"instruction%s",
+			count_format(stacks->none, count),
+			recording_was_attached(report->recording) ? ", or unfinished at the end"
+								  : "");
 	write_missing_tables(out, stacks);
 	fputc('\n', out);
 	write_unasked(out, report, "");
@@ -261,6 +295,7 @@ void text_head(FILE *out, const struct report *report, const struct report_style
 
 	(void)style;
 	write_command(out, r);
+	write_attached(out, r);
 	write_host(out, r);
 	write_meta(out, r, "kernel:", "kernel");
 	write_pages(out, r);

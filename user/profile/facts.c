@@ -42,6 +42,11 @@ bool recording_has(const struct recording *r, const char *events)
 	return !recorded || strstr(recorded, events);
 }
 
+bool recording_was_attached(const struct recording *r)
+{
+	return recording_meta(r, "attached");
+}
+
 const char *task_comm(const struct recording *r, uint32_t task)
 {
 	const char *comm = task < r->tasks.size ? r->tasks.items[task].comm : NULL;

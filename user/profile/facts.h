@@ -19,6 +19,7 @@ struct known recording_known(const struct recording *r, const char *counter);
 uint64_t recording_page_bytes(const struct recording *r);
 uint64_t recording_start_ns(const struct recording *r);            /* on the clock of the events */
 bool recording_has(const struct recording *r, const char *events); /* "faults", "syscalls" */
+bool recording_was_attached(const struct recording *r); /* to processes that ran already */
 
 const char *task_comm(const struct recording *r, uint32_t task); /* "[unknown]" if it has none */
 

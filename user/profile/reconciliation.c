@@ -35,11 +35,46 @@ static uint64_t count_populated_at_end(const struct recording *r)
 	return pages;
 }
 
+/* How far the kernel's counters of all tasks went; not known if the end of one, or of the
+ * recording, is not. */
+static struct known count_by_tasks(const struct recording *r)
+{
+	struct known sum = {.is_known = r->integrity.complete && r->tasks.size > ROOT_TASK};
+
+	for (size_t id = ROOT_TASK; id < r->tasks.size; id++) {
+		const struct task *task = &r->tasks.items[id];
+
+		if (task->seen && !task->counted)
+			sum.is_known = false;
+		if (task->counted)
+			sum.value += task->minor_faults + task->major_faults - task->faults_before;
+	}
+	return sum;
+}
+
+static void reconcile_with_tasks(struct reconciliation *rec)
+{
+	uint64_t accounted = rec->recorded + rec->populated + rec->lost;
+
+	rec->before_exec = 0;
+	rec->not_waited = 0;
+	rec->accounted = (int64_t)accounted;
+	rec->unexplained = (int64_t)(rec->by_tasks.value - accounted);
+}
+
+static void reconcile_with_wait4(struct reconciliation *rec)
+{
+	uint64_t accounted = rec->recorded + rec->populated + rec->before_exec + rec->lost -
+			     (uint64_t)rec->not_waited;
+
+	rec->accounted = (int64_t)accounted;
+	rec->unexplained = (int64_t)(rec->minflt.value + rec->majflt.value - accounted);
+}
+
 void reconcile(const struct recording *r, const struct scan *scan, struct reconciliation *out)
 {
 	uint64_t minor = scan->faults[FAULT_MINOR].faults;
 	uint64_t major = scan->faults[FAULT_MAJOR].faults;
-	uint64_t accounted;
 
 	*out = (struct reconciliation){
 		.faults_recorded = recording_has(r, "faults"),
@@ -53,12 +88,11 @@ void reconcile(const struct recording *r, const struct scan *scan, struct reconc
 	};
 	if (r->tasks.size > ROOT_TASK)
 		out->before_exec = r->tasks.items[ROOT_TASK].faults_before;
-	out->is_known = out->faults_recorded && out->minflt.is_known && out->majflt.is_known;
-	if (!out->is_known)
-		return;
-	accounted = out->recorded + out->populated + out->before_exec + out->lost -
-		    (uint64_t)out->not_waited;
-	out->accounted = (int64_t)accounted;
-	out->unexplained = (int64_t)(out->minflt.value + out->majflt.value - accounted);
-	out->balanced = out->unexplained == 0;
+	if (out->minflt.is_known && out->majflt.is_known)
+		reconcile_with_wait4(out);
+	else if ((out->by_tasks = count_by_tasks(r)).is_known)
+		reconcile_with_tasks(out);
+	out->is_known = out->faults_recorded &&
+			((out->minflt.is_known && out->majflt.is_known) || out->by_tasks.is_known);
+	out->balanced = out->is_known && out->unexplained == 0;
 }

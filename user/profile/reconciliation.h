@@ -7,6 +7,9 @@
  * without a fault (the kernel charges those, too), what the command's process had on its account
  * before the recording began, and what the kernel counted but the stream dropped; less what belongs
  * to processes that nobody waited for. The rest is unexplained, and zero in a sound recording.
+ *
+ * Where no wait4 could tell, because the recording began or ended in the middle of the command's
+ * life, the kernel's counters of each task do: how far they went from its first event to its last.
  */
 #ifndef PROF_PROFILE_RECONCILIATION_H
 #define PROF_PROFILE_RECONCILIATION_H
@@ -17,6 +20,7 @@
 struct reconciliation {
 	bool faults_recorded;        /* else there is nothing to compare with */
 	struct known minflt, majflt; /* by wait4 */
+	struct known by_tasks;       /* by the counters of each task, if not by wait4 */
 	uint64_t recorded, populated, before_exec, lost;
 	int64_t not_waited;
 	int64_t accounted, unexplained; /* only if is_known */

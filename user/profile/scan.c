@@ -21,7 +21,8 @@ static void add_syscalls(struct scan *scan, const struct columns *c)
 		uint64_t flags = c->at[SYSCALL_FLAGS][i];
 
 		task->syscalls++;
-		if (!(flags & (SYSCALL_UNFINISHED | SYSCALL_BLOCKED)))
+		scan->calls_attached += flags & SYSCALL_ATTACHED ? 1 : 0;
+		if (!(flags & SYSCALL_UNTIMED))
 			task->syscall_ns += c->at[SYSCALL_DURATION_NS][i];
 		scan->populated_pages += c->at[SYSCALL_POPULATED_PAGES][i];
 		note_stack(scan, c->at[SYSCALL_STACK][i], flags & SYSCALL_STACK_LOST,

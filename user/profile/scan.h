@@ -27,6 +27,7 @@ struct scan {
 	uint64_t populated_pages;            /* inside system calls and between events */
 	uint64_t *stack_events;              /* events by id of their stack; [0]: by none */
 	uint64_t stacks_lost;                /* of [0], those whose stack could not be delivered */
+	uint64_t calls_attached;             /* in flight when recording began */
 	uint64_t stacks_unasked;             /* not in [0]: events that were to have none */
 	struct tally fault_places;           /* without roots; leaves are kernel addresses */
 	uint64_t faults_lost, fault_ns_lost; /* of the classes, what no row tells of */
