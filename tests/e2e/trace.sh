@@ -254,8 +254,8 @@ case_usage_errors() {
 	run "$PROF" trace -e inject=read:error=EIO true
 	is "$status" 2 "tampering"
 	like "$(cat err)" "hint: strace" "who can"
-	run "$PROF" trace -F all -p 1
-	is "$status" 2 "attaching"
+	run "$PROF" trace -F all -p one
+	is "$status" 2 "no process"
 	run "$PROF" trace -F all -o - true
 	is "$status" 2 "standard output for the lines"
 	run "$PROF" trace -F all --max-events 0 true

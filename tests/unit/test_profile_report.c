@@ -121,6 +121,54 @@ static void nothing_is_claimed_without_faults_or_rusage(void **state)
 	assert_false(rec.is_known);
 }
 
+/*
+ * Attached: 1000 faults before, 40 recorded, 2 populated; another thread was born later, with 5; a
+ * third has seen nothing happen. No wait4 could tell.
+ */
+static struct reconciliation reconcile_attached(uint64_t counted, bool all_have_ended)
+{
+	struct recording *r;
+	struct report *report;
+	struct reconciliation rec;
+	struct maker m;
+
+	maker_start(&m);
+	writer_meta_text(m.w, "attached", "100 root");
+	make_root(&m, "root", 990); /* about */
+	MAKE_EVENT(&m, .time_ns = 1000, .task = 2, .type = TASK_START, .value = {1, 100, 101, 7});
+	MAKE_EVENT(&m, .time_ns = 2000, .task = 1, .other = 3, .type = TASK_FORK,
+		   .value = {1, 100, 102});
+	MAKE_FAULT(&m, [FAULT_COUNT] = 40, [FAULT_TASK] = 1, [FAULT_POPULATED_PAGES] = 2);
+	MAKE_FAULT(&m, [FAULT_COUNT] = 5, [FAULT_TASK] = 3);
+	MAKE_EVENT(&m, .time_ns = 3000, .task = 3, .type = TASK_EXIT, .value = {0, 4, 1});
+	MAKE_EVENT(&m, .time_ns = 4000, .task = 1, .type = TASK_LEFT,
+		   .value = {0, 1000 + counted, 0, 77, 0, 0, 1000});
+	if (all_have_ended)
+		MAKE_EVENT(&m, .time_ns = 4000, .task = 2, .type = TASK_LEFT,
+			   .value = {0, 7, 0, 0, 0, 0, 7});
+	writer_counter(m.w, "kernel.faults.minor", 45);
+	r = maker_open(&m, true);
+	report = report_new(r, 0);
+	rec = report->reconciliation;
+	report_free(report);
+	recording_close(r);
+	return rec;
+}
+
+static void attached_tasks_are_held_against_their_own_counters(void **state)
+{
+	struct reconciliation rec = reconcile_attached(42, true);
+
+	(void)state;
+	assert_true(rec.is_known && rec.balanced);
+	assert_int_equal(rec.by_tasks.value, 47);
+	assert_int_equal(rec.accounted, 47);
+	rec = reconcile_attached(43, true);
+	assert_false(rec.balanced);
+	assert_int_equal(rec.unexplained, 1);
+	assert_false(reconcile_attached(42, false).is_known);
+}
+
 static void faults_are_classed(void **state)
 {
 	struct recording *r;
@@ -333,6 +381,7 @@ int main(void)
 		cmocka_unit_test(child_that_nobody_waited_for_is_taken_out),
 		cmocka_unit_test(lost_faults_are_known_from_the_kernels_count),
 		cmocka_unit_test(nothing_is_claimed_without_faults_or_rusage),
+		cmocka_unit_test(attached_tasks_are_held_against_their_own_counters),
 		cmocka_unit_test(faults_are_classed),
 		cmocka_unit_test(processes_have_their_threads),
 		cmocka_unit_test(stacks_are_judged_by_the_events_on_them),

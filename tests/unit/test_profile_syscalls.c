@@ -157,6 +157,8 @@ static void unfinished_calls_count_but_have_no_time(void **state)
 		     [SYSCALL_FLAGS] = SYSCALL_UNFINISHED);
 	MAKE_SYSCALL(&m, [SYSCALL_NR] = NR_OPEN, [SYSCALL_TASK] = 1, [SYSCALL_RESULT] = -1ULL,
 		     [SYSCALL_FLAGS] = SYSCALL_BLOCKED);
+	MAKE_SYSCALL(&m, [SYSCALL_NR] = NR_OPEN, [SYSCALL_TASK] = 1, [SYSCALL_RESULT] = 3,
+		     [SYSCALL_DURATION_NS] = 71, [SYSCALL_FLAGS] = SYSCALL_ATTACHED);
 	make_calls(&m, NR_OPEN, 1, 70, 3);
 	r = maker_open(&m, true);
 	syscall_table_build(r, &table);
@@ -165,10 +167,12 @@ static void unfinished_calls_count_but_have_no_time(void **state)
 	assert_int_equal(row->timed, 0);
 	assert_int_equal(syscall_row_mean_ns(row), 0);
 	row = row_of(&table, NR_OPEN);
-	assert_int_equal(row->calls, 2);
+	assert_int_equal(row->calls, 3);
 	assert_int_equal(row->errors, 1);
 	assert_int_equal(row->timed, 1);
 	assert_int_equal(row->min_ns, 70);
+	assert_int_equal(row->max_ns, 70);
+	assert_int_equal(row->quantile_ns[P99], 70);
 	syscall_table_fini(&table);
 	recording_close(r);
 }

@@ -101,6 +101,30 @@ static void the_last_thread_ends_its_process(void **state)
 	recording_close(r);
 }
 
+/* Attached: the counters at a thread's first event are known at its end. */
+static void tasks_that_were_running_before(void **state)
+{
+	static const struct task_event events[] = {
+		{10, 1, 0, TASK_ATTACHED, {5, 5}, "/bin/server"},
+		{11, 1, 0, TASK_START, {1, 5, 5, 90}, "server"},
+		{12, 2, 0, TASK_START, {1, 5, 6, 80}, "worker"},
+		{30, 1, 0, TASK_LEFT, {0, 150, 3, 0, 0, 0, 100}, ""},
+	};
+	struct recording *r = RECORDING_OF(events);
+	const struct task *t = r->tasks.items;
+
+	(void)state;
+	assert_string_equal(t[1].path, "/bin/server");
+	assert_string_equal(t[1].comm, "server");
+	assert_int_equal(t[1].faults_before, 100);
+	assert_true(t[1].counted && !t[1].ended);
+	assert_int_equal(t[2].process, 1);
+	assert_int_equal(t[2].tid, 6);
+	assert_int_equal(t[2].faults_before, 80);
+	assert_false(t[2].counted);
+	recording_close(r);
+}
+
 static void events_count_by_time_not_by_place(void **state)
 {
 	static const struct task_event events[] = {
@@ -179,6 +203,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_command_and_its_children),
 		cmocka_unit_test(the_last_thread_ends_its_process),
+		cmocka_unit_test(tasks_that_were_running_before),
 		cmocka_unit_test(events_count_by_time_not_by_place),
 		cmocka_unit_test(tasks_that_no_event_introduced),
 		cmocka_unit_test(families_that_bite_their_tail),

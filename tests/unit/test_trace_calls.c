@@ -41,7 +41,7 @@ static void tell(struct story *s, void *event, uint32_t type, uint32_t task, siz
 
 static void begin(struct story *s)
 {
-	struct start_event start = {.pid = 100, .tid = 100};
+	struct start_event start = {.pid = 100, .tid = 100, .process = 1};
 
 	lines_init(&s->lines, &s->options, NULL);
 	s->now_ns = 1000 * MS;
