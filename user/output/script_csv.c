@@ -89,7 +89,7 @@ static void write_event(struct event_writer *w, const struct event *event)
 	write_result(w, event);
 	fprintf(w->out, "%" PRId64 ".%09" PRIu64 ",", ns / 1000000000,
 		(uint64_t)(ns < 0 ? -ns : ns) % 1000000000);
-	if (!(event->row[SYSCALL_FLAGS] & (SYSCALL_UNFINISHED | SYSCALL_BLOCKED)))
+	if (!(event->row[SYSCALL_FLAGS] & SYSCALL_UNTIMED))
 		fprintf(w->out, "%" PRIu64, event->row[SYSCALL_DURATION_NS]);
 	fprintf(w->out, ",%u,%u,", w->r->tasks.items[process].pid, task->tid);
 	write_cell(w->out, task_comm(w->r, event->task));

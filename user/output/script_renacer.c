@@ -56,7 +56,7 @@ static void add_up(struct event_sums *sums, const struct event *event)
 	uint64_t nr = event->row[SYSCALL_NR];
 
 	sums->calls++;
-	if (!(event->row[SYSCALL_FLAGS] & (SYSCALL_UNFINISHED | SYSCALL_BLOCKED)))
+	if (!(event->row[SYSCALL_FLAGS] & SYSCALL_UNTIMED))
 		sums->duration_ns += event->row[SYSCALL_DURATION_NS];
 	if (event->row[SYSCALL_FLAGS] & SYSCALL_COMPAT || nr >= NR_SYSCALLS)
 		return;

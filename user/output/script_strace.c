@@ -28,7 +28,7 @@ static void write_syscall(struct event_writer *w, const struct event *event)
 	column += fprintf(w->out, "%s", event_call_text(w, event));
 	fprintf(w->out, "%*s = ", column < RESULT_COLUMN - 1 ? RESULT_COLUMN - 1 - column : 0, "");
 	fputs(event_result_text(w, event), w->out);
-	if (w->durations && !(row[SYSCALL_FLAGS] & (SYSCALL_UNFINISHED | SYSCALL_BLOCKED)))
+	if (w->durations && !(row[SYSCALL_FLAGS] & SYSCALL_UNTIMED))
 		fprintf(w->out, " <%" PRIu64 ".%06" PRIu64 ">",
 			row[SYSCALL_DURATION_NS] / 1000000000,
 			row[SYSCALL_DURATION_NS] / 1000 % 1000000);

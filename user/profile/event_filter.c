@@ -166,7 +166,7 @@ static struct filter_value call_descriptor(const uint64_t *row)
 
 static struct filter_value call_duration(const uint64_t *row)
 {
-	if (row[SYSCALL_FLAGS] & (SYSCALL_UNFINISHED | SYSCALL_BLOCKED))
+	if (row[SYSCALL_FLAGS] & SYSCALL_UNTIMED)
 		return unknown();
 	return number(row[SYSCALL_DURATION_NS]);
 }
