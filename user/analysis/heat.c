@@ -40,7 +40,7 @@ static void add_rows(struct heat *heat, const struct columns *c)
 		uint64_t end_ns = c->at[SYSCALL_START_NS][i] + duration_ns;
 
 		if (!is_wanted(heat, syscall_key(c->at[SYSCALL_NR][i], flags)) ||
-		    flags & (SYSCALL_UNFINISHED | SYSCALL_BLOCKED))
+		    flags & SYSCALL_UNTIMED)
 			continue;
 		column = end_ns < heat->start_ns ? 0 : (end_ns - heat->start_ns) / heat->width_ns;
 		if (column >= HEAT_COLUMNS)

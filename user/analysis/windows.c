@@ -133,7 +133,7 @@ static void add_call(struct windows *w, const struct columns *c, uint32_t row)
 
 	w->series[SERIES_CALLS].values[at]++;
 	w->series[SERIES_ERRORS].values[at] += result < 0 && result >= -4095;
-	if (!of || flags & (SYSCALL_UNFINISHED | SYSCALL_BLOCKED))
+	if (!of || flags & SYSCALL_UNTIMED)
 		return;
 	of[0].values[at]++;
 	of[1].values[at] += log2((double)c->at[SYSCALL_DURATION_NS][row] + 1);
