@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "loglinear.h"
+#include "stats/modes.h"
 #include "stats/robust.h"
 
 #define TAIL_SHARE    0.05
@@ -84,28 +85,54 @@ static void find_threshold(const struct histogram *h, const struct tail *tail,
 	}
 }
 
-void anomaly_rule_of(const struct histogram *h, struct anomaly_rule *out)
+/* From where on the slowest mode lies, with those that are slower yet and too few for one. */
+static uint64_t like_from(const struct histogram *h)
 {
-	struct spread spread;
-	struct tail tail;
-	double most, n = (double)h->total;
+	struct mode modes[MODES_MAX];
+	unsigned int mode = modes_find(h, modes);
+	uint64_t count = 0;
 
-	*out = (struct anomaly_rule){.threshold_ns = UINT64_MAX};
-	if (!h->total)
-		return;
-	spread = spread_of_logs(h);
+	while (mode > 0 && count < ANOMALY_LEAST_CALLS)
+		count += modes[--mode].count;
+	return mode ? modes[mode].low : 0;
+}
+
+static void copy_from(const struct histogram *h, uint64_t from_ns, struct histogram *out)
+{
+	histogram_init(out, h->bits);
+	for (uint32_t i = h->first; i < h->end; i++) {
+		if (h->counts[i] && loglinear_lower(i, h->bits) >= from_ns)
+			histogram_add(out, i, h->counts[i]);
+	}
+}
+
+static void judge(const struct histogram *like, uint64_t calls, struct anomaly_rule *out)
+{
+	struct spread spread = spread_of_logs(like);
+	struct tail tail = tail_of(like);
+	double n = (double)calls, most;
+
 	out->median = spread.median;
 	out->deviation = fmax(spread.mad * MAD_TO_DEVIATION, LEAST_OCTAVES);
-	if (h->total < ANOMALY_LEAST_CALLS)
-		return;
-	tail = tail_of(h);
-	find_threshold(h, &tail, out);
+	find_threshold(like, &tail, out);
 	most = fmax(fmin(ANOMALY_MOST_FEW, ANOMALY_MOST_SHARE_OF_FEW * n), ANOMALY_MOST_SHARE * n);
 	if ((double)out->count > most) {
 		out->is_mode = true;
 		out->threshold_ns = UINT64_MAX;
 		out->count = 0;
 	}
+}
+
+void anomaly_rule_of(const struct histogram *h, struct anomaly_rule *out)
+{
+	struct histogram like;
+
+	*out = (struct anomaly_rule){.threshold_ns = UINT64_MAX};
+	if (h->total < ANOMALY_LEAST_CALLS)
+		return;
+	copy_from(h, like_from(h), &like);
+	judge(&like, h->total, out);
+	histogram_fini(&like);
 }
 
 double anomaly_score(const struct anomaly_rule *rule, uint64_t duration_ns)

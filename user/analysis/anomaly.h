@@ -2,7 +2,8 @@
 /*
  * Which calls took so long that their like does not explain it.
  *
- * The slowest part of a distribution is taken to go on as it does: its logs fall off exponentially
+ * A call is judged by its like: the slowest mode of its name (stats/modes.h), where there are more
+ * than one. The slowest part of that is taken to go on as it does: its logs fall off exponentially
  * (a Pareto tail, heavier than that of nearly all latencies), at the pace that the middle of that
  * part shows, which a few monsters beyond do not change. What is so far out that chance would
  * hardly bring it there once among all those calls is an anomaly; the share of false ones is
@@ -31,7 +32,7 @@ struct anomaly_rule {
 	uint64_t threshold_ns; /* from here on; UINT64_MAX: there are none */
 	uint64_t count;        /* of those */
 	bool is_mode;          /* there are too many beyond it to be anomalies; then count is 0 */
-	double median, deviation; /* of log2 of all: the baseline */
+	double median, deviation; /* of log2 of its like: the baseline */
 };
 
 void anomaly_rule_of(const struct histogram *h, struct anomaly_rule *out);

@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "loglinear.h"
+#include "profile/call_summaries.h"
 #include "profile/pair_map.h"
 #include "stats/quantiles.h"
 
@@ -36,18 +37,6 @@ struct builder {
 };
 
 /* ---- From the summaries: modes and thresholds ---- */
-
-struct summary_ref {
-	const struct key_summary *summary;
-};
-
-static int compare_summaries(const void *a, const void *b)
-{
-	uint32_t x = ((const struct summary_ref *)a)->summary->key;
-	uint32_t y = ((const struct summary_ref *)b)->summary->key;
-
-	return (x > y) - (x < y);
-}
 
 static void part_of_range(struct part *part, const struct histogram *h, uint64_t from_ns,
 			  uint64_t last_ns)
@@ -93,13 +82,11 @@ static void study_slowest(struct call_study *call, const struct histogram *h)
 			h, histogram_find(h, h->total - call->slowest.count / 2, &below));
 }
 
-static void entry_add(struct entry *entry, const struct key_summary *summary, struct histogram *h)
+static void entry_add(struct entry *entry, const struct key_summary *summary)
 {
 	entry->calls += summary->events;
 	entry->timed += summary->timed;
 	entry->total_ns += summary->duration_ns;
-	for (uint32_t i = 0; i < summary->nr_buckets; i++)
-		histogram_add(h, summary->buckets[i].index, summary->buckets[i].count);
 }
 
 static bool is_studied(const struct builder *b, const struct entry *entry)
@@ -121,34 +108,40 @@ static void study_call(struct builder *b, struct entry *entry, const struct hist
 	study_slowest(call, h);
 }
 
+static uint64_t time_of_all(const struct recording *r)
+{
+	uint64_t total_ns = 0;
+
+	vec_each (&r->blocks, block) {
+		for (uint32_t k = 0; block->kind == BLOCK_SYSCALLS && k < block->nr_keys; k++)
+			total_ns += block->keys[k].duration_ns;
+	}
+	return total_ns;
+}
+
 static void read_summaries(struct builder *b)
 {
-	VEC(struct summary_ref) refs = {0};
+	struct call_summaries summaries;
+	struct call_summary of;
 	struct histogram h;
-	size_t i = 0;
 
-	vec_each (&b->recording->blocks, block) {
-		for (uint32_t k = 0; block->kind == BLOCK_SYSCALLS && k < block->nr_keys; k++) {
-			vec_push(&refs)->summary = &block->keys[k];
-			b->study->total_ns += block->keys[k].duration_ns;
-		}
-	}
-	if (refs.size)
-		qsort(refs.items, refs.size, sizeof *refs.items, compare_summaries);
+	b->study->total_ns = time_of_all(b->recording);
 	histogram_init(&h, SUMMARY_BITS);
-	while (i < refs.size) {
+	call_summaries_init(&summaries, b->recording);
+	while (call_summaries_next(&summaries, &of)) {
 		struct entry *entry = vec_push(&b->entries);
 
-		entry->key = refs.items[i].summary->key;
+		entry->key = of.key;
+		for (size_t i = 0; i < of.nr; i++)
+			entry_add(entry, of.items[i]);
 		histogram_clear(&h);
-		for (; i < refs.size && refs.items[i].summary->key == entry->key; i++)
-			entry_add(entry, refs.items[i].summary, &h);
+		call_summary_add(&of, &h);
 		anomaly_rule_of(&h, &entry->rule);
 		if (is_studied(b, entry))
 			study_call(b, entry, &h);
 	}
+	call_summaries_fini(&summaries);
 	histogram_fini(&h);
-	vec_free(&refs);
 }
 
 static int compare_studies(const void *a, const void *b)

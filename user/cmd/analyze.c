@@ -78,21 +78,6 @@ static const struct option_row analyze_options[] = {
 	{0},
 };
 
-static int parse(struct analyze_opts *opts, int argc, char **argv)
-{
-	int operand = options_parse(&analyze_command, argc, argv, opts);
-
-	if (operand < 0 || operand == argc)
-		return operand;
-	if (opts->input || operand + 1 < argc) {
-		usage_error(&analyze_command, "one recording at a time, not also '%s'",
-			    argv[argc - 1]);
-		return OPTIONS_USAGE;
-	}
-	opts->input = argv[operand];
-	return operand;
-}
-
 static void analysis_build(struct recording *r, const struct analyze_opts *opts,
 			   struct analysis *out)
 {
@@ -159,7 +144,8 @@ static int analyze_run(int argc, char **argv)
 {
 	struct analyze_opts opts = {.form = &analysis_text, .heat_key = HEAT_ALL_CALLS};
 	struct recording *recording;
-	int result = parse(&opts, argc, argv), err;
+	int result = options_parse_with_input(&analyze_command, argc, argv, &opts, &opts.input);
+	int err;
 
 	if (result < 0)
 		return options_exit_status(result);

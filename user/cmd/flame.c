@@ -16,6 +16,7 @@
 #include "cmd/path_words.h"
 #include "output/flame.h"
 #include "output/printable.h"
+#include "profile/call_tail.h"
 #include "profile/event_paths.h"
 #include "profile/facts.h"
 #include "profile/stack_quality.h"
@@ -47,7 +48,7 @@ static int set_output(void *opts, const char *value)
 static int set_weight(void *opts, const char *value)
 {
 	struct path_choice *choice = &((struct flame_opts *)opts)->choice;
-	unsigned int kinds = choice->kinds; /* are options of their own */
+	unsigned int kinds = choice->kinds, tail_ppm = choice->tail_ppm; /* options of their own */
 	const struct path_choice *chosen;
 	int err = path_choice_parse(value, &chosen);
 
@@ -55,7 +56,13 @@ static int set_weight(void *opts, const char *value)
 		return err;
 	*choice = *chosen;
 	choice->kinds = kinds;
+	choice->tail_ppm = tail_ppm;
 	return 0;
+}
+
+static int set_tail(void *opts, const char *value)
+{
+	return call_tail_parse(value, &((struct flame_opts *)opts)->choice.tail_ppm);
 }
 
 static int set_side(void *opts, const char *value)
@@ -105,6 +112,10 @@ static const struct option_row flame_options[] = {
 	 "draw the stacks of the code that touched the memory (touch, the default), made it "
 	 "(owner), or had given it back before (return)",
 	 set_side},
+	{"tail", 0, "PERCENTILE",
+	 "draw only the system calls that are slower than this percentile of their name (p99), by "
+	 "the time that they took beyond it",
+	 set_tail},
 	{"icicle", 0, NULL, "draw callers on top, callees hanging below them", set_icicle},
 	{"source", 0, NULL, "name the file:line of frames, different lines of a function apart",
 	 set_source},
@@ -121,12 +132,24 @@ static bool ends_with(const char *text, const char *end)
 	return size > end_size && !strcmp(text + size - end_size, end);
 }
 
+/* A tail is of system calls, and by time unless their number is asked for. */
+static void tail_choose(struct flame_opts *opts)
+{
+	unsigned int tail_ppm = opts->choice.tail_ppm;
+
+	if (!tail_ppm || opts->choice.events == BLOCK_SYSCALLS)
+		return;
+	opts->choice = *path_choice_find("syscall-ns");
+	opts->choice.tail_ppm = tail_ppm;
+}
+
 static int parse(struct flame_opts *opts, int argc, char **argv)
 {
 	int operand = options_parse_with_input(&flame_command, argc, argv, opts, &opts->input);
 
 	if (operand < 0)
 		return operand;
+	tail_choose(opts);
 	if (opts->side != BY_TOUCH && opts->choice.events != BLOCK_FAULTS) {
 		usage_error(&flame_command, "--by is about the memory of faults, not about calls");
 		return OPTIONS_USAGE;
@@ -220,8 +243,13 @@ static void name_weights(const struct path_choice *choice, enum path_side side,
 		return;
 	}
 	if (choice->events == BLOCK_SYSCALLS) {
-		out[WEIGHT_COUNT] = (struct flame_weight){"calls", "System calls"};
-		out[WEIGHT_NS] = (struct flame_weight){"time", "Time in system calls"};
+		bool tail = choice->tail_ppm;
+
+		out[WEIGHT_COUNT] = (struct flame_weight){"calls", tail ? "Slowest system calls"
+									: "System calls"};
+		out[WEIGHT_NS] = (struct flame_weight){
+			"time", tail ? "Time of the slowest system calls beyond the others"
+				     : "Time in system calls"};
 		return;
 	}
 	out[WEIGHT_COUNT] =

@@ -17,6 +17,7 @@
 #include "output/report_output.h"
 #include "output/speedscope.h"
 #include "output/text_blocks.h"
+#include "profile/call_tail.h"
 #include "profile/event_paths.h"
 
 struct report_opts {
@@ -24,6 +25,7 @@ struct report_opts {
 	const struct report_output *form;
 	const struct path_choice *folded; /* NULL: a report */
 	bool folded_is_open;              /* --folded came without saying what */
+	unsigned int tail_ppm;            /* of what is folded: 0: all */
 	bool speedscope;
 	bool percentiles, extended; /* of groups of system calls */
 	enum aspect aspects[MAX_ASPECTS];
@@ -66,6 +68,11 @@ static int set_folded(void *opts, const char *value)
 
 	o->folded_is_open = !value;
 	return path_choice_parse(value ? value : "faults", &o->folded);
+}
+
+static int set_tail(void *opts, const char *value)
+{
+	return call_tail_parse(value, &((struct report_opts *)opts)->tail_ppm);
 }
 
 static int set_speedscope(void *opts, const char *value)
@@ -196,6 +203,10 @@ static const struct option_row report_options[] = {
 	 "print folded stacks for flame graphs, weighted by WHAT: faults (default), fault-ns, "
 	 "fault-bytes, syscalls, syscall-ns, alloc-blocks or alloc-bytes",
 	 set_folded},
+	{"tail", 0, "PERCENTILE",
+	 "with --folded: only system calls slower than this percentile of their name (p99), by the "
+	 "time that they took beyond it",
+	 set_tail},
 	{"speedscope", 0, NULL,
 	 "print JSON for speedscope.app: a profile for each weight, of all threads and of each one",
 	 set_speedscope},
@@ -258,6 +269,9 @@ static int forms_check(const struct report_opts *opts)
 		return usage_error(&report_command,
 				   "choose one of --percentiles, --stats-extended, "
 				   "--folded and --speedscope");
+	if (opts->tail_ppm && (!opts->folded || opts->folded->events != BLOCK_SYSCALLS))
+		return usage_error(&report_command,
+				   "--tail is for --folded=syscall-ns or --folded=syscalls");
 	if (opts->folded && opts->path_detail & PATH_LINES)
 		return usage_error(&report_command, "choose either --source or --folded");
 	return 0;
@@ -293,10 +307,12 @@ static int parse(struct report_opts *opts, int argc, char **argv)
 
 static void write_folded(FILE *out, struct recording *recording, const struct report_opts *opts)
 {
+	struct path_choice choice = *opts->folded;
 	struct path_tree paths;
 
+	choice.tail_ppm = opts->tail_ppm;
 	if (opts->side == BY_TOUCH || opts->folded->events != BLOCK_FAULTS)
-		event_paths_build(recording, opts->folded, opts->path_detail, &paths);
+		event_paths_build(recording, &choice, opts->path_detail, &paths);
 	else
 		memory_paths_build(recording, opts->side, opts->folded, opts->path_detail, &paths);
 	folded_write(out, &paths, opts->folded->weight);

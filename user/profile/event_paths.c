@@ -2,6 +2,7 @@
 #include "profile/event_paths.h"
 
 #include "profile/call_row.h"
+#include "profile/call_tail.h"
 #include "profile/facts.h"
 #include "profile/fault_row.h"
 #include "profile/lost_paths.h"
@@ -33,6 +34,7 @@ struct gathering {
 	const uint32_t *roots;                /* by id of a task; NULL: each task is its own */
 	struct tally tallies[NR_FAULT_KINDS]; /* by kind; system calls are all in the first one */
 	struct scan scan;                     /* how many faults of each kind there are */
+	const struct call_tail *tail;         /* NULL: all system calls */
 };
 
 #define NAMED_CALL_COLUMNS (CALL_PLACE_COLUMNS | COLUMN(SYSCALL_NR) | COLUMN(SYSCALL_TASK))
@@ -72,6 +74,28 @@ static void add_syscalls(struct gathering *g, const struct columns *c)
 	}
 }
 
+/* The slowest calls of each name, by the time that they took beyond the others. */
+static void add_tail(struct gathering *g, const struct columns *c)
+{
+	for (uint32_t i = 0; i < c->rows; i++) {
+		uint64_t flags = c->at[SYSCALL_FLAGS][i];
+		uint32_t key = syscall_key(c->at[SYSCALL_NR][i], flags);
+		const struct place place = {
+			.root = root_of(g, c->at[SYSCALL_TASK][i]),
+			.stack = (uint32_t)c->at[SYSCALL_STACK][i],
+			.leaf = 1ULL + key,
+		};
+		uint64_t weights[NR_WEIGHTS] = {[WEIGHT_COUNT] = 1};
+
+		if (flags & (SYSCALL_UNFINISHED | SYSCALL_BLOCKED))
+			continue;
+		weights[WEIGHT_NS] =
+			call_tail_excess_ns(g->tail, key, c->at[SYSCALL_DURATION_NS][i]);
+		if (weights[WEIGHT_NS])
+			tally_add(g->tallies, &place, weights);
+	}
+}
+
 static void add_faults(struct gathering *g, const struct columns *c)
 {
 	uint64_t page_bytes = recording_page_bytes(g->r);
@@ -95,7 +119,9 @@ static void add_block(struct gathering *g, const struct block *block)
 
 	if (block_columns(g->r, block, mask, &c) < 0)
 		return;
-	if (block->kind == BLOCK_SYSCALLS)
+	if (block->kind == BLOCK_SYSCALLS && g->tail)
+		add_tail(g, &c);
+	else if (block->kind == BLOCK_SYSCALLS)
 		add_syscalls(g, &c);
 	else
 		add_faults(g, &c);
@@ -129,6 +155,12 @@ static void add_lost(struct gathering *g, enum block_kind events, struct path_tr
 static void build(struct gathering *g, const struct path_choice *choice, unsigned int detail,
 		  struct path_tree *out)
 {
+	struct call_tail tail = {0};
+
+	if (choice->tail_ppm) {
+		call_tail_build(g->r, choice->tail_ppm, &tail);
+		g->tail = &tail;
+	}
 	if (choice->events == BLOCK_ALLOCATIONS)
 		memory_places_of_blocks(g->r, g->roots, &g->tallies[0]);
 	vec_each (&g->r->blocks, block) {
@@ -142,11 +174,12 @@ static void build(struct gathering *g, const struct path_choice *choice, unsigne
 				  g->roots ? path_extend_comm : path_extend_task,
 				  leaf_of(choice, kind, detail), detail | PATH_FLAMES);
 	}
-	if (g->roots && !choice->kinds)
+	if (g->roots && !choice->kinds && !choice->tail_ppm)
 		add_lost(g, choice->events, out);
 	path_tree_finish(out, choice->weight);
 	for (int kind = 0; kind < NR_FAULT_KINDS; kind++)
 		tally_fini(&g->tallies[kind]);
+	call_tail_fini(&tail);
 }
 
 void event_paths_build(struct recording *r, const struct path_choice *choice, unsigned int detail,

@@ -14,6 +14,9 @@ struct path_choice {
 	enum weight weight;
 	const char *title;  /* for people */
 	unsigned int kinds; /* of faults: bits 1 << enum fault_kind; 0: all */
+	/* Of system calls only those beyond this quantile of their name, by the time beyond it; 0:
+	 * all. */
+	unsigned int tail_ppm;
 };
 /* Those that can be asked for by name, with faults of all kinds. */
 extern const struct path_choice path_choices[];               /* ends with a row without a name */
@@ -21,7 +24,8 @@ const struct path_choice *path_choice_find(const char *name); /* NULL: there is 
 
 /*
  * `detail` has bits of enum path_detail. What was lost is the path [lost], and for system calls the
- * call below it, so that the sum of each weight is that of the report; without a choice of kinds.
+ * call below it, so that the sum of each weight is that of the report; without a choice of
+ * kinds or of a tail.
  */
 void event_paths_build(struct recording *r, const struct path_choice *choice, unsigned int detail,
 		       struct path_tree *out);

@@ -2,6 +2,7 @@
 #include "profile/syscall_table.h"
 
 #include "loglinear.h"
+#include "profile/call_summaries.h"
 #include "profile/facts.h"
 #include "profile/quantile_pass.h"
 #include "stats/histogram.h"
@@ -13,11 +14,6 @@ const char *const syscall_sort_names[NR_SYSCALL_SORTS + 1] = {
 	"time", "calls", "errors", "avg", "min", "p50", "p90", "p99", "max", "name", "p99/p50",
 };
 
-/* All summaries of all blocks, those of one system call adjacent. */
-struct summaries {
-	VEC(const struct key_summary *) items;
-};
-
 /* Questions about rows; the answer to number i goes to the i-th slot. */
 struct slot {
 	uint32_t row, quantile;
@@ -26,24 +22,6 @@ struct questions {
 	VEC(struct question) items;
 	VEC(struct slot) slots;
 };
-
-static int compare_keys(const void *a, const void *b)
-{
-	const struct key_summary *x = *(const struct key_summary *const *)a;
-	const struct key_summary *y = *(const struct key_summary *const *)b;
-
-	return (x->key > y->key) - (x->key < y->key);
-}
-
-static void collect_summaries(const struct recording *r, struct summaries *out)
-{
-	vec_each (&r->blocks, block) {
-		for (uint32_t k = 0; block->kind == BLOCK_SYSCALLS && k < block->nr_keys; k++)
-			*vec_push(&out->items) = &block->keys[k];
-	}
-	if (out->items.size)
-		qsort(out->items.items, out->items.size, sizeof *out->items.items, compare_keys);
-}
 
 static void error_counts_add(struct error_counts *counts, const struct bucket *errors)
 {
@@ -60,8 +38,7 @@ static void error_counts_add(struct error_counts *counts, const struct bucket *e
 	counts->items[at].count += errors->count;
 }
 
-static void add_summary(struct syscall_row *row, const struct key_summary *summary,
-			struct histogram *durations)
+static void add_summary(struct syscall_row *row, const struct key_summary *summary)
 {
 	if (summary->timed && (!row->timed || summary->min_ns < row->min_ns))
 		row->min_ns = summary->min_ns;
@@ -74,8 +51,6 @@ static void add_summary(struct syscall_row *row, const struct key_summary *summa
 		row->errors += summary->errnos[i].count;
 		error_counts_add(&row->errnos, &summary->errnos[i]);
 	}
-	for (uint32_t i = 0; i < summary->nr_buckets; i++)
-		histogram_add(durations, summary->buckets[i].index, summary->buckets[i].count);
 }
 
 static void ask_quantiles(const struct syscall_row *row, uint32_t row_index,
@@ -94,22 +69,26 @@ static void ask_quantiles(const struct syscall_row *row, uint32_t row_index,
 	}
 }
 
-static void add_rows(const struct summaries *summaries, struct syscall_table *table,
+static void add_rows(const struct recording *r, struct syscall_table *table,
 		     struct questions *questions)
 {
+	struct call_summaries summaries;
 	struct histogram durations;
-	size_t i = 0;
+	struct call_summary of;
 
 	histogram_init(&durations, SUMMARY_BITS);
-	while (i < summaries->items.size) {
+	call_summaries_init(&summaries, r);
+	while (call_summaries_next(&summaries, &of)) {
 		struct syscall_row *row = vec_push(&table->rows);
 
-		row->key = summaries->items.items[i]->key;
+		row->key = of.key;
+		for (size_t i = 0; i < of.nr; i++)
+			add_summary(row, of.items[i]);
 		histogram_clear(&durations);
-		for (; i < summaries->items.size && summaries->items.items[i]->key == row->key; i++)
-			add_summary(row, summaries->items.items[i], &durations);
+		call_summary_add(&of, &durations);
 		ask_quantiles(row, (uint32_t)table->rows.size - 1, &durations, questions);
 	}
+	call_summaries_fini(&summaries);
 	histogram_fini(&durations);
 }
 
@@ -213,18 +192,15 @@ static void sum_rows(struct syscall_table *table)
 
 void syscall_table_build(struct recording *r, struct syscall_table *out)
 {
-	struct summaries summaries = {0};
 	struct questions questions = {0};
 
 	*out = (struct syscall_table){0};
-	collect_summaries(r, &summaries);
-	add_rows(&summaries, out, &questions);
+	add_rows(r, out, &questions);
 	questions_answer(r, questions.items.items, questions.items.size);
 	take_answers(&questions, out);
 	if (recording_lacks_syscalls(r))
 		use_kernel_totals(r, out);
 	sum_rows(out);
-	vec_free(&summaries.items);
 	vec_free(&questions.items);
 	vec_free(&questions.slots);
 }

@@ -1,0 +1,136 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# What the times of system calls mean: planted causes are named, and nothing is made up.
+
+. "$(dirname "$0")/../lib.sh"
+. "$ROOT/tests/browser.sh"
+
+# 4,000 quick reads, 199 slow ones of a pipe, and one of 400 ms.
+record_reads() {
+	record x -e syscalls -- "$PROGRAMS/slow_reads" 4000
+	"$PROF" analyze --json x >analysis.json
+}
+
+of_read() {
+	jq -r ".calls[] | select(.name == \"read\") | $1" analysis.json
+}
+
+case_modes_and_what_tells_them_apart() {
+	record_reads
+	is "$(of_read '.modes[-1] | .findings | map(select(.attribute == "descriptor").label) | first')" \
+		"on descriptor 11" "the slow reads' descriptor"
+	is "$(of_read '.modes[-1] | .findings | map(select(.attribute == "site").label)[0]' | cut -d' ' -f1-2)" \
+		"at read_slowly" "their place"
+	within "$(of_read '.modes[-1].calls')" 195 205 "slow reads"
+	within "$(of_read '.modes[-1].middle_ns')" 2000000 20000000 "their time, ns"
+}
+
+case_the_one_that_nothing_explains() {
+	record_reads
+	is "$(jq -r '.anomalies.worst | map(select(.name == "read" and .event.duration_ns > 390000000))
+		| length' analysis.json)" 1 "the read of 400 ms"
+	is "$(jq -r '.anomalies.worst | map(select(.name == "read" and .event.duration_ns > 390000000))[0]
+		| .severity' analysis.json)" High "its severity"
+}
+
+# The words that it is named by are a command that shows it.
+case_examples_open() {
+	local command
+	record_reads
+	command=$("$PROF" analyze x | grep -A 1 'read took' | sed -n 's/.*e\.g\. prof //p' | head -n 1)
+	# shellcheck disable=SC2086 # words of a command
+	like "$("$PROF" $command)" 'read\(11, ' "the event"
+}
+
+case_percentiles_equal_sorted_durations() {
+	local name nr
+	record_reads
+	"$PROF" report --percentiles --json x >groups.json
+	"$PROF" script --json x | jq -c 'select(.type == "syscall" and .duration_ns != null)
+		| [.name, .duration_ns]' >calls
+	for name in read write; do
+		jq -r "select(.[0] == \"$name\")[1]" calls | sort -n >sorted
+		nr=$(wc -l <sorted)
+		is "$(jq -r ".syscalls[] | select(.name == \"$name\") | .timed" groups.json)" "$nr" \
+			"calls of $name"
+		for percent in 50 90 99; do
+			is "$(jq -r ".syscalls[] | select(.name == \"$name\") | .p${percent}_ns" groups.json)" \
+				"$(sed -n "$(((nr * percent + 99) / 100))p" sorted)" "p$percent of $name"
+		done
+	done
+}
+
+case_groups_add_up() {
+	local by calls
+	record_reads
+	calls=$(report x .totals.syscalls)
+	for by in syscall thread process command site errno class site,syscall,errno; do
+		is "$("$PROF" report --percentiles=$by --json x |
+			jq '(.syscalls // .groups) | map(.calls) | add')" "$calls" "calls by $by"
+	done
+}
+
+case_two_sites_in_one_function() {
+	record x -e syscalls -- "$PROGRAMS/slow_reads" 100
+	# Its pipes, the fork, the descriptors; the child's end may come after the recording's.
+	within "$("$PROF" report --percentiles=site --json x |
+		jq -r '.groups[].site' | grep -c '^main (slow_reads.c')" 4 5 "lines of main with calls"
+}
+
+case_the_table() {
+	record_reads
+	"$PROF" report --percentiles x >table
+	is "$(head -n 2 table)" $'System Call Summary:\n====================' "head"
+	like "$(sed -n 3p table)" '^Syscall +Calls +Errors +Total Time +Avg Time +p50 +p90 +p99' "titles"
+	is "$(grep -E '^[a-z]' table | sort -k4 -rn | head -n 1)" "$(sed -n 4p table)" "sorted by time"
+	like "$(tail -n 1 table)" '^Total: [0-9.]+ seconds$' "foot"
+	like "$("$PROF" report --stats-extended x)" 'read \([0-9]+ calls\):
+  Mean:  ' "extended"
+}
+
+case_the_tail_as_paths() {
+	record_reads
+	within "$("$PROF" report --folded=syscall-ns --tail=p99 x | grep -c 'read_slowly.*;read_\[k\] ')" \
+		1 1 "paths of the slowest reads"
+	is "$("$PROF" report --folded=syscalls --tail=p99 x | grep -c read_quickly)" 0 "paths of others"
+	"$PROF" flame --tail p99 -i x -o tail.svg 2>err
+	like "$(<tail.svg)" 'Time of the slowest system calls' "title"
+}
+
+case_heat_map_as_picture() {
+	record_reads
+	"$PROF" analyze --heatmap=read -o read.html x
+	browser_start
+	browser_open read.html
+	like "$(js 'return document.querySelector(".title").textContent')" \
+		'^Latency of read over time: [0-9]+ calls$' "title"
+	is "$(js 'let sum = 0; for (const cell of document.querySelectorAll("rect title"))
+		sum += parseInt(cell.textContent); return sum')" \
+		"$(jq '.calls[] | select(.name == "read").timed' analysis.json)" "calls in all cells"
+	is "$(console)" "" "console"
+	is "$(requests | sort -u | grep -vx data:)" "file://$PWD/read.html" "requests"
+}
+
+case_nothing_to_say() {
+	record x -e syscalls -- true
+	like "$("$PROF" analyze x)" 'no system call has both 100 calls' "too few calls"
+	like "$("$PROF" analyze x)" 'no anomalies' "anomalies"
+	record y -e faults -- true
+	"$PROF" analyze y >out
+	is "$?" 0 "exit status without system calls"
+}
+
+case_bad_words() {
+	record x -e syscalls -- true
+	"$PROF" report --percentiles=sites x 2>err
+	is "$?" 2 "exit status"
+	like "$(<err)" "did you mean 'site'" "hint"
+	"$PROF" report --folded --tail=p99 x 2>err
+	is "$?" 2 "a tail of faults"
+	"$PROF" flame --tail=p100 x 2>err
+	is "$?" 2 "p100"
+	"$PROF" analyze --heatmap=raed x 2>err
+	is "$?" 2 "no such call"
+}
+
+run_cases
