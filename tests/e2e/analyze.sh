@@ -5,7 +5,7 @@
 . "$(dirname "$0")/../lib.sh"
 . "$ROOT/tests/browser.sh"
 
-# 4,000 quick reads, 199 slow ones of a pipe, and one of 400 ms.
+# 4,000 quick reads, 199 slow ones of a pipe, and one of 900 ms.
 record_reads() {
 	record x -e syscalls -- "$PROGRAMS/slow_reads" 4000
 	"$PROF" analyze --json x >analysis.json
@@ -25,12 +25,16 @@ case_modes_and_what_tells_them_apart() {
 	within "$(of_read '.modes[-1].middle_ns')" 2000000 20000000 "their time, ns"
 }
 
+# Where others keep the processors busy, many reads are slow: then it is one among them.
 case_the_one_that_nothing_explains() {
-	record_reads
-	is "$(jq -r '.anomalies.worst | map(select(.name == "read" and .event.duration_ns > 390000000))
-		| length' analysis.json)" 1 "the read of 400 ms"
-	is "$(jq -r '.anomalies.worst | map(select(.name == "read" and .event.duration_ns > 390000000))[0]
-		| .severity' analysis.json)" High "its severity"
+	local worst
+	for _ in 1 2 3; do
+		record_reads
+		worst=$(jq -c '.anomalies.worst[] |
+			select(.name == "read" and .event.duration_ns > 890000000) | .severity' analysis.json)
+		[ -z "$worst" ] || break
+	done
+	is "$worst" '"High"' "the read of 900 ms"
 }
 
 # The words that it is named by are a command that shows it.

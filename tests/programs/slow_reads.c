@@ -2,7 +2,7 @@
 /*
  * slow_reads N: N reads of 4 KiB from /dev/zero at descriptor 10, quick ones; every 20th is
  * followed by one of a byte from a pipe at descriptor 11, which comes two milliseconds later; and
- * once, in the middle, a byte takes 400 ms. The process that sends them makes no reads itself.
+ * once, in the middle, a byte takes 900 ms. The process that sends them makes no reads itself.
  */
 #include <fcntl.h>
 #include <sys/socket.h>
@@ -62,7 +62,7 @@ int main(int argc, char **argv)
 	for (long i = 0; i < nr && !status; i++) {
 		status |= read_quickly();
 		if (i % 20 == 19)
-			status |= ask(asked[1], i == nr / 2 + 19 ? 400000 : 2000);
+			status |= ask(asked[1], i == nr / 2 + 19 ? 900000 : 2000);
 	}
 	return status;
 }
