@@ -408,3 +408,19 @@ const struct arg_type type_in_messages = {
 		      .element_bytes = sizeof(struct mmsghdr),
 		      .cap_bytes = 4096}},
 };
+
+/* How many there were, and how much of the time was left. */
+void result_messages(struct decoder *d)
+{
+	uint64_t timeout = d->call->args[4];
+	uint8_t left[sizeof(struct timespec)];
+
+	emit_int(d->e, d->call->result);
+	if (d->e->json || !timeout ||
+	    call_read(d->call, timeout, left, sizeof left, CAPTURE_EXIT) != sizeof left)
+		return;
+	emit_raw(d->e, " (left ");
+	d->e->named = true;
+	timespec_element(d, left, timeout);
+	emit_raw(d->e, ")");
+}

@@ -27,4 +27,6 @@ extern const struct arg_type type_out_message, type_in_message, type_out_message
 extern const struct arg_type type_socket_level, type_option_to_get, type_option_to_set,
 	type_value_to_get, type_value_to_set;
 
+void result_messages(struct decoder *d);
+
 #endif

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The types of POSIX message queues.
+ */
+#include "decode/types_ipc.h"
+
+#include <fcntl.h>
+#include <string.h>
+
+#include "decode/constants.h"
+
+static bool is_made(const struct call *call, const struct argument *arg)
+{
+	return call->args[arg->of] & O_CREAT;
+}
+
+static void attributes_element(struct decoder *d, const void *bytes, uint64_t address)
+{
+	struct {
+		long mq_flags, mq_maxmsg, mq_msgsize, mq_curmsgs;
+	} attributes;
+
+	(void)address;
+	memcpy(&attributes, bytes, sizeof attributes);
+	emit_open(d->e, EMIT_STRUCT);
+	emit_name(d->e, "mq_flags");
+	if (attributes.mq_flags)
+		emit_flags(d->e, &open_flags, (uint64_t)attributes.mq_flags);
+	else
+		emit_uint(d->e, 0);
+	emit_member_int(d->e, "mq_maxmsg", attributes.mq_maxmsg);
+	emit_member_int(d->e, "mq_msgsize", attributes.mq_msgsize);
+	emit_member_int(d->e, "mq_curmsgs", attributes.mq_curmsgs);
+	emit_close(d->e);
+}
+
+static PRINT_FUNCTION(priority_print)
+{
+	uint32_t priority;
+
+	(void)arg;
+	if (!fetch_or_pointer(d, value, &priority, sizeof priority))
+		return;
+	emit_open(d->e, EMIT_ARRAY);
+	emit_uint(d->e, priority);
+	emit_close(d->e);
+}
+
+const struct arg_type type_mq_mode = {.print = mode_print, .applies = is_made};
+const struct arg_type type_in_mq_attr =
+	STRUCT_TYPE(CAPTURE_ENTER, 4 * sizeof(long), attributes_element);
+const struct arg_type type_out_mq_attr =
+	STRUCT_TYPE(CAPTURE_EXIT, 4 * sizeof(long), attributes_element);
+const struct arg_type type_made_mq_attr = {
+	.print = struct_print,
+	.element = attributes_element,
+	.size_bytes = 4 * sizeof(long),
+	.applies = is_made,
+	.captures = {{.kind = CAPTURE_BYTES,
+		      .when = CAPTURE_ENTER,
+		      .element_bytes = 4 * sizeof(long)}},
+};
+const struct arg_type type_mq_priority = {
+	.print = priority_print,
+	.when = CAPTURE_EXIT,
+	.captures = {{.kind = CAPTURE_BYTES, .when = CAPTURE_EXIT, .element_bytes = 4}},
+};
