@@ -32,11 +32,11 @@ extern const struct constant_set access_modes, at_flags, at_mount_setattr_flags,
 	eventfd_flags, faccessat_flags, fadvise_advices, fallocate_flags, fanotify_classes,
 	fanotify_events, fanotify_init_flags, fanotify_mark_flags, fcntl_commands, fd_flags,
 	file_attributes, file_types, finit_module_flags, flock_ops, handle_at_flags, inotify_events,
-	inotify_init_flags, lease_types, lock_types, memfd_flags, notify_events, open_access,
-	open_flags, owner_types, poll_events, rename_flags, resolve_flags, rwf_flags, seals,
-	seek_whences, signalfd_flags, splice_flags, statfs_flags, statfs_types, statx_attributes,
-	statx_masks, sync_file_range_flags, timerfd_create_flags, umount_flags, userfaultfd_flags,
-	xattr_flags;
+	inotify_init_flags, lease_types, lock_types, memfd_flags, memfd_secret_flags, notify_events,
+	open_access, open_flags, owner_types, poll_events, rename_flags, resolve_flags, rwf_flags,
+	seals, seek_whences, signalfd_flags, splice_flags, statfs_flags, statfs_types,
+	statx_attributes, statx_masks, sync_file_range_flags, timerfd_create_flags, umount_flags,
+	userfaultfd_flags, xattr_flags;
 
 /* constants_mounts.c */
 extern const struct constant_set fsconfig_commands, fsmount_flags, fsopen_flags, fspick_flags,

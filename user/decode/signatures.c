@@ -13,6 +13,7 @@
 #include "decode/types_control.h"
 #include "decode/types_ioctl.h"
 #include "decode/types_ipc.h"
+#include "decode/types_kernel.h"
 #include "decode/types_process.h"
 #include "decode/types_signals.h"
 #include "decode/types_sockets.h"

@@ -26,7 +26,7 @@ SIGNATURE(pkey_mprotect, ARGS(A(addr, pointer), A(len, ulong), A(prot, protectio
 SIGNATURE(pkey_alloc, ARGS(A(flags, hex_long), A(access_rights, pkey_rights)))
 SIGNATURE(pkey_free, ARGS(A(pkey, int)))
 SIGNATURE(process_madvise, ARGS(A(pidfd, fd), A_OF(iov, address_iovec, 2), A(vlen, ulong), A(advice, madvise), A(flags, hex)))
-SIGNATURE(memfd_secret, ARGS(A(flags, fd_flags)), .result = result_fd)
+SIGNATURE(memfd_secret, ARGS(A(flags, close_on_exec)), .result = result_fd)
 SIGNATURE(process_mrelease, ARGS(A(pidfd, fd), A(flags, hex)))
 SIGNATURE(set_mempolicy_home_node, ARGS(A(addr, pointer), A(len, ulong), A(home_node, ulong), A(flags, hex_long)))
 SIGNATURE(map_shadow_stack, ARGS(A(addr, pointer), A(len, ulong), A(flags, hex)), .result = result_pointer)
