@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "decode/siginfo.h"
 
+#include <linux/audit.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -131,7 +132,8 @@ static void fault_emit(struct emit *e, const siginfo_t *info)
 
 static void syscall_emit(struct emit *e, const siginfo_t *info)
 {
-	const char *name = syscall_name((uint32_t)info->si_syscall);
+	bool is_native = info->si_arch == AUDIT_ARCH_X86_64 || info->si_arch == AUDIT_ARCH_AARCH64;
+	const char *name = is_native ? syscall_name((uint32_t)info->si_syscall) : NULL;
 
 	emit_member_pointer(e, "si_call_addr", (uint64_t)info->si_call_addr);
 	emit_name(e, "si_syscall");

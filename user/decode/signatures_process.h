@@ -12,7 +12,7 @@ SIGNATURE(wait4, ARGS(A(pid, int), A(wstatus, wait_status), A(options, wait_flag
 SIGNATURE(kill, ARGS(A(pid, int), A(sig, signal)))
 SIGNATURE(ptrace, ARGS(A(request, ptrace_request), A(pid, ptrace_pid), A(addr, ptrace_address), A(data, ptrace_data)))
 SIGNATURE(rt_sigpending, ARGS(A_OF(set, pending_sigset, 1), A(sigsetsize, ulong)))
-SIGNATURE(rt_sigtimedwait, ARGS(A_OF(set, in_sigset, 3), A(info, out_siginfo), A(timeout, timespec), A(sigsetsize, ulong)), .result = result_signal)
+SIGNATURE(rt_sigtimedwait, ARGS(A_OF(set, in_sigset, 3), A(info, out_siginfo), A(timeout, timeout), A(sigsetsize, ulong)), .result = result_signal)
 SIGNATURE(rt_sigqueueinfo, ARGS(A(pid, int), A(sig, signal), A(info, in_siginfo)))
 SIGNATURE(rt_sigsuspend, ARGS(A_OF(mask, in_sigset, 1), A(sigsetsize, ulong)))
 SIGNATURE(sigaltstack, ARGS(A(ss, in_sigaltstack), A(old_ss, out_sigaltstack)))

@@ -224,7 +224,7 @@ extern const struct arg_type type_fcntl_command, type_fcntl_argument;
 void result_fcntl(struct decoder *d);
 
 /* types_time.c */
-extern const struct arg_type type_utimbuf, type_utimes, type_utimens, type_timespec,
+extern const struct arg_type type_utimbuf, type_utimes, type_utimens, type_timespec, type_timeout,
 	type_out_timespec, type_in_out_timespec, type_in_out_timeval, type_remainder, type_clock,
 	type_timeval, type_out_timeval, type_timezone, type_out_timezone, type_time, type_tms;
 void result_time(struct decoder *d);

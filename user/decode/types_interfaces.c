@@ -147,7 +147,7 @@ void interface_print_at(struct decoder *d, uint32_t number, uint64_t address)
 
 	if (is_read && (!is_known || !(d->call->flags & CALL_RETURNED)))
 		d->when = CAPTURE_ENTER;
-	if (!fetch_or_pointer(d, address, &interface, sizeof interface))
+	if (!fetch_anyway_or_pointer(d, address, &interface, sizeof interface))
 		return;
 	emit_open(d->e, EMIT_STRUCT);
 	if (request->part == PART_INDEX) {
@@ -191,7 +191,7 @@ void interfaces_print_at(struct decoder *d, uint64_t address)
 	bool filled = d->call->flags & CALL_RETURNED && !call_failed(d->call);
 
 	d->when = CAPTURE_ENTER;
-	if (!fetch_or_pointer(d, address, &before, sizeof before))
+	if (!fetch_anyway_or_pointer(d, address, &before, sizeof before))
 		return;
 	d->when = CAPTURE_EXIT;
 	after = before;

@@ -299,7 +299,7 @@ static PRINT_FUNCTION(in_message_print)
 
 	(void)arg;
 	d->when = CAPTURE_ENTER;
-	if (!fetch_or_pointer(d, value, &before, sizeof before))
+	if (!fetch_anyway_or_pointer(d, value, &before, sizeof before))
 		return;
 	d->when = CAPTURE_EXIT;
 	if (!(d->call->flags & CALL_RETURNED)) {
@@ -357,8 +357,10 @@ static PRINT_FUNCTION(out_messages_print)
 {
 	bool filled = d->call->flags & CALL_RETURNED && !call_failed(d->call);
 
-	if (!filled)
+	if (!filled) {
 		d->when = CAPTURE_ENTER;
+		d->late = false; /* they were there before, though the call has failed */
+	}
 	messages_print(d, value, (uint32_t)d->call->args[arg->of], false);
 }
 

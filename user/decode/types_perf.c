@@ -60,12 +60,12 @@ static void config_print(struct emit *e, const struct perf_event_attr *attr)
 
 #define BIT(name)                                                                                  \
 	do {                                                                                       \
-		if (attr->name)                                                                    \
-			emit_member_uint(e, #name, 1);                                             \
+		if (attr->name || all)                                                             \
+			emit_member_uint(e, #name, attr->name);                                    \
 	} while (0)
 
-/* The bits that are set, in the order of their declaration. */
-static void first_bits_print(struct emit *e, const struct perf_event_attr *attr)
+/* The bits that are set, or all of them, in the order of their declaration. */
+static void first_bits_print(struct emit *e, const struct perf_event_attr *attr, bool all)
 {
 	BIT(disabled);
 	BIT(inherit);
@@ -86,7 +86,7 @@ static void first_bits_print(struct emit *e, const struct perf_event_attr *attr)
 	emit_comment(e, "%s", skids[attr->precise_ip]);
 }
 
-static void last_bits_print(struct emit *e, const struct perf_event_attr *attr)
+static void last_bits_print(struct emit *e, const struct perf_event_attr *attr, bool all)
 {
 	BIT(mmap_data);
 	BIT(sample_id_all);
@@ -168,8 +168,8 @@ static void attr_print(struct decoder *d, const struct perf_event_attr *attr, ui
 	emit_member_uint(e, attr->freq ? "sample_freq" : "sample_period", attr->sample_period);
 	emit_member_flags(e, "sample_type", &perf_sample_types, attr->sample_type);
 	emit_member_flags(e, "read_format", &perf_read_formats, attr->read_format);
-	first_bits_print(e, attr);
-	last_bits_print(e, attr);
+	first_bits_print(e, attr, d->options->verbose);
+	last_bits_print(e, attr, d->options->verbose);
 	if (d->options->verbose)
 		rest_print(e, attr, size);
 	else

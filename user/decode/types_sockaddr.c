@@ -263,8 +263,8 @@ static bool qipcrtr_print(struct decoder *d, const uint8_t *bytes, size_t size)
 	if (size < sizeof qrtr)
 		return false;
 	memcpy(&qrtr, bytes, sizeof qrtr);
-	emit_member_uint(d->e, "sq_node", qrtr.sq_node);
-	emit_member_uint(d->e, "sq_port", qrtr.sq_port);
+	emit_member_hex(d->e, "sq_node", qrtr.sq_node);
+	emit_member_hex(d->e, "sq_port", qrtr.sq_port);
 	return true;
 }
 

@@ -196,6 +196,16 @@ static void utimens_element(struct decoder *d, const void *bytes, uint64_t addre
 	emit_close(d->e);
 }
 
+/* Shown also where a call has failed that would have filled in what stands before it. */
+static PRINT_FUNCTION(timeout_print)
+{
+	struct timespec time;
+
+	(void)arg;
+	if (fetch_anyway_or_pointer(d, value, &time, sizeof time))
+		timespec_element(d, &time, value);
+}
+
 const struct arg_type type_utimbuf =
 	STRUCT_TYPE(CAPTURE_ENTER, sizeof(struct utimbuf), utimbuf_element);
 const struct arg_type type_utimes =
@@ -204,6 +214,12 @@ const struct arg_type type_utimens =
 	STRUCT_TYPE(CAPTURE_ENTER, 2 * sizeof(struct timespec), utimens_element);
 const struct arg_type type_timespec =
 	STRUCT_TYPE(CAPTURE_ENTER, sizeof(struct timespec), timespec_element);
+const struct arg_type type_timeout = {
+	.print = timeout_print,
+	.captures = {{.kind = CAPTURE_BYTES,
+		      .when = CAPTURE_ENTER | CAPTURE_EXIT,
+		      .element_bytes = sizeof(struct timespec)}},
+};
 const struct arg_type type_out_timespec =
 	STRUCT_TYPE(CAPTURE_EXIT, sizeof(struct timespec), timespec_element);
 /* Of which the call leaves what is left: behind its result. */
