@@ -140,7 +140,8 @@ static void rest_print(struct emit *e, const struct perf_event_attr *attr, uint3
 	if (size < PERF_ATTR_SIZE_VER3)
 		return;
 	emit_member_hex(e, "sample_regs_user", attr->sample_regs_user);
-	emit_member_hex(e, "sample_stack_user", attr->sample_stack_user);
+	if (attr->sample_type & PERF_SAMPLE_STACK_USER)
+		emit_member_hex(e, "sample_stack_user", attr->sample_stack_user);
 	if (attr->use_clockid)
 		emit_member_choice(e, "clockid", &clock_names, (uint32_t)attr->clockid);
 	if (size < PERF_ATTR_SIZE_VER4)
