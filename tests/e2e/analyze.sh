@@ -15,14 +15,17 @@ of_read() {
 	jq -r ".calls[] | select(.name == \"read\") | $1" analysis.json
 }
 
+# On a busy machine the slow ones may fall in more than one mode.
 case_modes_and_what_tells_them_apart() {
+	local slow='[.modes[] | select(.middle_ns >= 1000000)]'
 	record_reads
-	is "$(of_read '.modes[-1] | .findings | map(select(.attribute == "descriptor").label) | first')" \
-		"on descriptor 11" "the slow reads' descriptor"
-	is "$(of_read '.modes[-1] | .findings | map(select(.attribute == "site").label)[0]' | cut -d' ' -f1-2)" \
-		"at read_slowly" "their place"
-	within "$(of_read '.modes[-1].calls')" 195 205 "slow reads"
-	within "$(of_read '.modes[-1].middle_ns')" 2000000 20000000 "their time, ns"
+	within "$(of_read "$slow | map(.calls) | add")" 195 205 "slow reads"
+	is "$(of_read "$slow | max_by(.calls).findings | map(select(.attribute == \"descriptor\").label)[0]")" \
+		"on descriptor 11" "their descriptor"
+	is "$(of_read "$slow | max_by(.calls).findings | map(select(.attribute == \"site\").label)[0]" |
+		cut -d' ' -f1-2)" "at read_slowly" "their place"
+	is "$(of_read '.modes[0].findings | map(select(.attribute == "descriptor").label)[0]')" \
+		"on descriptor 10" "the descriptor of the quick ones"
 }
 
 # Where others keep the processors busy, many reads are slow: then it is one among them.
@@ -41,9 +44,10 @@ case_the_one_that_nothing_explains() {
 case_examples_open() {
 	local command
 	record_reads
-	command=$("$PROF" analyze x | grep -A 1 'read took' | sed -n 's/.*e\.g\. prof //p' | head -n 1)
+	command=$("$PROF" analyze x | awk '/^  read:/ { found = 1 }
+		found && sub(/^ *e\.g\. prof /, "") { print; exit }')
 	# shellcheck disable=SC2086 # words of a command
-	like "$("$PROF" $command)" 'read\(11, ' "the event"
+	like "$("$PROF" $command)" 'read\(10, ' "the event"
 }
 
 case_percentiles_equal_sorted_durations() {
