@@ -15,6 +15,7 @@
 #include <sys/socket.h>
 
 #include "decode/constants.h"
+#include "decode/syscalls.h"
 #include "decode/fields.h"
 #include "decode/types_control.h"
 
@@ -127,7 +128,7 @@ static enum value_kind socket_value(uint32_t option, bool to_set)
 	case SO_PEERCRED:
 		return to_set ? VALUE_ANY : VALUE_CREDENTIALS;
 	case SO_ERROR:
-		return to_set ? VALUE_ANY : VALUE_INT;
+		return to_set ? VALUE_ANY : VALUE_ERROR;
 	case SO_ATTACH_FILTER:
 	case SO_ATTACH_REUSEPORT_CBPF:
 		return to_set ? VALUE_FILTER : VALUE_ANY;
@@ -188,6 +189,21 @@ static void int_print_at(struct decoder *d, uint64_t address)
 		return;
 	emit_open(d->e, EMIT_ARRAY);
 	emit_int(d->e, value);
+	emit_close(d->e);
+}
+
+/* SO_ERROR: what happened to the socket. */
+static void error_print_at(struct decoder *d, uint64_t address)
+{
+	int32_t error;
+
+	if (!fetch_or_pointer(d, address, &error, sizeof error))
+		return;
+	emit_open(d->e, EMIT_ARRAY);
+	if (errno_name(error))
+		emit_word(d->e, errno_name(error));
+	else
+		emit_int(d->e, error);
 	emit_close(d->e);
 }
 
@@ -319,6 +335,9 @@ static void got_value_print(struct decoder *d, uint64_t address, uint64_t size)
 		else
 			rehash_print_at(d, address);
 		return;
+	case VALUE_ERROR:
+		return size < sizeof(int32_t) ? short_print_at(d, address, size)
+					      : error_print_at(d, address);
 	case VALUE_LINGER:
 		return members_print_at(d, address, size, linger_fields, NR_FIELDS(linger_fields));
 	case VALUE_CREDENTIALS:

@@ -2,6 +2,7 @@
 #include "trace/call_lines.h"
 
 #include <fcntl.h>
+#include <inttypes.h>
 #include <string.h>
 #include <sys/syscall.h>
 
@@ -78,6 +79,22 @@ static size_t make_restart_text(struct call_lines *l, const struct live_task *ta
 	return l->text.size;
 }
 
+static bool is_raw(const struct call_lines *l, const struct call *call)
+{
+	return !(call->flags & CALL_COMPAT) && syscall_set_has(&l->options->style.raw, call->nr);
+}
+
+static size_t make_raw_text(struct call_lines *l, const struct call *call)
+{
+	char label[32];
+
+	text_printf(&l->text, "%s(", syscall_label(call->nr, label));
+	for (unsigned int i = 0; i < syscall_arity(call->nr); i++)
+		text_printf(&l->text, call->args[i] ? "%s%#" PRIx64 : "%s%" PRIx64, i ? ", " : "",
+			    call->args[i]);
+	return l->text.size;
+}
+
 /* Decodes what is known into l->text; returns how much of it was known when it was entered. */
 static size_t make_text(struct call_lines *l, const struct live_task *task, uint32_t task_id,
 			const struct syscall_event *event, struct call *out_call)
@@ -89,6 +106,8 @@ static size_t make_text(struct call_lines *l, const struct live_task *task, uint
 	bytes_reset(&l->text);
 	if (out_call->nr == SYS_restart_syscall && !(out_call->flags & CALL_COMPAT))
 		return make_restart_text(l, task);
+	if (is_raw(l, out_call))
+		return make_raw_text(l, out_call);
 	decode_call(out_call, &l->decode, &l->text, &entered);
 	return entered;
 }
@@ -178,7 +197,10 @@ static void write_end(struct call_lines *l, struct journal *j, struct call *call
 	journal_puts(j, ")");
 	journal_pad(j);
 	journal_puts(j, "= ");
-	decode_result(call, &l->decode, &j->text);
+	if (is_raw(l, call) && call->flags & CALL_RETURNED && status_of(event) == STATUS_SUCCESSFUL)
+		journal_printf(j, "%#" PRIx64, (uint64_t)call->result);
+	else
+		decode_result(call, &l->decode, &j->text);
 	if (l->options->style.durations && call->flags & CALL_RETURNED &&
 	    !(event->head.flags & (WIRE_BLOCKED | WIRE_ATTACHED)))
 		journal_duration(j, event->duration_ns);

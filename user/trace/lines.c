@@ -270,10 +270,26 @@ static void tell_before(struct lines *l, const struct event *event)
 
 /* ---- Calls ---- */
 
+/* A program of 32 bits has calls of its own, whose numbers mean something else. */
+static void tell_mode(struct lines *l, struct live_task *task, bool is_compat)
+{
+	struct journal *j = l->journals.items[0];
+
+	if (task->is_compat == is_compat)
+		return;
+	task->is_compat = is_compat;
+	if (l->options->output || l->options->quiet & QUIET_PERSONALITY)
+		return;
+	call_lines_interrupt(&l->calls, j);
+	journal_printf(j, "prof: [ Process PID=%u runs in %d bit mode. ]\n", task->tid,
+		       is_compat ? 32 : 64);
+}
+
 static void take_enter(struct lines *l, const struct capture_event *event)
 {
 	struct live_task *task = live_task_at(&l->tasks, event->head.task);
 
+	tell_mode(l, task, event->head.flags & WIRE_COMPAT);
 	write_ignored(l, task, event->head.time_ns); /* the end of its last call was lost */
 	call_enter(&l->calls, journal_of(l, task), task, event->head.task, event);
 }
@@ -393,6 +409,17 @@ static void take_exit(struct lines *l, const struct stream_event *at)
 		write_exit(l, process->ended_leader, process->ended.status, at->moment_ns);
 }
 
+/* Of files of the threads' own, it goes on in the other one's. */
+static void take_over_journal(struct lines *l, struct live_task *task, struct live_task *leader)
+{
+	if (!task->journal || !leader->journal)
+		return;
+	call_lines_interrupt(&l->calls, task->journal);
+	task->journal->is_closed = true;
+	task->journal = leader->journal;
+	leader->journal = NULL;
+}
+
 /* A thread that executes a program takes over the number of its process's first thread. */
 static void take_exec(struct lines *l, const struct exec_event *event, uint64_t moment_ns)
 {
@@ -405,6 +432,7 @@ static void take_exec(struct lines *l, const struct exec_event *event, uint64_t 
 	if (task->tid == event->tid || !leader)
 		return;
 	process->ended_leader = 0;
+	take_over_journal(l, task, live_task_at(&l->tasks, leader));
 	if (l->options->syscalls && !(l->options->quiet & QUIET_EXEC_OF_THREAD)) {
 		call_lines_interrupt(&l->calls, journal_of(l, task));
 		superseded_text_write(begin_note(l, live_task_at(&l->tasks, leader), moment_ns),

@@ -157,6 +157,16 @@ static int abbreviations_parse(const char *value, struct trace_options *out)
 	return 0;
 }
 
+static int verbose_parse(const char *value, struct trace_options *out)
+{
+	(void)out;
+	if (!strcmp(value, "all"))
+		return 0;
+	refuse(-EINVAL, "prof trace shows the structs of all calls, not of '%s' alone", value);
+	hint("-e raw=SET shows the arguments of some as bare numbers");
+	return -EINVAL;
+}
+
 static int raw_parse(const char *value, struct trace_options *out)
 {
 	return syscall_set_parse(value, &out->style.raw);
@@ -205,6 +215,8 @@ static const struct {
 	{"decode-fd", fd_detail_parse},
 	{"abbrev", abbreviations_parse},
 	{"a", abbreviations_parse},
+	{"verbose", verbose_parse},
+	{"v", verbose_parse},
 	{"raw", raw_parse},
 	{"x", raw_parse},
 	{"read", refuse_dump},

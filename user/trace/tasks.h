@@ -34,6 +34,7 @@ struct live_task {
 	bool is_alive;
 	bool was_started;    /* the command itself */
 	bool attach_is_told; /* that it is followed */
+	bool is_compat;      /* its last call was one of 32 bits */
 	int last_syscall;    /* its number; -1: none */
 	int interrupted;     /* the number of the call that restart_syscall() goes on with; -1 */
 	struct live_call call;
