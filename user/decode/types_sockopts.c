@@ -15,8 +15,8 @@
 #include <sys/socket.h>
 
 #include "decode/constants.h"
-#include "decode/syscalls.h"
 #include "decode/fields.h"
+#include "decode/syscalls.h"
 #include "decode/types_control.h"
 
 /* ---- Names ---- */
