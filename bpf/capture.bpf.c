@@ -682,8 +682,8 @@ int on_capture(void *ctx)
 	}
 	if (exit_ops_of(state))
 		return_send(state, regs);
-	if (cfg_descriptors && state->result >= 0)
-		descriptors_send(state, regs, brief_of(state).makes_descriptors);
+	if (cfg_descriptors)
+		descriptors_send(state, regs, descriptors_made(state));
 	call_end(ctx, task, state, regs);
 	return 0;
 }

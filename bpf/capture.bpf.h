@@ -19,6 +19,7 @@
 
 #define EINTR                 4
 #define E2BIG                 7
+#define EINPROGRESS           115
 #define ERESTARTSYS           512
 #define ERESTART_RESTARTBLOCK 516
 
@@ -77,6 +78,15 @@ static __always_inline __u32 exit_ops_of(const struct task_state *state)
 	return ops | state->retry_ops;
 }
 
+/* What descriptors it has made or changed, as in the brief. A socket has its addresses as soon as
+ * connect() is under way. */
+static __always_inline __u32 descriptors_made(const struct task_state *state)
+{
+	bool has_made = state->result >= 0 || state->result == -EINPROGRESS;
+
+	return cfg_descriptors && has_made ? brief_of(state).makes_descriptors : 0;
+}
+
 /* The same after the call, in the program that also sends its event. */
 static __always_inline void capture_exit(void *ctx, struct task_state *state)
 {
@@ -86,8 +96,7 @@ static __always_inline void capture_exit(void *ctx, struct task_state *state)
 		state->retry_ops = brief_of(state).enter_ops;
 		state->captured = 0;
 	}
-	if (exit_ops_of(state) ||
-	    (cfg_descriptors && state->result >= 0 && brief_of(state).makes_descriptors))
+	if (exit_ops_of(state) || descriptors_made(state))
 		capturer_call(ctx, state, CAPTURE_FOR_EXIT);
 }
 

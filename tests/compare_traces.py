@@ -47,7 +47,7 @@ RULES = [
     (re.compile(r"\bsi_[us]time=\d+"), "si_time=T"),
     (re.compile(r"st_[acm]time(_nsec)?=\d+( /\* [^*]* \*/)?"), "st_time=T"),
     (re.compile(r"(getrandom\()\"[^\"]*\"(\.\.\.)?"), r'\1"RANDOM"'),
-    (re.compile(r"(?<=\[)\d{5,}(?=[\]\-])"), "INODE"),
+    (re.compile(r"(?<=[\[>])\d{5,}(?=[\],\-])"), "INODE"),
     (re.compile(r"(:|htons\()(3[2-9]|[45]\d|60)\d{3}\b"), r"\1PORT"),
     (re.compile(r"/\* \d+ vars \*/"), "/* N vars */"),
     (re.compile(r"<\d+\.\d+>$"), "<T>"),

@@ -34,7 +34,7 @@ static void print_ready(struct decoder *d, const struct pollfd *pfd)
 {
 	emit_open(d->e, EMIT_STRUCT);
 	emit_name(d->e, "fd");
-	fd_print_value(d, pfd->fd);
+	emit_int(d->e, pfd->fd); /* what it is stands in the arguments */
 	emit_member_flags(d->e, "revents", &poll_events, (uint16_t)pfd->revents);
 	emit_close(d->e);
 }

@@ -50,10 +50,13 @@ static int64_t set_print(struct decoder *d, const uint8_t *bits, int64_t limit)
 
 	emit_open(d->e, EMIT_SET);
 	for (int fd = 0; fd < count && shown < limit; fd++) {
-		if (has_fd(bits, fd)) {
+		if (!has_fd(bits, fd))
+			continue;
+		if (d->when == CAPTURE_EXIT)
+			emit_int(d->e, fd); /* what it is stands in the arguments */
+		else
 			fd_print_value(d, fd);
-			shown++;
-		}
+		shown++;
 	}
 	emit_close(d->e);
 	return shown;

@@ -193,8 +193,8 @@ static bool is_unix(const struct open_file *file)
 	return file->is_socket && file->socket.family == AF_UNIX;
 }
 
-/* The socket at the other end learns who this one is, or that it is gone (`inode` 0). */
-static void tell_peer(struct descriptors *d, const struct open_file *file, uint64_t inode)
+/* The socket at the other end learns who this one is. */
+static void tell_peer(struct descriptors *d, const struct open_file *file)
 {
 	if (!is_unix(file) || !file->socket.peer_inode)
 		return;
@@ -203,7 +203,7 @@ static void tell_peer(struct descriptors *d, const struct open_file *file, uint6
 			continue;
 		vec_each (&view->table->by_fd, it)
 			if (is_unix(it->file) && it->file->inode == file->socket.peer_inode)
-				it->file->socket.peer_inode = inode;
+				it->file->socket.peer_inode = file->inode;
 	}
 }
 
@@ -221,7 +221,7 @@ void descriptors_settle(struct descriptors *d, uint32_t task)
 			it->file = open_file_share(known);
 		}
 		table_put(table, *it);
-		tell_peer(d, it->file, it->file->inode);
+		tell_peer(d, it->file);
 	}
 	view->made.size = 0;
 }
@@ -292,9 +292,6 @@ void descriptors_close(struct descriptors *d, uint32_t task, uint32_t first, uin
 
 	if (first > INT_MAX)
 		return;
-	vec_each (&table->by_fd, it)
-		if (!is_outside(it, range) && it->file->references == 1)
-			tell_peer(d, it->file, 0);
 	table_filter(table, is_outside, range);
 }
 
