@@ -165,23 +165,60 @@ static void collect_candidates(struct alignment *a, const struct aligned_runs *r
 		out->items.size = MOST_TRIED;
 }
 
+/* Leaves out, or back in, all candidates of a side. */
+static uint64_t leave_out_all(struct alignment *a, const struct inlined_list *candidates,
+			      enum side side, bool out)
+{
+	uint64_t weight = 0;
+
+	vec_each (&candidates->items, it) {
+		if (it->side != side)
+			continue;
+		alignment_leave_out(a, side, it->function, out);
+		weight = it->weight > weight ? it->weight : weight;
+	}
+	return weight;
+}
+
+/*
+ * Chains of functions go together, so all of a side are left out at once; those that make no
+ * difference then come back.
+ */
+static void find_on_side(struct alignment *a, const struct aligned_runs *runs, enum side side,
+			 const struct inlined_list *candidates, struct inlined_list *out)
+{
+	uint64_t before = apart(a, runs), most = leave_out_all(a, candidates, side, true);
+	uint64_t after = most ? apart(a, runs) : before;
+
+	if (before <= after || before - after < most / GAINS) {
+		leave_out_all(a, candidates, side, false);
+		return;
+	}
+	vec_each (&candidates->items, it) {
+		uint64_t with;
+
+		if (it->side != side)
+			continue;
+		alignment_leave_out(a, side, it->function, false);
+		with = apart(a, runs);
+		if (with > after && with - after >= it->weight / GAINS) {
+			alignment_leave_out(a, side, it->function, true);
+			*vec_push(&out->items) = *it;
+		} else {
+			after = with;
+		}
+	}
+}
+
 void inlined_find(struct alignment *a, const struct aligned_runs *runs, struct inlined_list *out)
 {
 	struct inlined_list candidates = {0};
-	uint64_t before, after;
 
 	*out = (struct inlined_list){0};
 	collect_candidates(a, runs, &candidates);
-	before = candidates.items.size ? apart(a, runs) : 0;
-	vec_each (&candidates.items, it) {
-		alignment_leave_out(a, it->side, it->function, true);
-		after = apart(a, runs);
-		if (before > after && before - after >= it->weight / GAINS) {
-			*vec_push(&out->items) = *it;
-			before = after;
-		} else {
-			alignment_leave_out(a, it->side, it->function, false);
-		}
+	if (candidates.items.size) {
+		find_on_side(a, runs, BASE, &candidates, out);
+		find_on_side(a, runs, NEW, &candidates, out);
 	}
 	vec_free(&candidates.items);
 }

@@ -16,8 +16,17 @@
 #define SAYS_NAME       0.30
 #define SAYS_WEIGHT     0.10
 
+/*
+ * Where most of what happens is in functions that both sides have, it is one program, and a
+ * function that has gone was rather taken out than renamed, unless the names have this much in
+ * common.
+ */
+#define FAMILIAR_PART  0.5
+#define NAME_IN_COMMON 0.6
+
 struct matching {
 	struct alignment *a;
+	bool is_familiar;
 	const struct name_map *map;
 	VEC(uint32_t) candidates[NR_SIDES];
 };
@@ -140,15 +149,33 @@ static double weights_alike(const struct function *x, const struct function *y)
 	return fmax(0, 1 - apart / 8);
 }
 
-static double score_of(struct alignment *a, uint32_t base, uint32_t new)
+static double score_of(struct alignment *a, bool is_familiar, uint32_t base, uint32_t new)
 {
 	const struct function *x = function_at(a, BASE, base), *y = function_at(a, NEW, new);
 	double names = function_names_alike(function_text(&a->functions[BASE], base),
 					    function_text(&a->functions[NEW], new));
 
+	if (is_familiar && names < NAME_IN_COMMON)
+		return 0;
 	return SAYS_ANCHORS * anchors_alike(x, y) +
 	       SAYS_NEIGHBOURS * neighbours_alike(a, base, new) + SAYS_NAME * names +
 	       SAYS_WEIGHT * weights_alike(x, y);
+}
+
+/* By their innermost function that is the program's own. */
+static double familiar_part(const struct alignment *a, enum side side)
+{
+	const struct functions *f = &a->functions[side];
+	double all = 0, known = 0;
+
+	for (uint32_t i = 0; i < f->items.size; i++) {
+		double own = (double)f->items.items[i].own;
+
+		all += own;
+		if (a->is_matched[side][i] && strcmp(function_text(f, i), "main") != 0)
+			known += own;
+	}
+	return all > 0 ? known / all : 0;
 }
 
 static int by_weight(const void *left, const void *right, void *arg)
@@ -207,7 +234,7 @@ static void score_all(struct matching *m, double least, struct matches *out)
 
 			if (m->a->is_matched[BASE][*base] || m->a->is_matched[NEW][*new])
 				continue;
-			score = score_of(m->a, *base, *new);
+			score = score_of(m->a, m->is_familiar, *base, *new);
 			if (score >= least)
 				*vec_push(&out->items) =
 					(struct match){{*base, *new}, MATCH_SIMILAR, score};
@@ -279,6 +306,8 @@ void alignment_make(struct run *const *base, uint32_t nr_base, struct run *const
 	}
 	name_all(out);
 	mark_namesakes(out);
+	m.is_familiar = familiar_part(out, BASE) >= FAMILIAR_PART &&
+			familiar_part(out, NEW) >= FAMILIAR_PART;
 	match_map(&m);
 	choose_candidates(&m, BASE);
 	choose_candidates(&m, NEW);

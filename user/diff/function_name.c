@@ -232,6 +232,7 @@ bool function_is_glue(const char *plain)
 					    "clone3",
 					    "start_thread",
 					    "libc_start_main",
+					    "start_main_impl",
 					    "start_call_main",
 					    "__libc_start_main",
 					    "_dl_start_user",

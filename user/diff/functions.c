@@ -107,6 +107,15 @@ static bool is_recursive(const struct collecting *c, uint32_t node, uint32_t num
 	return false;
 }
 
+/* What is inlined is of the file that its caller is in. */
+static enum frame_class class_of(const struct path_tree *tree, uint32_t node)
+{
+	while (path_tree_node(tree, node)->frame.class == FRAME_INLINED &&
+	       path_tree_node(tree, node)->parent)
+		node = path_tree_node(tree, node)->parent;
+	return path_tree_node(tree, node)->frame.class;
+}
+
 static void take_node(struct collecting *c, uint32_t node)
 {
 	const struct path_node *at = path_tree_node(c->tree, node);
@@ -116,10 +125,9 @@ static void take_node(struct collecting *c, uint32_t node)
 	c->function_of[node] = NONE;
 	if (!is_code(c->tree, node))
 		return;
-	number = number_of(c->f, path_tree_name(c->tree, node), at->frame.class);
+	number = number_of(c->f, path_tree_name(c->tree, node), class_of(c->tree, node));
 	c->function_of[node] = number;
 	function = &c->f->items.items[number];
-	function->self[c->events] += at->self[WEIGHT_COUNT];
 	if (!is_recursive(c, node, number))
 		function->total[c->events] += at->total[WEIGHT_COUNT];
 	if (caller == NONE || caller == number)
@@ -167,6 +175,15 @@ static void add_memory_anchors(struct collecting *c, uint32_t node, double weigh
 	add_code_anchor(c, parent, WEIGHT_OF_CODE * weight);
 }
 
+static void add_own(struct collecting *c, uint32_t node, uint64_t weight)
+{
+	while (node &&
+	       (c->function_of[node] == NONE || function_is_shared(c->f, c->function_of[node])))
+		node = path_tree_node(c->tree, node)->parent;
+	if (node)
+		c->f->items.items[c->function_of[node]].own += weight;
+}
+
 static void take_anchors(struct collecting *c, uint32_t node)
 {
 	const struct path_node *at = path_tree_node(c->tree, node);
@@ -174,6 +191,7 @@ static void take_anchors(struct collecting *c, uint32_t node)
 
 	if (!weight)
 		return;
+	add_own(c, node, at->self[WEIGHT_COUNT]);
 	if (*path_tree_name(c->tree, node) == MEMORY_LEAF)
 		add_memory_anchors(c, node, weight);
 	else

@@ -20,7 +20,8 @@ struct anchor {
 struct function {
 	uint32_t name; /* plain, in functions.names */
 	enum frame_class class;
-	uint64_t total[NR_PATH_EVENTS], self[NR_PATH_EVENTS];
+	uint64_t total[NR_PATH_EVENTS];
+	uint64_t own; /* events of which it is the innermost function of the program */
 	VEC(struct anchor) anchors; /* by name; weights add up to 1 */
 	VEC(uint32_t) neighbours;   /* functions that call it, or that it calls: each once */
 };

@@ -262,7 +262,7 @@ static void tell_group(struct looking *l, const struct memory_group *g)
 			  count_format(g->pages[other_side(l->side)], there),
 			  side_name(other_side(l->side)), touch));
 	price(l, finding, more, more);
-	if (flow->owner) {
+	if (flow->owner && *s->sites.items[flow->owner].function) {
 		scoped_free char *owner = site_text(&s->sites.items[flow->owner]);
 
 		verdict_say(finding, "made by", xstrdup(owner));

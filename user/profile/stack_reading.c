@@ -16,24 +16,37 @@ static const char *const glue[] = {
 	"0x",           "_start",          NULL,
 };
 
-/* "<u8 as alloc::vec::SpecFromElem>::from_elem": a standard trait of a type that is nobody's own.
+static bool is_standard_path(const char *name)
+{
+	return !strncmp(name, "alloc::", 7) || !strncmp(name, "core::", 6) ||
+	       !strncmp(name, "std::", 5);
+}
+
+/*
+ * "<&std::fs::File as std::io::Read>::read", and "<u8 as alloc::vec::SpecFromElem>::from_elem": a
+ * standard trait of a type that is nobody's own.
  */
 static bool is_standard_trait(const char *label)
 {
-	static const char *const traits[] = {" as alloc::", " as core::", " as std::", NULL};
+	const char *type = label + 1, *trait = strstr(label, " as ");
 
-	for (const char *const *trait = traits; *label == '<' && *trait; trait++) {
-		const char *at = strstr(label, *trait), *scope = strstr(label, "::");
+	if (*label != '<')
+		return false;
+	while (*type == '&' || !strncmp(type, "mut ", 4) || !strncmp(type, "dyn ", 4))
+		type += *type == '&' ? 1 : 4;
+	return is_standard_path(type) ||
+	       (trait && is_standard_path(trait + 4) && strstr(label, "::") > trait);
+}
 
-		if (at && scope > at)
-			return true;
-	}
-	return false;
+/* Whatever calls a closure for somebody. */
+static bool is_invoker(const char *label)
+{
+	return strstr(label, "::call_once") || strstr(label, "_short_backtrace");
 }
 
 static bool is_glue(const char *label)
 {
-	if (is_standard_trait(label))
+	if (is_standard_trait(label) || is_invoker(label))
 		return true;
 	for (const char *const *prefix = glue; *prefix; prefix++) {
 		if (!strncmp(label, *prefix, strlen(*prefix)))

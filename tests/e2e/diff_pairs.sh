@@ -1,0 +1,169 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# Pairs of programs with a known difference, in C, C++ and Rust, that share no names: the first
+# finding is what was planted, and says who does it.
+
+. "$(dirname "$0")/../lib.sh"
+
+PAIRS=$ROOT/tests/pairs
+
+# build NAME SOURCE FLAGS...
+build() {
+	case $2 in
+	*.c) gcc -O1 -g -o "$1" "${@:3}" "$PAIRS/$2" ;;
+	*.cc) g++ -O1 -g -o "$1" "${@:3}" "$PAIRS/$2" -lpthread ;;
+	*.rs) rustc -C opt-level=1 -g -o "$1" "${@:3}" "$PAIRS/$2" ;;
+	esac >build.log 2>&1 || fail_case "$2 does not build" "$(cat build.log)"
+}
+
+# pair BASE NEW ARGUMENTS...: builds, records and compares them
+pair() {
+	build base "$1"
+	build new "$2"
+	compare "${@:3}"
+}
+
+compare() {
+	record base.data ./base "$@" 2>/dev/null
+	record new.data ./new "$@" 2>/dev/null
+	"$PROF" diff --json base.data new.data >d || fail_case "prof diff failed"
+}
+
+# first FIELD: of the first finding
+first() {
+	jq -r ".verdict[0].$1" d
+}
+
+# finds ID SIDE TITLE WHAT
+finds() {
+	is "$(first id)" "$1" "$4"
+	is "$(first side)" "$2" "$4: the side"
+	like "$(first title)" "$3" "$4: the title"
+}
+
+evidence() {
+	jq -r ".verdict[0].evidence[] | select(.label == \"$1\") | .text" d
+}
+
+case_a_block_per_item_in_c_against_a_kept_one_in_cxx() {
+	pair item_kept.cc item_fresh.c
+	finds large-malloc-per-item new "handle_item" "C against C++"
+	like "$(evidence "touched by")" "memset in transform" "who touches it"
+	within "$(first saved_faults)" 112000 113000 "predicted saving"
+	within "$(jq .totals.faults.delta d)" 112000 113000 "what it is in truth"
+	is "$(jq -r .job.verdict d)" assumed "nothing speaks against the same job"
+	"$PROF" diff --json new.data base.data >d
+	finds large-malloc-per-item base "handle_item" "the other way round"
+}
+
+case_a_block_per_item_in_rust_against_a_kept_one_in_cxx() {
+	needs rustc
+	pair item_kept.cc item_fresh.rs
+	finds large-malloc-per-item new "item_fresh::codec::State::new" "Rust against C++"
+	like "$(evidence "BASE")" "has 1 of about that size: 40.0 MiB" "what BASE has instead"
+}
+
+case_a_block_per_item_in_rust_against_a_kept_one_in_rust() {
+	needs rustc
+	pair item_kept.rs item_fresh.rs
+	finds large-malloc-per-item new "item_fresh::codec::State::new" "Rust against Rust"
+}
+
+case_growth_by_copying_against_moving_pages() {
+	pair grow_move.cc grow_copy.c
+	finds growth-by-copy new "made in table_grow" "C against C++"
+}
+
+case_growth_by_copying_in_rust() {
+	needs rustc
+	pair grow_move.cc grow_copy.rs
+	finds growth-by-copy new "made in grow_copy::Sheet::widen" "Rust against C++"
+}
+
+case_unbuffered_output() {
+	pair out_buffered.c out_unbuffered.cc log
+	finds unbuffered-io new "writes 488 KiB in 20,000 calls of 25 B, most by journal::note" "C++ against C"
+	is "$(jq -r .job.verdict d)" same "as many bytes are the same job"
+	within "$(first saved_calls)" 19800 20000 "predicted saving"
+}
+
+case_unbuffered_output_in_rust() {
+	needs rustc
+	pair out_buffered.c out_unbuffered.rs log
+	finds unbuffered-io new "20,000 calls of 25 B, most by out_unbuffered::emit" "Rust against C"
+}
+
+case_unbuffered_input_in_rust() {
+	needs rustc
+	seq 400000 >in
+	pair read_whole.c read_bytes.rs in
+	finds unbuffered-io new "reads 2.57 MiB in 42,0.. calls of 64 B, most by read_bytes::tally" "Rust against C"
+}
+
+case_other_names_and_other_inlining_cost_nothing() {
+	build base shape_calls.c -g0
+	build new shape_calls.c -g0 -DINLINED
+	compare
+	finds renamed new "3 functions of BASE are called otherwise" "names"
+	is "$(jq -r '.verdict | map(.id) | join(" ")' d)" "renamed inlined" "nothing else"
+	is "$(jq -r '.matches | map("\(.base)=\(.new)") | sort | join(" ")' d)" \
+		"fill=populate report=announce run_stages=execute" "who is who"
+	is "$(jq -r '.inlined | map(.function) | sort | join(" ")' d)" \
+		"stage_one stage_three stage_two" "who was inlined"
+	is "$(jq '[.fault_paths[], .call_paths[]] | length' d)" 0 "paths meet"
+	is "$(jq .differs d)" false "no cost differs"
+}
+
+case_a_map_says_who_is_who() {
+	build base shape_calls.c -g0
+	build new shape_calls.c -g0 -DINLINED
+	compare
+	printf '%s\n' '# by hand' '(fill|report) -> populate' 'run_stages -> execute' >map
+	"$PROF" diff --map map --json base.data new.data >d
+	is "$(jq -r '.matches | map(select(.by == "map")) | map("\(.base)=\(.new)") | sort | join(" ")' d)" \
+		"fill=populate report=populate run_stages=execute" "as the map has it"
+	run "$PROF" diff --suggest base.data new.data
+	like "$(cat out)" "Functions that may be the same" "suggestions"
+	echo nothing >map
+	run "$PROF" diff --map map base.data new.data
+	is "$status" 2 "no map"
+	like "$(cat err)" "map:1: there is no '->'" "why"
+}
+
+case_moved_code_is_told_as_such() {
+	build base shape_moved.c
+	build new shape_moved.c -DLAZY
+	compare
+	finds moved new "called from elsewhere" "moved code"
+	like "$(evidence moved)" "^load_cache, 5,12. page faults: from .*start_up to .*serve > look_up" "what, from where"
+	is "$(jq .differs d)" false "no cost differs"
+}
+
+case_threads() {
+	build base threads.cc
+	build new threads.cc -DTHREADS=8
+	compare
+	finds threads new "3 threads in BASE, 9 in NEW" "threads"
+}
+
+case_the_same_program_twice() {
+	build base item_fresh.c
+	cp base new
+	compare
+	is "$(first id)" no-difference "the same binary"
+}
+
+case_another_input_is_another_job() {
+	build base read_whole.c
+	cp base new
+	seq 100000 >small
+	seq 400000 >large
+	record base.data ./base small
+	record new.data ./new large
+	"$PROF" diff --json base.data new.data >d
+	finds not-the-same-job new "they read different amounts" "inputs"
+	like "$(evidence work)" "4\.[0-9]+ times as much" "how much more"
+	like "$("$PROF" diff --per=read-bytes base.data new.data)" "Totals, and per MiB read" "by unit of work"
+}
+
+run_cases "$@"
