@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/error.h"
 #include "cli/terminal.h"
@@ -32,6 +33,25 @@ struct diff_opts {
 
 /* ---- Options ---- */
 
+/* FILE stands for FILE.1, FILE.2 and so on where `prof record --repeat` has made these. */
+static void add_path(struct diff_opts *opts, enum side side, const char *path)
+{
+	unsigned int nr = 0;
+
+	while (access(path, F_OK)) {
+		char *numbered = xasprintf("%s.%u", path, nr + 1);
+
+		if (access(numbered, F_OK)) {
+			free(numbered);
+			break;
+		}
+		*vec_push(&opts->paths[side]) = numbered;
+		nr++;
+	}
+	if (!nr)
+		*vec_push(&opts->paths[side]) = xstrdup(path);
+}
+
 static int add_paths(struct diff_opts *opts, enum side side, const char *list)
 {
 	scoped_free char *words = xstrdup(list);
@@ -40,7 +60,7 @@ static int add_paths(struct diff_opts *opts, enum side side, const char *list)
 	while ((word = strsep(&rest, ","))) {
 		if (!*word)
 			return refuse(-EINVAL, "'%s' lacks the name of a file", list);
-		*vec_push(&opts->paths[side]) = xstrdup(word);
+		add_path(opts, side, word);
 	}
 	return 0;
 }
@@ -155,7 +175,9 @@ static int set_color(void *opts, const char *value)
 }
 
 static const struct option_row diff_options[] = {
-	{"base", 'b', "FILES", "recordings of one side, with commas between them: repeated runs",
+	{"base", 'b', "FILES",
+	 "recordings of one side, with commas between them: repeated runs. FILE stands for FILE.1 to "
+	 "FILE.N of 'prof record --repeat=N'",
 	 set_base},
 	{"new", 'n', "FILES", "recordings of the other side", set_new},
 	{"output", 'o', "FILE", "write the answer to a file", set_output},
@@ -197,7 +219,7 @@ static int take_operand(struct diff_opts *opts, const char *word)
 		return set_folded(opts, word);
 	if (side == NEW && opts->paths[NEW].size)
 		return usage_error(&diff_command, "two recordings, not also '%s'", word);
-	*vec_push(&opts->paths[side]) = xstrdup(word);
+	add_path(opts, side, word);
 	return 0;
 }
 

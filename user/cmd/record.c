@@ -10,11 +10,13 @@
 #include "cmd/attach_option.h"
 #include "cmd/commands.h"
 #include "record/record.h"
+#include "record/trial_run.h"
 
 struct cli {
 	struct record_options record;
 	bool any_event;             /* -e was given: what it does not name is not recorded */
 	bool any_stacks, no_stacks; /* -g and --no-stacks were given */
+	uint64_t times;             /* to be repeated; 0: it was not asked for */
 };
 
 static int set_output(void *opts, const char *value)
@@ -193,6 +195,19 @@ static int quiet(void *opts, const char *value)
 	return 0;
 }
 
+#define MOST_TIMES 1000
+
+static int set_repeat(void *opts, const char *value)
+{
+	struct cli *cli = opts;
+
+	if (count_parse(value, &cli->times))
+		return -EINVAL;
+	if (!cli->times || cli->times > MOST_TIMES)
+		return refuse(-EINVAL, "--repeat takes 1 to %d, not '%s'", MOST_TIMES, value);
+	return 0;
+}
+
 #define MIN_RING_BYTES (64ULL << 10)
 #define MAX_RING_BYTES (256ULL << 20)
 
@@ -256,6 +271,10 @@ static const struct option_row options[] = {
 	 as_root},
 	{"ring-size", 0, "SIZE", "buffer per CPU between kernel and recorder (64K to 256M)",
 	 set_ring_size},
+	{"repeat", 0, "N",
+	 "run the command N times, into FILE.1 to FILE.N: for 'prof diff', which takes FILE for all "
+	 "of them",
+	 set_repeat},
 	{"quiet", 'q', NULL, "do not sum up at the end", quiet},
 	{"all-cpus", 'a', NULL, NULL, refuse_all_processes},
 	{0},
@@ -311,7 +330,12 @@ static int run(int argc, char **argv)
 		cli.record.stacks = STACKS_NONE;
 	if (!cli.any_event)
 		cli.record.faults = cli.record.syscalls = true;
-	status = record_run(&cli.record, argv + first);
+	if (cli.times && first == argc)
+		status = usage_error(&record_command, "--repeat is for a command, not for -p");
+	else if (cli.times)
+		status = repeated_run(&cli.record, (unsigned int)cli.times, argv + first);
+	else
+		status = record_run(&cli.record, argv + first);
 out:
 	vec_free(&cli.record.targets.pids);
 	return status;

@@ -53,11 +53,11 @@ static int wait_unharmed(pid_t recorder, int *out_status)
 	return got < 0 ? fail(-errno, "cannot wait for the recorder") : 0;
 }
 
-int trial_run(const struct record_options *options, const struct trial_settings *settings,
-	      char **argv)
+/* 0 or the exit status of a failure of prof itself; *out_status as wait(2) gives it. */
+static int recorder_run(const struct record_options *options,
+			const struct trial_settings *settings, char **argv, int *out_status)
 {
 	pid_t recorder = fork();
-	int status = 0;
 
 	if (!recorder) {
 		settings_apply(settings);
@@ -67,11 +67,49 @@ int trial_run(const struct record_options *options, const struct trial_settings 
 		fail(-errno, "cannot start a recorder");
 		return EXIT_PROF_FAILED;
 	}
-	if (wait_unharmed(recorder, &status))
-		return EXIT_PROF_FAILED;
-	/* The recorder ends as the command did; what it could not run, it says by these. */
-	if (WIFEXITED(status) && WEXITSTATUS(status) >= EXIT_PROF_FAILED &&
-	    WEXITSTATUS(status) <= 127 && access(options->output, F_OK))
-		return WEXITSTATUS(status);
-	return 0;
+	return wait_unharmed(recorder, out_status) ? EXIT_PROF_FAILED : 0;
+}
+
+/* The recorder ends as the command did; what it could not run, it says by these. */
+static bool could_not_run(const struct record_options *options, int status)
+{
+	return WIFEXITED(status) && WEXITSTATUS(status) >= EXIT_PROF_FAILED &&
+	       WEXITSTATUS(status) <= 127 && access(options->output, F_OK);
+}
+
+int trial_run(const struct record_options *options, const struct trial_settings *settings,
+	      char **argv)
+{
+	int status = 0, failure = recorder_run(options, settings, argv, &status);
+
+	if (failure)
+		return failure;
+	return could_not_run(options, status) ? WEXITSTATUS(status) : 0;
+}
+
+static bool was_interrupted(int status)
+{
+	return (WIFSIGNALED(status) && (WTERMSIG(status) == SIGINT || WTERMSIG(status) == SIGTERM)) ||
+	       (WIFEXITED(status) && WEXITSTATUS(status) == 128 + SIGINT);
+}
+
+int repeated_run(const struct record_options *options, unsigned int times, char **argv)
+{
+	const struct trial_settings none = {0};
+	int status = 0, failure;
+
+	for (unsigned int i = 1; i <= times; i++) {
+		scoped_free char *output = xasprintf("%s.%u", options->output, i);
+		struct record_options once = *options;
+
+		once.output = output;
+		failure = recorder_run(&once, &none, argv, &status);
+		if (failure)
+			return failure;
+		if (could_not_run(&once, status))
+			return WEXITSTATUS(status);
+		if (was_interrupted(status))
+			break;
+	}
+	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }

@@ -20,4 +20,11 @@ struct trial_settings {
 int trial_run(const struct record_options *options, const struct trial_settings *settings,
 	      char **argv);
 
+/*
+ * Records the command again and again, into FILE.1 to FILE.`times`. Returns the exit status that
+ * the last run ended with, 128 and the signal if one killed it. A run that could not be recorded,
+ * or was interrupted, is the last one.
+ */
+int repeated_run(const struct record_options *options, unsigned int times, char **argv);
+
 #endif
