@@ -275,7 +275,7 @@ static char *drawn(const struct path_tree *tree, void (*write)(FILE *, const str
 {
 	const struct flame flame = {
 		.paths = tree,
-		.weights = {{"faults", "Page faults"}, {"time", "Time"}},
+		.weights = {{"faults", "Page faults"}, {"time", "Time", WEIGHT_NS}},
 		.about = about,
 		.caveat = about,
 	};

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: MIT
 /* `prof diff`: reads the recordings of two sides and says what differs, and why. */
 #include <errno.h>
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/error.h"
 #include "cli/terminal.h"
@@ -12,14 +10,16 @@
 #include "cmd/commands.h"
 #include "cmd/input.h"
 #include "cmd/path_words.h"
+#include "cmd/sides.h"
 #include "output/diff_output.h"
+#include "output/flame_diff.h"
 
 #define OLD_INPUT DEFAULT_INPUT ".old"
 
-enum diff_form { FORM_TEXT, FORM_JSON, FORM_MARKDOWN, FORM_FOLDED };
+enum diff_form { FORM_TEXT, FORM_JSON, FORM_MARKDOWN, FORM_FOLDED, FORM_SVG, FORM_HTML };
 
 struct diff_opts {
-	VEC(char *) paths[NR_SIDES];
+	struct side_paths paths;
 	const char *output, *map;
 	enum diff_form form;
 	const struct path_choice *folded;
@@ -33,51 +33,26 @@ struct diff_opts {
 
 /* ---- Options ---- */
 
-/* FILE stands for FILE.1, FILE.2 and so on where `prof record --repeat` has made these. */
-static void add_path(struct diff_opts *opts, enum side side, const char *path)
-{
-	unsigned int nr = 0;
-
-	while (access(path, F_OK)) {
-		char *numbered = xasprintf("%s.%u", path, nr + 1);
-
-		if (access(numbered, F_OK)) {
-			free(numbered);
-			break;
-		}
-		*vec_push(&opts->paths[side]) = numbered;
-		nr++;
-	}
-	if (!nr)
-		*vec_push(&opts->paths[side]) = xstrdup(path);
-}
-
-static int add_paths(struct diff_opts *opts, enum side side, const char *list)
-{
-	scoped_free char *words = xstrdup(list);
-	char *rest = words, *word;
-
-	while ((word = strsep(&rest, ","))) {
-		if (!*word)
-			return refuse(-EINVAL, "'%s' lacks the name of a file", list);
-		add_path(opts, side, word);
-	}
-	return 0;
-}
-
 static int set_base(void *opts, const char *value)
 {
-	return add_paths(opts, BASE, value);
+	return side_paths_add(&((struct diff_opts *)opts)->paths, BASE, value);
 }
 
 static int set_new(void *opts, const char *value)
 {
-	return add_paths(opts, NEW, value);
+	return side_paths_add(&((struct diff_opts *)opts)->paths, NEW, value);
 }
 
 static int set_output(void *opts, const char *value)
 {
-	((struct diff_opts *)opts)->output = value;
+	struct diff_opts *o = opts;
+	const char *dot = strrchr(value, '.');
+
+	o->output = value;
+	if (dot && o->form == FORM_TEXT)
+		o->form = !strcmp(dot, ".svg")    ? FORM_SVG
+			  : !strcmp(dot, ".html") ? FORM_HTML
+						  : FORM_TEXT;
 	return 0;
 }
 
@@ -176,11 +151,16 @@ static int set_color(void *opts, const char *value)
 
 static const struct option_row diff_options[] = {
 	{"base", 'b', "FILES",
-	 "recordings of one side, with commas between them: repeated runs. FILE stands for FILE.1 to "
+	 "recordings of one side, with commas between them: repeated runs. FILE stands for FILE.1 "
+	 "to "
 	 "FILE.N of 'prof record --repeat=N'",
 	 set_base},
 	{"new", 'n', "FILES", "recordings of the other side", set_new},
-	{"output", 'o', "FILE", "write the answer to a file", set_output},
+	{"output", 'o', "FILE",
+	 "write the answer to a file; as a flame graph of the difference if its name ends in .svg "
+	 "or "
+	 ".html",
+	 set_output},
 	{"json", 0, NULL, "print one JSON object (prof.diff/1)", set_json},
 	{"markdown", 0, NULL, "print Markdown, for a pull request", set_markdown},
 	{"folded", 0, "[WHAT]",
@@ -213,14 +193,13 @@ static const struct option_row diff_options[] = {
 
 static int take_operand(struct diff_opts *opts, const char *word)
 {
-	enum side side = opts->paths[BASE].size ? NEW : BASE;
+	enum side side = opts->paths.of[BASE].size ? NEW : BASE;
 
 	if (opts->form == FORM_FOLDED && path_choice_find(word))
 		return set_folded(opts, word);
-	if (side == NEW && opts->paths[NEW].size)
+	if (side == NEW && opts->paths.of[NEW].size)
 		return usage_error(&diff_command, "two recordings, not also '%s'", word);
-	add_path(opts, side, word);
-	return 0;
+	return side_paths_add(&opts->paths, side, word) ? OPTIONS_USAGE : 0;
 }
 
 static int parse(struct diff_opts *opts, int argc, char **argv)
@@ -236,92 +215,16 @@ static int parse(struct diff_opts *opts, int argc, char **argv)
 	}
 	if (operand < 0)
 		return operand;
-	if (!opts->paths[BASE].size && !opts->paths[NEW].size) {
-		*vec_push(&opts->paths[BASE]) = xstrdup(OLD_INPUT);
-		*vec_push(&opts->paths[NEW]) = xstrdup(DEFAULT_INPUT);
+	if (!opts->paths.of[BASE].size && !opts->paths.of[NEW].size) {
+		side_paths_add(&opts->paths, BASE, OLD_INPUT);
+		side_paths_add(&opts->paths, NEW, DEFAULT_INPUT);
 	}
-	if (!opts->paths[BASE].size || !opts->paths[NEW].size) {
+	if (!opts->paths.of[BASE].size || !opts->paths.of[NEW].size) {
 		usage_error(&diff_command, "there is nothing to compare with: %s is missing",
-			    opts->paths[BASE].size ? "NEW" : "BASE");
+			    opts->paths.of[BASE].size ? "NEW" : "BASE");
 		return OPTIONS_USAGE;
 	}
 	return operand;
-}
-
-/* ---- Reading ---- */
-
-/* The recordings of one side, read by a thread of its own. */
-struct reading {
-	char *const *paths;
-	uint32_t nr;
-	struct recording **recordings;
-	struct run **runs;
-};
-
-static int reading_open(struct reading *reading, char *const *paths, uint32_t nr)
-{
-	*reading = (struct reading){
-		.paths = paths,
-		.nr = nr,
-		.recordings = xcalloc(nr, sizeof(struct recording *)),
-		.runs = xcalloc(nr, sizeof(struct run *)),
-	};
-	for (uint32_t i = 0; i < nr; i++) {
-		int err = recording_open(paths[i], &reading->recordings[i]);
-
-		if (err)
-			return err;
-	}
-	return 0;
-}
-
-static void reading_close(struct reading *reading)
-{
-	for (uint32_t i = 0; i < reading->nr; i++) {
-		run_free(reading->runs[i]);
-		recording_close(reading->recordings[i]);
-	}
-	free(reading->recordings);
-	free(reading->runs);
-}
-
-static void *read_side(void *arg)
-{
-	struct reading *reading = arg;
-
-	for (uint32_t i = 0; i < reading->nr; i++)
-		reading->runs[i] = run_new(reading->recordings[i], reading->paths[i]);
-	return NULL;
-}
-
-static void read_sides(struct reading readings[NR_SIDES])
-{
-	pthread_t thread;
-
-	if (pthread_create(&thread, NULL, read_side, &readings[NEW])) {
-		read_side(&readings[BASE]);
-		read_side(&readings[NEW]);
-		return;
-	}
-	read_side(&readings[BASE]);
-	pthread_join(thread, NULL);
-}
-
-static int read_map(const char *path, struct name_map *out)
-{
-	FILE *file = fopen(path, "re");
-	char *line = NULL;
-	size_t capacity = 0;
-	unsigned int nr = 0;
-	int err = 0;
-
-	if (!file)
-		return fail(-errno, "cannot read '%s'", path);
-	while (!err && getline(&line, &capacity, file) >= 0)
-		err = name_map_add_line(out, line, path, ++nr);
-	free(line);
-	fclose(file);
-	return err;
 }
 
 /* ---- Judging ---- */
@@ -373,14 +276,20 @@ static int exit_status(const struct diff_opts *opts, const struct diff *diff,
 
 /* ---- The command ---- */
 
-static void write_folded(FILE *out, struct diff *diff, const struct path_choice *choice)
+/* Folded, or drawn. */
+static void write_paths(FILE *out, struct diff *diff, const struct diff_opts *opts)
 {
+	const struct path_choice *choice = opts->folded ? opts->folded : path_choices;
 	struct path_tree paths;
 
 	aligned_paths_build(&diff->alignment, &diff->runs,
 			    choice->events == BLOCK_FAULTS ? PATH_FAULTS : PATH_CALLS,
 			    choice->weight, &paths);
-	diff_folded(out, &paths);
+	if (opts->form == FORM_FOLDED)
+		diff_folded(out, &paths);
+	else
+		flame_diff(out, &paths, &diff->runs, choice->weight, choice->title, false,
+			   opts->form == FORM_HTML);
 	path_tree_fini(&paths);
 }
 
@@ -411,25 +320,20 @@ static int print_diff(struct diff *diff, const struct diff_opts *opts, const str
 	case FORM_MARKDOWN:
 		diff_markdown(answer.out, diff, &style);
 		break;
-	case FORM_FOLDED:
-		write_folded(answer.out, diff, opts->folded);
+	default:
+		write_paths(answer.out, diff, opts);
 		break;
 	}
 	return answer_close(&answer);
 }
 
-static int compare(struct diff_opts *opts, struct reading readings[NR_SIDES])
+static int compare(struct diff_opts *opts, const struct sides *sides)
 {
-	const struct aligned_runs runs = {
-		.of = {readings[BASE].runs, readings[NEW].runs},
-		.nr = {readings[BASE].nr, readings[NEW].nr},
-	};
 	struct judged judged = {0};
 	struct diff *diff;
 	int status = EXIT_USAGE;
 
-	read_sides(readings);
-	if (diff_make(&runs, &opts->diff, &diff))
+	if (diff_make(&sides->aligned, &opts->diff, &diff))
 		return EXIT_USAGE;
 	judge(opts, diff, &judged);
 	if (!print_diff(diff, opts, &judged))
@@ -442,18 +346,14 @@ static int compare(struct diff_opts *opts, struct reading readings[NR_SIDES])
 
 static int compare_files(struct diff_opts *opts)
 {
-	struct reading readings[NR_SIDES] = {0};
 	struct name_map map = {0};
+	struct sides sides = {0};
 	int status = EXIT_USAGE;
 
 	opts->diff.map = opts->map ? &map : NULL;
-	if ((!opts->map || !read_map(opts->map, &map)) &&
-	    !reading_open(&readings[BASE], opts->paths[BASE].items,
-			  (uint32_t)opts->paths[BASE].size) &&
-	    !reading_open(&readings[NEW], opts->paths[NEW].items, (uint32_t)opts->paths[NEW].size))
-		status = compare(opts, readings);
-	reading_close(&readings[BASE]);
-	reading_close(&readings[NEW]);
+	if ((!opts->map || !name_map_read(opts->map, &map)) && !sides_open(&sides, &opts->paths))
+		status = compare(opts, &sides);
+	sides_close(&sides);
 	name_map_fini(&map);
 	return status;
 }
@@ -464,11 +364,7 @@ static int diff_run(int argc, char **argv)
 	int result = parse(&opts, argc, argv);
 	int status = result < 0 ? options_exit_status(result) : compare_files(&opts);
 
-	for (int side = 0; side < NR_SIDES; side++) {
-		vec_each (&opts.paths[side], path)
-			free(*path);
-		vec_free(&opts.paths[side]);
-	}
+	side_paths_fini(&opts.paths);
 	vec_free(&opts.goals);
 	vec_free(&opts.limits);
 	return status;

@@ -14,7 +14,9 @@
 #include "cmd/commands.h"
 #include "cmd/input.h"
 #include "cmd/path_words.h"
+#include "cmd/sides.h"
 #include "output/flame.h"
+#include "output/flame_diff.h"
 #include "output/printable.h"
 #include "profile/call_tail.h"
 #include "profile/event_paths.h"
@@ -22,9 +24,13 @@
 #include "profile/stack_quality.h"
 
 #define DEFAULT_OUTPUT "flame.html"
+#define OLD_INPUT      DEFAULT_INPUT ".old"
 
 struct flame_opts {
 	const char *input, *output;
+	struct side_paths sides; /* of --diff */
+	bool diff;
+	const char *map;
 	struct path_choice choice;
 	enum path_side side;
 	unsigned int detail; /* of enum path_detail */
@@ -68,6 +74,19 @@ static int set_tail(void *opts, const char *value)
 static int set_side(void *opts, const char *value)
 {
 	return path_side_parse(value, &((struct flame_opts *)opts)->side);
+}
+
+static int set_diff(void *opts, const char *value)
+{
+	(void)value;
+	((struct flame_opts *)opts)->diff = true;
+	return 0;
+}
+
+static int set_map(void *opts, const char *value)
+{
+	((struct flame_opts *)opts)->map = value;
+	return 0;
 }
 
 static int set_icicle(void *opts, const char *value)
@@ -116,6 +135,12 @@ static const struct option_row flame_options[] = {
 	 "draw only the system calls that are slower than this percentile of their name (p99), by "
 	 "the time that they took beyond it",
 	 set_tail},
+	{"diff", 0, NULL,
+	 "draw how NEW differs from BASE: the two recordings (default: prof.data.old and "
+	 "prof.data) "
+	 "are the operands",
+	 set_diff},
+	{"map", 0, "FILE", "with --diff: functions that are the same, as for prof diff", set_map},
 	{"icicle", 0, NULL, "draw callers on top, callees hanging below them", set_icicle},
 	{"source", 0, NULL, "name the file:line of frames, different lines of a function apart",
 	 set_source},
@@ -143,13 +168,53 @@ static void tail_choose(struct flame_opts *opts)
 	opts->choice.tail_ppm = tail_ppm;
 }
 
+/* The first two operands are the sides of --diff, wherever that stands; else one is the input. */
+static int parse_operands(struct flame_opts *opts, int argc, char **argv)
+{
+	int operand = options_parse(&flame_command, argc, argv, opts);
+	VEC(const char *) words = {0};
+
+	while (operand > 0 && operand < argc) {
+		*vec_push(&words) = argv[operand];
+		argc -= operand;
+		argv += operand;
+		operand = options_parse(&flame_command, argc, argv, opts);
+	}
+	if (operand >= 0 && words.size > (opts->diff ? 2 : 1U)) {
+		usage_error(&flame_command, "%s, not also '%s'",
+			    opts->diff ? "two recordings" : "one recording at a time",
+			    words.items[opts->diff ? 2 : 1]);
+		operand = OPTIONS_USAGE;
+	} else if (operand >= 0 && opts->diff && words.size == 1) {
+		usage_error(&flame_command, "--diff takes BASE and NEW, or none of them");
+		operand = OPTIONS_USAGE;
+	} else if (operand >= 0 && opts->diff) {
+		side_paths_add(&opts->sides, BASE, words.size ? words.items[0] : OLD_INPUT);
+		side_paths_add(&opts->sides, NEW, words.size ? words.items[1] : DEFAULT_INPUT);
+	} else if (operand >= 0 && words.size) {
+		opts->input = words.items[0];
+	}
+	vec_free(&words);
+	return operand;
+}
+
 static int parse(struct flame_opts *opts, int argc, char **argv)
 {
-	int operand = options_parse_with_input(&flame_command, argc, argv, opts, &opts->input);
+	int operand = parse_operands(opts, argc, argv);
 
 	if (operand < 0)
 		return operand;
 	tail_choose(opts);
+	if (opts->diff && opts->choice.events != BLOCK_FAULTS &&
+	    opts->choice.events != BLOCK_SYSCALLS) {
+		usage_error(&flame_command, "--diff draws page faults or system calls");
+		return OPTIONS_USAGE;
+	}
+	if (opts->diff && (opts->side != BY_TOUCH || opts->choice.kinds || opts->choice.tail_ppm ||
+			   opts->input)) {
+		usage_error(&flame_command, "--diff goes with --weight, --icicle and --map alone");
+		return OPTIONS_USAGE;
+	}
 	if (opts->side != BY_TOUCH && opts->choice.events != BLOCK_FAULTS) {
 		usage_error(&flame_command, "--by is about the memory of faults, not about calls");
 		return OPTIONS_USAGE;
@@ -239,7 +304,8 @@ static void name_weights(const struct path_choice *choice, enum path_side side,
 
 	if (choice->events == BLOCK_ALLOCATIONS) {
 		out[WEIGHT_COUNT] = (struct flame_weight){"blocks", "Blocks of allocators"};
-		out[WEIGHT_BYTES] = (struct flame_weight){"memory", "Memory by allocators"};
+		out[WEIGHT_BYTES] =
+			(struct flame_weight){"memory", "Memory by allocators", WEIGHT_BYTES};
 		return;
 	}
 	if (choice->events == BLOCK_SYSCALLS) {
@@ -248,14 +314,16 @@ static void name_weights(const struct path_choice *choice, enum path_side side,
 		out[WEIGHT_COUNT] = (struct flame_weight){"calls", tail ? "Slowest system calls"
 									: "System calls"};
 		out[WEIGHT_NS] = (struct flame_weight){
-			"time", tail ? "Time of the slowest system calls beyond the others"
-				     : "Time in system calls"};
+			"time",
+			tail ? "Time of the slowest system calls beyond the others"
+			     : "Time in system calls",
+			WEIGHT_NS};
 		return;
 	}
 	out[WEIGHT_COUNT] =
 		(struct flame_weight){"faults", sides[side] ? sides[side] : kinds[kind]};
-	out[WEIGHT_NS] = (struct flame_weight){"time", "Time in page faults"};
-	out[WEIGHT_BYTES] = (struct flame_weight){"memory", "Memory by page faults"};
+	out[WEIGHT_NS] = (struct flame_weight){"time", "Time in page faults", WEIGHT_NS};
+	out[WEIGHT_BYTES] = (struct flame_weight){"memory", "Memory by page faults", WEIGHT_BYTES};
 }
 
 /* ---- The command ---- */
@@ -327,6 +395,64 @@ static int flame_recording(struct recording *r, const struct flame_opts *opts)
 	return err;
 }
 
+/* ---- The difference of two ---- */
+
+static int draw_diff(const struct flame_opts *opts, const struct sides *sides,
+		     const struct name_map *map)
+{
+	const struct aligned_runs *runs = &sides->aligned;
+	struct inlined_list inlined;
+	struct alignment alignment;
+	struct path_tree paths;
+	struct answer answer;
+	int err = answer_open(&answer, opts->output, false);
+
+	if (err)
+		return err;
+	alignment_make(runs->of[BASE], runs->nr[BASE], runs->of[NEW], runs->nr[NEW], map,
+		       &alignment);
+	inlined_find(&alignment, runs, &inlined);
+	aligned_paths_build(&alignment, runs,
+			    opts->choice.events == BLOCK_FAULTS ? PATH_FAULTS : PATH_CALLS,
+			    opts->choice.weight, &paths);
+	flame_diff(answer.out, &paths, runs, opts->choice.weight, opts->choice.title, opts->icicle,
+		   ends_with(opts->output, ".html"));
+	err = answer_close(&answer);
+	if (!err)
+		tell_written(opts->output, &paths);
+	path_tree_fini(&paths);
+	vec_free(&inlined.items);
+	alignment_fini(&alignment);
+	return err;
+}
+
+static int flame_sides(const struct flame_opts *opts)
+{
+	struct name_map map = {0};
+	struct sides sides = {0};
+	int err = opts->map ? name_map_read(opts->map, &map) : 0;
+
+	if (!err)
+		err = sides_open(&sides, &opts->sides);
+	if (!err)
+		err = draw_diff(opts, &sides, opts->map ? &map : NULL);
+	sides_close(&sides);
+	name_map_fini(&map);
+	return err;
+}
+
+static int flame_input(const struct flame_opts *opts)
+{
+	struct recording *recording;
+	int err = input_open(opts->input, &recording);
+
+	if (err)
+		return err;
+	err = flame_recording(recording, opts);
+	recording_close(recording);
+	return err;
+}
+
 static int flame_run(int argc, char **argv)
 {
 	struct flame_opts opts = {
@@ -334,23 +460,22 @@ static int flame_run(int argc, char **argv)
 		.choice = path_choices[0],
 		.detail = PATH_INLINE_MARKS | PATH_MODULES | PATH_FAULT_KINDS,
 	};
-	struct recording *recording;
-	int result = parse(&opts, argc, argv), err;
+	int result = parse(&opts, argc, argv), status;
 
 	if (result < 0)
-		return options_exit_status(result);
-	err = input_open(opts.input, &recording);
-	if (err)
-		return EXIT_FAILURE;
-	err = flame_recording(recording, &opts);
-	recording_close(recording);
-	return err ? EXIT_FAILURE : EXIT_SUCCESS;
+		status = options_exit_status(result);
+	else
+		status = (opts.diff ? flame_sides : flame_input)(&opts) ? EXIT_FAILURE
+									: EXIT_SUCCESS;
+	side_paths_fini(&opts.sides);
+	return status;
 }
 
 static const char *const flame_examples[] = {
 	"prof flame",
 	"prof flame --weight=fault-ns -o faults.svg",
 	"prof flame --by=owner -o owners.html",
+	"prof flame --diff before.data after.data",
 	"prof flame --weight=syscall-ns --icicle -o calls.html other.data",
 	NULL,
 };
@@ -358,7 +483,7 @@ static const char *const flame_examples[] = {
 const struct command flame_command = {
 	.name = "flame",
 	.summary = "draw a flame graph of page faults, system calls or allocations",
-	.synopsis = "[options] [FILE]",
+	.synopsis = "[options] [FILE | --diff BASE NEW]",
 	.description =
 		"Draws every path of calls as frames on top of each other, as wide as the faults, "
 		"their service time, the memory they populated, the system calls and their time, "

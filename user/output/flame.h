@@ -20,6 +20,7 @@
 struct flame_weight {
 	const char *name;  /* "faults"; NULL where there is no such weight */
 	const char *title; /* "Page faults" */
+	enum weight unit;  /* how it is printed: as a count, a time or a size */
 };
 
 struct flame {
@@ -29,6 +30,7 @@ struct flame {
 	const char *about;  /* what was recorded: text from outside */
 	const char *caveat; /* what the picture does not show, or NULL */
 	bool icicle;        /* callers on top */
+	bool side_by_side;  /* all weights, one pane below the other, where there is a script */
 };
 
 void flame_svg(FILE *out, const struct flame *flame);

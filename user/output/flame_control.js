@@ -5,10 +5,9 @@
 // ---- Focus, the keyboard's pointer ----
 
 function drawFocus() {
-	const box = view.focus >= 0 && boxOf(view.focus);
-	part("focus").setAttribute("width", 0);
-	if (box)
-		frameAround("focus", box);
+	clearMarks("focus");
+	if (view.focus >= 0)
+		frameAround("focus", view.focus);
 }
 
 function focusOn(node) {
@@ -18,15 +17,15 @@ function focusOn(node) {
 	view.focus = node;
 	drawFocus();
 	part("focus").scrollIntoView({block: "nearest"});
-	const y = rowY(tree.depth[node]);
-	if (y < window.scrollY + framesTop) // below the head
-		window.scrollBy(0, y - window.scrollY - framesTop);
+	const y = rowY(mainPane(), tree.depth[node]);
+	if (y < window.scrollY + headTop()) // below the head
+		window.scrollBy(0, y - window.scrollY - headTop());
 	showTip(box, box.x, y);
 	tools.spoken.textContent = describe(node).map((line) => line.cells.join(" ")).join(", ");
 }
 
 function focusMove(key) {
-	const {focus} = view;
+	const {focus} = view, {rows} = mainPane();
 	if (focus < 0 || !boxOf(focus))
 		return focusOn(view.zoom);
 	const depth = tree.depth[focus], boxes = rows[depth], at = boxes.indexOf(boxOf(focus));
@@ -41,7 +40,7 @@ function focusMove(key) {
 
 // The next match of those that are drawn, or the one before, and around at the end.
 function focusMatch(step) {
-	const found = rows.flat().map((box) => box.node).filter(isHit).sort((a, b) => step * (a - b));
+	const found = mainPane().rows.flat().map((box) => box.node).filter(isHit).sort((a, b) => step * (a - b));
 	const next = found.find((node) => view.focus < 0 || step * (node - view.focus) > 0) ?? found[0];
 	if (next)
 		focusOn(next);
@@ -58,7 +57,7 @@ function redraw() {
 }
 
 function zoomTo(node) {
-	view.zoom = total(node) ? node : 0;
+	view.zoom = usableWeights().some((w) => total(node, w)) && (info.panes || total(node)) ? node : 0;
 	tools.reset.disabled = !view.zoom;
 	redraw();
 	if (view.focus >= 0 && !boxOf(view.focus))
@@ -164,23 +163,23 @@ function onKey(event) {
 }
 
 function onMove(event) {
-	const box = boxAt(event);
+	const found = boxAt(event);
 	hideTip();
-	if (!box)
+	if (!found)
 		return;
-	frameAround("hover", box);
+	frameAround("hover", found.box.node);
 	const origin = svg.getBoundingClientRect();
-	showTip(box, event.clientX - origin.left + 12, event.clientY - origin.top);
+	showTip(found.box, event.clientX - origin.left + 12, event.clientY - origin.top);
 }
 
 function onClick(event) {
-	const item = event.target.closest?.(".legend g"), box = boxAt(event);
+	const item = event.target.closest?.(".legend g"), found = boxAt(event);
 	if (item)
 		return pick(item);
-	if (!box)
+	if (!found)
 		return;
 	view.focus = -1;
-	zoomTo(box.node);
+	zoomTo(found.box.node);
 }
 
 function listen() {
@@ -202,7 +201,7 @@ function listen() {
 
 function start() {
 	svg.classList.add("live");
-	for (const mark of ["hover", "focus"])
+	for (const mark of info.weights.flatMap(() => ["hover", "focus"]))
 		svg.append(element("rect", {class: mark, width: 0}));
 	svg.append(part("head"), element("g", {class: "panel tip"}), element("g", {class: "panel help"}));
 	for (const item of part("legend").children) {

@@ -68,7 +68,8 @@ static void write_amounts(const struct picture *p, uint32_t node)
 
 		if (!p->flame->weights[w].name || !all)
 			continue;
-		fprintf(p->out, "%s%s %s", separator, amount_format(amount, (enum weight)w, number),
+		fprintf(p->out, "%s%s %s", separator,
+			amount_format(amount, p->flame->weights[w].unit, number),
 			p->flame->weights[w].name);
 		if (node) {
 			fputs(" (", p->out);
@@ -267,21 +268,22 @@ static json_t *weights_json(const struct flame *flame)
 
 	for (int w = 0; w < NR_WEIGHTS; w++)
 		json_array_append_new(
-			weights,
-			json_pack("{s:s, s:s}", "name",
-				  flame->weights[w].name ? flame->weights[w].name : "", "title",
-				  flame->weights[w].title ? flame->weights[w].title : ""));
+			weights, json_pack("{s:s, s:i, s:s}", "name",
+					   flame->weights[w].name ? flame->weights[w].name : "",
+					   "unit", (int)flame->weights[w].unit, "title",
+					   flame->weights[w].title ? flame->weights[w].title : ""));
 	return weights;
 }
 
 static void write_info(const struct picture *p)
 {
 	json_t *classes = json_array();
-	json_t *info = json_pack("{s:i, s:i, s:f, s:f, s:i, s:i, s:i, s:b, s:o, s:o}", "row", ROW,
-				 "margin", MARGIN, "letter", LETTER, "least", FLAME_LEAST_WIDTH,
-				 "shades", FLAME_SHADES, "legend", (int)p->legend_y, "weight",
-				 (int)p->flame->weight, "icicle", (int)p->flame->icicle, "weights",
-				 weights_json(p->flame), "classes", classes);
+	json_t *info =
+		json_pack("{s:i, s:i, s:f, s:f, s:i, s:i, s:i, s:b, s:b, s:o, s:o}", "row", ROW,
+			  "margin", MARGIN, "letter", LETTER, "least", FLAME_LEAST_WIDTH, "shades",
+			  FLAME_SHADES, "legend", (int)p->legend_y, "weight", (int)p->flame->weight,
+			  "icicle", (int)p->flame->icicle, "panes", (int)p->flame->side_by_side,
+			  "weights", weights_json(p->flame), "classes", classes);
 	char *text;
 
 	for (int class = 0; class < NR_FRAME_CLASSES; class ++)

@@ -61,6 +61,14 @@ function lineOfWeight(node, w, isZoomed) {
 		...ofZoomed, amount(tree.self[w][node], w)]};
 }
 
+// In a comparison: what NEW has more or less, by sign and in words.
+function lineOfChange(node) {
+	const [base, now] = [total(node, 0), total(node, 1)], apart = now - base;
+	const words = !apart ? "the same in both" :
+		`NEW has ${amount(Math.abs(apart), 0)} ${apart < 0 ? "less" : "more"} than BASE`;
+	return {cells: [words], look: "strong"};
+}
+
 function describe(node) {
 	const columns = Math.max(24, Math.min(90, Math.floor((width - 40) / LETTER)));
 	const isZoomed = view.zoom && tree.depth[node] >= tree.depth[view.zoom];
@@ -69,7 +77,8 @@ function describe(node) {
 	return [...linesOf(nameOf(node), columns, "strong"),
 		...(where ? linesOf(where, columns, "soft") : []),
 		{cells: ["", "", "of all", ...(isZoomed ? ["of zoomed"] : []), "by itself"], look: "soft"},
-		...usableWeights().map((w) => lineOfWeight(node, w, isZoomed))];
+		...usableWeights().map((w) => lineOfWeight(node, w, isZoomed)),
+		...(info.panes ? [lineOfChange(node)] : [])];
 }
 
 function showTip(box, x, y) {
@@ -78,7 +87,7 @@ function showTip(box, x, y) {
 
 function hideTip() {
 	part("tip").replaceChildren();
-	part("hover").setAttribute("width", 0);
+	clearMarks("hover");
 }
 
 function help() {

@@ -94,7 +94,7 @@ function scaled(value, step, units) {
 
 const formats = [count, (ns) => scaled(ns, 1000, ["ns", "µs", "ms", "s"]),
 	(bytes) => scaled(bytes, 1024, ["B", "KiB", "MiB", "GiB", "TiB"])];
-const amount = (value, w) => formats[w](value);
+const amount = (value, w) => formats[info.weights[w].unit](value);
 
 function percent(share, whole) {
 	const value = whole ? 100 * share / whole : 0;

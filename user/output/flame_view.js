@@ -8,23 +8,29 @@
 const view = {zoom: 0, weight: info.weight, icicle: info.icicle, focus: -1,
 	hits: null, // by frame: whether the search or the legend asks for it
 	pattern: "", class: -1};
-let rows = []; // by depth: the boxes {node, x, width} from left to right
-let framesTop = 0, width = 0, height = 0;
+// A pane is drawn by one weight; a graph has one pane, a comparison one for each weight. Its rows
+// are, by depth, the boxes {node, x, width} from left to right.
+let panes = [];
+let width = 0, height = 0;
+const headTop = () => panes.length ? panes[0].top : 0;
 
 const total = (node, w = view.weight) => tree.total[w][node];
 const usableWeights = () => info.weights.map((_, w) => w).filter((w) => total(0, w));
 const inside = () => width - 2 * MARGIN;
 const fitting = (wide) => Math.floor(wide / LETTER);
 
-function layOut() {
-	const {zoom} = view, left = [], scale = inside() / total(zoom);
+function layOut(pane) {
+	const {zoom} = view, left = [], scale = inside() / total(zoom, pane.weight), rows = [];
 	let drawn = 0;
-	rows = [];
+	pane.rows = rows;
+	if (!total(zoom, pane.weight))
+		return drawn;
 	for (let node = tree.parent[zoom]; node >= 0; node = tree.parent[node])
 		rows[tree.depth[node]] = [{node, x: MARGIN, width: inside()}];
 	left[tree.depth[zoom]] = MARGIN; // by depth: where the next box begins
 	for (let node = zoom; node < tree.end[zoom];) {
-		const depth = tree.depth[node], x = left[depth], wide = total(node) * scale;
+		const depth = tree.depth[node], x = left[depth];
+		const wide = total(node, pane.weight) * scale;
 		left[depth] = x + wide;
 		if (wide < LEAST) {
 			node = tree.end[node];
@@ -38,7 +44,9 @@ function layOut() {
 	return drawn;
 }
 
-const rowY = (depth) => framesTop + ROW * (view.icicle ? depth : rows.length - 1 - depth);
+const rowY = (pane, depth) =>
+	pane.top + ROW * (view.icicle ? depth : pane.rows.length - 1 - depth);
+const bottomOf = (pane) => pane.top + ROW * Math.max(1, pane.rows.length);
 
 const isHit = (node) => node > 0 && view.hits !== null && view.hits[tree.frame[node]] > 0;
 
@@ -82,8 +90,8 @@ function stateOf(node) {
 	return !view.hits ? "" : isHit(node) ? " hit" : " dim";
 }
 
-function drawRow(boxes, depth, into) {
-	const paths = new Map(), y = rowY(depth), texts = [];
+function drawRow(pane, depth, into) {
+	const boxes = pane.rows[depth], paths = new Map(), y = rowY(pane, depth), texts = [];
 	for (const box of boxes) {
 		const state = stateOf(box.node), look = frameOf(box.node).look + state;
 		paths.set(look, (paths.get(look) ?? "") + boxPath(box, y));
@@ -96,8 +104,8 @@ function drawRow(boxes, depth, into) {
 	into.append(...texts);
 }
 
-function drawLegend() {
-	let x = MARGIN, y = framesTop;
+function drawLegend(y) {
+	let x = MARGIN;
 	for (const item of part("legend").children) {
 		const wide = 34 + 7.8 * item.textContent.length;
 		if (x > MARGIN && x + wide > width - MARGIN) {
@@ -110,7 +118,7 @@ function drawLegend() {
 		item.setAttribute("aria-pressed", on);
 		x += wide;
 	}
-	framesTop = y + 26;
+	return y + 26;
 }
 
 function cutHead() {
@@ -118,7 +126,7 @@ function cutHead() {
 		line.lastChild.data = label(line.firstChild.textContent, fitting(inside()));
 }
 
-function drawFoot(drawn) {
+function drawFoot(drawn, y) {
 	let all = 0;
 	for (let node = Math.max(1, view.zoom); node < tree.end[view.zoom]; node++)
 		all += total(node) > 0;
@@ -127,7 +135,7 @@ function drawFoot(drawn) {
 	foot.textContent = hidden ? `${count(hidden)} of ${count(all)} frames are narrower than ` +
 		`${LEAST} px (${share}%) and not drawn.` :
 		`All ${count(all)} frames are drawn: none is narrower than ${LEAST} px.`;
-	foot.setAttribute("y", framesTop + ROW * rows.length + 20);
+	foot.setAttribute("y", y + 20);
 }
 
 function drawMatched() {
@@ -137,17 +145,34 @@ function drawMatched() {
 		`${count(found.nr)} frames, each event counted once` : "";
 }
 
+// All weights below each other, or the one that is chosen.
+function drawPanes(top, into) {
+	const weights = info.panes ? usableWeights() : [view.weight];
+	let drawn = 0;
+	panes = [];
+	for (const weight of weights) {
+		const pane = {weight, top: info.panes ? top + 22 : top};
+		panes.push(pane);
+		const nr = layOut(pane);
+		drawn = weight === view.weight ? nr : drawn;
+		if (info.panes)
+			into.append(element("text", {class: "pane", x: MARGIN, y: top + 15},
+				`${info.weights[weight].title}: ${amount(total(view.zoom, weight), weight)}`));
+		pane.rows.forEach((_, depth) => drawRow(pane, depth, into));
+		top = bottomOf(pane) + 10;
+	}
+	return drawn;
+}
+
 function draw() {
 	const frames = element("g", {class: "frames"});
 	width = Math.max(320, document.documentElement.clientWidth);
-	framesTop = placeTools();
+	const framesTop = drawLegend(placeTools());
 	cutHead();
-	drawLegend();
-	const drawn = layOut();
-	rows.forEach((boxes, depth) => drawRow(boxes, depth, frames));
+	const drawn = drawPanes(framesTop, frames), bottom = bottomOf(panes[panes.length - 1]);
 	part("frames").replaceWith(frames);
-	drawFoot(drawn);
-	height = framesTop + ROW * rows.length + 32;
+	drawFoot(drawn, bottom);
+	height = bottom + 32;
 	svg.removeAttribute("viewBox");
 	svg.setAttribute("width", width);
 	svg.setAttribute("height", Math.max(height, document.documentElement.clientHeight || 0));
@@ -163,20 +188,22 @@ function draw() {
 
 // The head stays in sight while a tall graph scrolls below it.
 function keepHead() {
-	const y = window.innerHeight > 3 * framesTop ? Math.max(0, window.scrollY) : 0;
+	const y = window.innerHeight > 3 * headTop() ? Math.max(0, window.scrollY) : 0;
 	part("head").setAttribute("transform", `translate(0 ${y})`);
 }
 
 // ---- Boxes by place ----
 
+// The box under the pointer and its pane, as {box, pane}, or null.
 function boxAt(event) {
 	const origin = svg.getBoundingClientRect();
 	const x = event.clientX - origin.left, y = event.clientY - origin.top;
-	const row = Math.floor((y - framesTop) / ROW);
-	const boxes = rows[view.icicle ? row : rows.length - 1 - row];
-	if (!boxes || event.target.closest?.(".head"))
+	const pane = panes.find((at) => y >= at.top && y < bottomOf(at));
+	if (!pane || event.target.closest?.(".head"))
 		return null;
-	let low = 0, high = boxes.length;
+	const row = Math.floor((y - pane.top) / ROW);
+	const boxes = pane.rows[view.icicle ? row : pane.rows.length - 1 - row];
+	let low = 0, high = boxes?.length ?? 0;
 	while (low < high) {
 		const middle = (low + high) >> 1;
 		if (boxes[middle].x + boxes[middle].width <= x)
@@ -184,13 +211,27 @@ function boxAt(event) {
 		else
 			high = middle;
 	}
-	return low < boxes.length && boxes[low].x <= x ? boxes[low] : null;
+	return boxes && low < boxes.length && boxes[low].x <= x ? {box: boxes[low], pane} : null;
 }
 
-const boxOf = (node) => rows[tree.depth[node]]?.find((box) => box.node === node);
+const boxIn = (pane, node) => pane.rows[tree.depth[node]]?.find((box) => box.node === node);
+// The pane that keys walk through: that of the chosen weight.
+const mainPane = () => panes.find((pane) => pane.weight === view.weight) ?? panes[0];
+const boxOf = (node) => boxIn(mainPane(), node);
 
-function frameAround(mark, box) {
-	for (const [key, value] of Object.entries({x: box.x, y: rowY(tree.depth[box.node]), rx: 2,
-		width: Math.max(1, box.width - 0.6), height: ROW - 1}))
-		part(mark).setAttribute(key, value);
+// A frame is marked in every pane that has it; the marks are as many as weights.
+function frameAround(mark, node) {
+	const marks = svg.querySelectorAll("." + mark);
+	clearMarks(mark);
+	panes.forEach((pane, nr) => {
+		const box = boxIn(pane, node);
+		for (const [key, value] of Object.entries(box ? {x: box.x, rx: 2, height: ROW - 1,
+			y: rowY(pane, tree.depth[node]), width: Math.max(1, box.width - 0.6)} : {}))
+			marks[nr].setAttribute(key, value);
+	});
+}
+
+function clearMarks(mark) {
+	for (const rect of svg.querySelectorAll("." + mark))
+		rect.setAttribute("width", 0);
 }

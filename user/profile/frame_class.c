@@ -16,6 +16,13 @@ const char *const frame_class_names[NR_FRAME_CLASSES] = {
 	[FRAME_MINOR_FAULT] = "minor fault",
 	[FRAME_MAJOR_FAULT] = "major fault",
 	[FRAME_FAILED_FAULT] = "failed fault",
+	[FRAME_GONE] = "gone (BASE only)",
+	[FRAME_MUCH_LESS] = "half or less",
+	[FRAME_LESS] = "less",
+	[FRAME_SAME] = "the same (within 2%)",
+	[FRAME_MORE] = "more",
+	[FRAME_MUCH_MORE] = "twice or more",
+	[FRAME_APPEARED] = "appeared (NEW only)",
 };
 
 static bool begins_with_any(const char *name, const char *const *beginnings)

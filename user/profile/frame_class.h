@@ -23,6 +23,14 @@ enum frame_class {
 	FRAME_MINOR_FAULT,
 	FRAME_MAJOR_FAULT,
 	FRAME_FAILED_FAULT,
+	/* In graphs of a difference: what became of a frame. */
+	FRAME_GONE,
+	FRAME_MUCH_LESS,
+	FRAME_LESS,
+	FRAME_SAME,
+	FRAME_MORE,
+	FRAME_MUCH_MORE,
+	FRAME_APPEARED,
 	NR_FRAME_CLASSES
 };
 
