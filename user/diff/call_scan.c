@@ -9,6 +9,13 @@
 
 #define MAX_ERRNO 4095
 
+/* How user probes on returns come back, since Linux 6.11; of x86-64 alone. */
+#if defined(__x86_64__)
+#define CALL_URETPROBE 335
+#else
+#define CALL_URETPROBE UINT32_MAX
+#endif
+
 enum call_flow call_flow_of(uint32_t key)
 {
 	switch (key) {
@@ -65,6 +72,11 @@ bool call_waits(uint32_t key)
 	}
 }
 
+bool call_is_tracers(uint32_t key)
+{
+	return key == CALL_URETPROBE;
+}
+
 static struct stack_calls *place_at(struct call_scan *scan, uint32_t key, uint32_t stack)
 {
 	uint32_t number = pair_map_number(&scan->numbers, key, stack);
@@ -96,6 +108,8 @@ static void add_rows(struct call_scan *scan, const struct columns *c, uint64_t f
 		uint64_t ns = timed ? c->at[SYSCALL_DURATION_NS][i] : 0;
 		uint64_t slot = (first + i) * CALL_SLOTS / all;
 
+		if (call_is_tracers(key))
+			continue;
 		if (!slots || place->key != key)
 			slots = slots_of(scan, key);
 		if (!place || place->key != key || place->stack != stack)

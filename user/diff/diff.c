@@ -3,6 +3,7 @@
 
 #include <math.h>
 
+#include "decode/syscalls.h"
 #include "diff/fill.h"
 
 /*
@@ -92,6 +93,35 @@ static void control_metrics(struct diff *diff)
 		changes_control(times, nr_times, TIME_RATE);
 }
 
+/* How often threads wait for each other is chance: without that, do calls and errors differ? */
+static bool own_calls_differ(const struct diff *diff, enum amount amount)
+{
+	const struct diff_table *table = &diff->tables[FACET_SYSCALL];
+	uint64_t own[NR_SIDES] = {0};
+	struct change change;
+
+	vec_each (&table->rows, row) {
+		for (int side = 0; side < NR_SIDES && !row->is_waiting; side++)
+			own[side] += (uint64_t)(diff_row_mean(table, row, (enum side)side, amount));
+	}
+	change_measure(&own[BASE], 1, &own[NEW], 1, &diff->noise, &change);
+	return change.is_large;
+}
+
+static void distrust_waiting(struct diff *diff)
+{
+	struct diff_table *table = &diff->tables[FACET_SYSCALL];
+
+	if (!diff->is_parallel)
+		return;
+	vec_each (&table->rows, row) {
+		row->change.is_claimed &= !row->is_waiting;
+		row->errors.is_claimed &= !row->is_waiting;
+	}
+	diff->metrics[METRIC_SYSCALLS].change.is_claimed &= own_calls_differ(diff, AMOUNT_COUNT);
+	diff->metrics[METRIC_ERRORS].change.is_claimed &= own_calls_differ(diff, AMOUNT_ERRORS);
+}
+
 /* ---- Rows ---- */
 
 static struct call_slots slots_of(const struct run *run, const char *name)
@@ -103,6 +133,17 @@ static struct call_slots slots_of(const struct run *run, const char *name)
 			return run->calls.slots.items[i];
 	}
 	return (struct call_slots){0};
+}
+
+static void mark_waiting(struct diff *diff)
+{
+	struct diff_table *table = &diff->tables[FACET_SYSCALL];
+
+	vec_each (&table->rows, row) {
+		int nr = syscall_number(diff_row_name(table, row));
+
+		row->is_waiting = nr >= 0 && call_waits((uint32_t)nr);
+	}
 }
 
 /* Intervals for the times of system calls. */
@@ -141,6 +182,7 @@ static void fill_tables(struct diff *diff)
 	for (int facet = 0; facet < NR_FACETS; facet++)
 		diff_table_judge(&diff->tables[facet], &diff->noise, DISCOVERY_RATE);
 	measure_call_times(diff);
+	mark_waiting(diff);
 }
 
 /* ---- The whole ---- */
@@ -195,6 +237,7 @@ int diff_make(const struct aligned_runs *runs, const struct diff_options *option
 		path_changes_find(&diff->paths[events], &diff->noise, &diff->path_changes[events]);
 	}
 	fill_tables(diff);
+	distrust_waiting(diff);
 	diff->differs = costs_differ(diff);
 	verdict_find(diff, &diff->verdict);
 	*out = diff;

@@ -170,7 +170,8 @@ static void fill_calls(const struct filling *f)
 		};
 		char label[32];
 
-		add(f, FACET_SYSCALL, call_label(row->key, label), amounts);
+		if (!call_is_tracers(row->key))
+			add(f, FACET_SYSCALL, call_label(row->key, label), amounts);
 	}
 }
 

@@ -53,11 +53,18 @@ static void measure_faults(const struct run *run, struct known *at)
 
 static void measure_calls(const struct run *run, struct known *at)
 {
-	const struct syscall_table *table = &run->report->syscalls;
+	uint64_t calls = 0, errors = 0, ns = 0;
 
-	at[METRIC_SYSCALLS] = known(table->calls);
-	at[METRIC_ERRORS] = known(table->errors);
-	at[METRIC_SYSCALL_NS] = known(table->total_ns);
+	vec_each (&run->report->syscalls.rows, row) {
+		if (call_is_tracers(row->key))
+			continue;
+		calls += row->calls;
+		errors += row->errors;
+		ns += row->total_ns;
+	}
+	at[METRIC_SYSCALLS] = known(calls);
+	at[METRIC_ERRORS] = known(errors);
+	at[METRIC_SYSCALL_NS] = known(ns);
 	at[METRIC_READ_BYTES] = known(bytes_moved(run, FLOW_READ));
 	at[METRIC_WRITE_BYTES] = known(bytes_moved(run, FLOW_WRITE));
 }

@@ -48,7 +48,8 @@ struct diff_row {
 	uint64_t *amounts[NR_SIDES]; /* of each run NR_AMOUNTS */
 	struct change change;        /* of the count */
 	struct change errors;        /* of AMOUNT_ERRORS */
-	struct interval time;        /* of AMOUNT_NS, where it is known */
+	bool is_waiting;      /* of calls that wait: where threads race, nothing is claimed */
+	struct interval time; /* of AMOUNT_NS, where it is known */
 };
 
 struct diff_table {

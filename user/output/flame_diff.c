@@ -84,7 +84,7 @@ void flame_diff(FILE *out, struct path_tree *paths, const struct aligned_runs *r
 		.paths = paths,
 		.weights = {{"BASE", "BASE", unit},
 			    {"NEW", "NEW", unit},
-			    {"difference", title, unit}},
+			    {"gained and lost", title, unit}},
 		.weight = (enum weight)ALIGNED_APART,
 		.about = about,
 		.icicle = icicle,

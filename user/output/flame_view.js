@@ -157,7 +157,7 @@ function drawPanes(top, into) {
 		drawn = weight === view.weight ? nr : drawn;
 		if (info.panes)
 			into.append(element("text", {class: "pane", x: MARGIN, y: top + 15},
-				`${info.weights[weight].title}: ${amount(total(view.zoom, weight), weight)}`));
+				`${info.weights[weight].name}: ${amount(total(view.zoom, weight), weight)}`));
 		pane.rows.forEach((_, depth) => drawRow(pane, depth, into));
 		top = bottomOf(pane) + 10;
 	}
