@@ -61,7 +61,7 @@ case_parts_add_up_to_the_totals() {
 case_without_arguments_the_run_before_is_base() {
 	record prof.data "$PROGRAMS/touch_pages" 3000
 	record prof.data "$PROGRAMS/touch_pages" 9000
-	like "$("$PROF" diff)" "NEW takes 6,?0[0-9][0-9] page faults more" "prof.data.old against prof.data"
+	like "$("$PROF" diff)" "NEW takes (5,9|6,0)[0-9][0-9] page faults more" "prof.data.old against prof.data"
 }
 
 case_conditions_decide_the_exit_status() {

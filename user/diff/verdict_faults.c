@@ -184,7 +184,7 @@ static void find_copies(struct looking *l)
 
 /* Faults by what they are, without names. */
 struct memory_group {
-	uint64_t key; /* cause, kind, size */
+	uint32_t key; /* cause, kind */
 	uint64_t pages[NR_SIDES];
 };
 struct memory_groups {
@@ -192,18 +192,15 @@ struct memory_groups {
 	struct pair_map numbers;
 };
 
-static uint64_t group_key(const struct flow *flow)
+static uint32_t group_key(const struct flow *flow)
 {
-	bool sized = region_kind_is_anonymous(flow->region_kind);
-
-	return (uint64_t)flow->cause << 16 | (uint64_t)flow->region_kind << 8 |
-	       (sized ? flow->size_class : 0);
+	return (uint32_t)flow->cause << 8 | (uint32_t)flow->region_kind;
 }
 
 static void group_flows(const struct report *report, enum side side, struct memory_groups *out)
 {
 	vec_each (&report->advice.situation.flows, flow) {
-		uint64_t key = group_key(flow);
+		uint32_t key = group_key(flow);
 		uint32_t number = pair_map_number(&out->numbers, key, 0);
 
 		vec_extend(&out->items, (size_t)number + 1);
@@ -229,7 +226,7 @@ static const struct memory_group *largest_group(const struct looking *l,
 	return best;
 }
 
-static const struct flow *largest_flow(const struct report *report, uint64_t key)
+static const struct flow *largest_flow(const struct report *report, uint32_t key)
 {
 	const struct flow *largest = NULL;
 
@@ -240,39 +237,51 @@ static const struct flow *largest_flow(const struct report *report, uint64_t key
 	return largest;
 }
 
+/* " of 8.00 MiB to 16.0 MiB"; a heap's size is not that of what is in it. */
+static char *block_size(const struct flow *flow)
+{
+	scoped_free char *size = flow && flow->region_kind == REGION_BLOCK
+					 ? size_class_text(flow->size_class)
+					 : NULL;
+
+	return size ? xasprintf(" of %s", size) : xstrdup("");
+}
+
+static void say_sites(const struct situation *s, const struct flow *flow,
+		      struct verdict_finding *finding)
+{
+	const struct site *owner = &s->sites.items[flow->owner];
+	const struct site *returner = &s->sites.items[flow->returner];
+
+	if (flow->owner && *owner->function)
+		verdict_say(finding, "made by", site_text(owner));
+	verdict_say(finding, "touched by", flow_touch(flow));
+	if (flow->returner)
+		verdict_say(finding, "given back by", site_text(returner));
+}
+
 static void tell_group(struct looking *l, const struct memory_group *g)
 {
-	const struct situation *s = &report_of(l, l->side)->advice.situation;
+	enum side other = other_side(l->side);
+	enum fault_cause cause = (enum fault_cause)(g->key >> 8);
+	enum region_kind kind = (enum region_kind)(g->key & 0xff);
 	const struct flow *flow = largest_flow(report_of(l, l->side), g->key);
-	enum fault_cause cause = (enum fault_cause)(g->key >> 16);
-	enum region_kind kind = (enum region_kind)(g->key >> 8 & 0xff);
-	bool sized = kind == REGION_BLOCK; /* a heap's size is not that of what is in it */
-	scoped_free char *size = sized ? size_class_text((uint32_t)g->key & 0xff) : NULL;
+	const struct flow *there = largest_flow(report_of(l, other), g->key);
+	scoped_free char *size = block_size(flow), *other_size = block_size(there);
 	scoped_free char *touch = flow_touch(flow);
-	uint64_t more = g->pages[l->side] - g->pages[other_side(l->side)];
-	char count[NUMBER_SIZE], there[NUMBER_SIZE];
+	uint64_t more = g->pages[l->side] - g->pages[other];
+	char count[NUMBER_SIZE], other_count[NUMBER_SIZE];
 	struct verdict_finding *finding;
 
 	finding = verdict_add(
 		l->out, fault_cause_words[cause].key, l->side,
-		xasprintf("In %s: %s, %s%s%s: %s page faults more than the %s of %s, most by %s",
+		xasprintf("In %s: %s, %s%s: %s page faults more than the %s of %s%s, most by %s",
 			  side_name(l->side), fault_cause_words[cause].text,
-			  region_kind_names[kind], sized ? " of " : "", sized ? size : "",
-			  count_format(more, count),
-			  count_format(g->pages[other_side(l->side)], there),
-			  side_name(other_side(l->side)), touch));
+			  region_kind_names[kind], size, count_format(more, count),
+			  count_format(g->pages[other], other_count), side_name(other), other_size,
+			  touch));
 	price(l, finding, more, more);
-	if (flow->owner && *s->sites.items[flow->owner].function) {
-		scoped_free char *owner = site_text(&s->sites.items[flow->owner]);
-
-		verdict_say(finding, "made by", xstrdup(owner));
-	}
-	verdict_say(finding, "touched by", xstrdup(touch));
-	if (flow->returner) {
-		scoped_free char *returner = site_text(&s->sites.items[flow->returner]);
-
-		verdict_say(finding, "given back by", xstrdup(returner));
-	}
+	say_sites(&report_of(l, l->side)->advice.situation, flow, finding);
 	l->explained += finding->faults;
 }
 
