@@ -300,6 +300,8 @@ static int check(const struct cli *cli, bool has_command)
 		return usage_error(&record_command, "no command to record");
 	if (has_command && attaches)
 		return usage_error(&record_command, "choose either a command or -p");
+	if (attaches && cli->times)
+		return usage_error(&record_command, "--repeat is for a command, not for -p");
 	if (cli->no_stacks && (cli->any_stacks || cli->record.kernel_stacks))
 		return usage_error(&record_command, "choose either --no-stacks or %s",
 				   cli->any_stacks ? "-g" : "--kernel-stacks");
@@ -330,12 +332,8 @@ static int run(int argc, char **argv)
 		cli.record.stacks = STACKS_NONE;
 	if (!cli.any_event)
 		cli.record.faults = cli.record.syscalls = true;
-	if (cli.times && first == argc)
-		status = usage_error(&record_command, "--repeat is for a command, not for -p");
-	else if (cli.times)
-		status = repeated_run(&cli.record, (unsigned int)cli.times, argv + first);
-	else
-		status = record_run(&cli.record, argv + first);
+	status = cli.times ? repeated_run(&cli.record, (unsigned int)cli.times, argv + first)
+			   : record_run(&cli.record, argv + first);
 out:
 	vec_free(&cli.record.targets.pids);
 	return status;
