@@ -147,10 +147,16 @@ void emit_int(struct emit *e, int64_t value)
 	putf(e, "%" PRId64, value);
 }
 
+/* JSON's readers know signed integers: what exceeds them is text. */
+static void put_number(struct emit *e, uint64_t value)
+{
+	putf(e, e->json && value > INT64_MAX ? "\"%" PRIu64 "\"" : "%" PRIu64, value);
+}
+
 void emit_uint(struct emit *e, uint64_t value)
 {
 	separate(e);
-	putf(e, "%" PRIu64, value);
+	put_number(e, value);
 }
 
 void emit_changed_uint(struct emit *e, uint64_t before, uint64_t after)
@@ -169,7 +175,7 @@ void emit_hex(struct emit *e, uint64_t value)
 {
 	separate(e);
 	if (e->json)
-		putf(e, "%" PRIu64, value);
+		put_number(e, value);
 	else
 		putf(e, "%#" PRIx64, value);
 }

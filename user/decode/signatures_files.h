@@ -115,7 +115,7 @@ SIGNATURE(statx, ARGS(A(dirfd, dirfd), A(pathname, path), A(flags, statx_flags),
 SIGNATURE(open_tree, ARGS(A(dirfd, dirfd), A(filename, path), A(flags, open_tree_flags)), .result = result_fd)
 SIGNATURE(move_mount, ARGS(A(from_dirfd, dirfd), A(from_pathname, path), A(to_dirfd, dirfd), A(to_pathname, path), A(flags, move_mount_flags)))
 SIGNATURE(fsopen, ARGS(A(fsname, string), A(flags, fsopen_flags)), .result = result_fd)
-SIGNATURE(fsconfig, ARGS(A(fd, fd), A(cmd, fsconfig_command), A(key, config_key), A(value, config_value), A(aux, config_aux)))
+SIGNATURE(fsconfig, ARGS(A(fd, fd), A(cmd, fsconfig_command), A(key, config_key), A_OF(value, config_value, 4), A(aux, config_aux)))
 SIGNATURE(fsmount, ARGS(A(fs_fd, fd), A(flags, fsmount_flags), A(attr_flags, mount_attributes)), .result = result_fd)
 SIGNATURE(fspick, ARGS(A(dirfd, dirfd), A(path, path), A(flags, fspick_flags)), .result = result_fd)
 SIGNATURE(close_range, ARGS(A(first, fd_bound), A(last, fd_bound), A(flags, close_range_flags)))

@@ -173,7 +173,12 @@ const struct arg_type type_mount_data = {.print = mount_data_print, .captures = 
 const struct arg_type type_config_key = {.print = config_key_print, .captures = {STRING_CAPTURE}};
 const struct arg_type type_config_value = {
 	.print = config_value_print,
-	.captures = {{.kind = CAPTURE_STRING, .when = CAPTURE_ENTER, .cap_bytes = 4096}},
+	/* Bytes, of which the last argument says how many, when they are no string. */
+	.captures = {{.kind = CAPTURE_STRING, .when = CAPTURE_ENTER, .cap_bytes = 4096},
+		     {.kind = CAPTURE_BYTES,
+		      .when = CAPTURE_ENTER,
+		      .length = LENGTH_ARG,
+		      .element_bytes = 1}},
 };
 const struct arg_type type_config_aux = {.print = config_aux_print};
 const struct arg_type type_mount_attr = {

@@ -184,18 +184,12 @@ const struct arg_type type_processors = {
 	.print = processors_print,
 	.captures = {{.kind = CAPTURE_BYTES,
 		      .when = CAPTURE_ENTER,
-		      .length = LENGTH_ARG,
-		      .element_bytes = 1,
-		      .cap_bytes = MAX_SET_BYTES}},
+		      .element_bytes = MAX_SET_BYTES}},
 };
 const struct arg_type type_out_processors = {
 	.print = out_processors_print,
 	.when = CAPTURE_EXIT,
-	.captures = {{.kind = CAPTURE_BYTES,
-		      .when = CAPTURE_EXIT,
-		      .length = LENGTH_RESULT,
-		      .element_bytes = 1,
-		      .cap_bytes = MAX_SET_BYTES}},
+	.captures = {{.kind = CAPTURE_BYTES, .when = CAPTURE_EXIT, .element_bytes = MAX_SET_BYTES}},
 };
 const struct arg_type type_priority_which = CHOICE_TYPE(4, priority_whiches);
 const struct arg_type type_io_priority_who = CHOICE_TYPE(4, io_priority_whos);
