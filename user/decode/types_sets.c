@@ -5,7 +5,6 @@
 #include "decode/types.h"
 
 #include "decode/constants.h"
-#include "decode/constants_table.h"
 
 /* clang-format off */
 #define FLAGS(name, bytes, set)  const struct arg_type type_##name = FLAGS_TYPE(bytes, set);
