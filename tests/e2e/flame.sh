@@ -68,7 +68,7 @@ case_by_owner_and_returner() {
 
 case_the_tree_is_that_of_the_folded_stacks() {
 	record x sh -c "'$PROGRAMS/call_paths' 100; '$PROGRAMS/known_calls' 5; ls / >/dev/null"
-	flame g.svg
+	flame g.svg --color=kind
 	for weight in faults:0 fault-ns:1 fault-bytes:2; do
 		"$PROF" report --folded="${weight%:*}" --inline-marks -i x | sort >wanted
 		folded_of g.svg "${weight#*:}" | sort >got
@@ -80,6 +80,42 @@ case_the_tree_is_that_of_the_folded_stacks() {
 		"$PROF" report --folded="${weight%:*}" --inline-marks -i x | sort >wanted
 		holds "${weight%:*}" cmp <(folded_of calls.html "${weight#*:}" | sort) wanted
 	done
+}
+
+# Below the paths stands what the faults came from, and the sums are those of the report.
+case_causes_are_in_the_picture() {
+	local causes
+	record x "$PROGRAMS/item_blocks" 30000 1 4
+	flame g.svg
+	causes=$(report x '.fault_causes[] | select(.cause != "populated") | .pages' | awk '{ n += $1 } END { print n }')
+	is "$(folded_of g.svg 0 | awk '{ n += $NF } END { print n }')" "$causes" "all faults"
+	is "$(folded_of g.svg 0 | sed -n 's/.*;touched again after give-back \([0-9]*\)$/\1/p' |
+		awk '{ n += $1 } END { print n }')" \
+		"$(report x '.fault_causes[] | select(.cause == "refault") | .pages')" "churn"
+	is "$(folded_of g.svg 1 | awk '{ n += $NF } END { print n }')" "$(report x '[.fault_causes[].ns] | add')" "time"
+	like "$(grep 'class="legend"' g.svg)" \
+		'class="k21"[^>]*/><text[^>]*>touched again after give-back<' "legend"
+	like "$(grep -A1 '<title>touched again after give-back$' g.svg)" \
+		"^.*touched again after give-back" "the class of a frame"
+	flame kind.svg --color=kind
+	like "$(grep 'class="legend"' kind.svg)" ">minor fault<" "legend of kinds"
+	unlike "$(grep 'class="legend"' kind.svg)" "give-back" "no causes there"
+	flame mem.svg --color=mem
+	like "$(grep 'class="legend"' mem.svg)" 'class="k30"[^>]*/><text[^>]*>code<' "legend of one colour"
+	unlike "$(grep 'class="legend"' mem.svg)" ">program<" "no kinds of code there"
+	flame calls.svg --weight=syscalls
+	like "$(grep 'class="legend"' calls.svg)" ">system call<" "legend of calls"
+	run "$PROF" flame -i x --color=rainbow
+	is "$status" 2 "exit status with other colours"
+	like "$(cat err)" "choose class, kind or mem" "which there are"
+}
+
+# A fault in kernel mode stands below the call that it lies in.
+case_faults_in_calls() {
+	record x -e faults "$PROGRAMS/fault_classes" kernel 200
+	flame g.svg
+	within "$(folded_of g.svg 0 | sed -n 's/.*;read_\[k\];first touch by a write \([0-9]*\)$/\1/p')" \
+		200 201 "faults in read"
 }
 
 case_known_faults_are_in_the_picture() {

@@ -77,7 +77,7 @@ case_a_search_says_its_share() {
 	press n
 	like "$(tooltip)" "^left program" "and around"
 	press / Escape /
-	type_text 'right|deeper|leaf|write'
+	type_text 'right|deeper|leaf|write_pages'
 	is "$(part .matched)" "$(share_of 6000)% matched" "share of matches below each other"
 	press Escape /
 	type_text '('
@@ -119,12 +119,17 @@ case_the_legend_explains_and_selects() {
 	local classes
 	open_graph g.html
 	classes=$(js 'return [...document.querySelectorAll(".legend text")].map((text) => text.textContent).join(",")')
-	like "$classes" "command,program,.*minor fault" "legend"
+	like "$classes" "command,program,.*first touch,.*code and its data" "legend"
 	point "$(center_of "[...document.querySelectorAll('.legend g')].find((item) => item.textContent === 'program')")" click
 	is "$(js 'return [...document.querySelectorAll(".frames text.hit")].map((text) => text.textContent).sort().join(" ")')" \
 		"_start deeper leaf leaf leaf left main right write_pages write_pages write_pages" "marked"
 	press Escape
 	is "$(js 'return document.querySelectorAll(".hit").length')" 0 "marks after Escape"
+	point "$(center_of "[...document.querySelectorAll('.legend g')].find((item) => item.textContent === 'first touch')")" click
+	is "$(js 'return [...new Set([...document.querySelectorAll(".frames path.hit")].map((path) => path.classList[0]))].join(" ")')" \
+		"k19" "boxes of that cause"
+	like "$(part .matched)" "^9[0-9][.][0-9]% matched" "their share"
+	is "$(js 'return getComputedStyle(document.querySelector("path.k19")).fill')" "rgb(100, 245, 165)" "colour"
 	is_quiet g.html
 }
 

@@ -26,6 +26,16 @@
 #define DEFAULT_OUTPUT "flame.html"
 #define OLD_INPUT      DEFAULT_INPUT ".old"
 
+/* What colours tell. */
+enum flame_color {
+	COLOR_CLASS, /* whose code, and what faults came from */
+	COLOR_KIND,  /* whose code, and whether faults were minor or major, or failed */
+	COLOR_MEM,   /* all code alike, in the colours that graphs of memory often have */
+	NR_FLAME_COLORS
+};
+
+static const char *const flame_color_names[NR_FLAME_COLORS + 1] = {"class", "kind", "mem", NULL};
+
 struct flame_opts {
 	const char *input, *output;
 	struct side_paths sides; /* of --diff */
@@ -34,6 +44,7 @@ struct flame_opts {
 	struct path_choice choice;
 	enum path_side side;
 	unsigned int detail; /* of enum path_detail */
+	enum flame_color color;
 	bool icicle;
 };
 
@@ -89,6 +100,19 @@ static int set_map(void *opts, const char *value)
 	return 0;
 }
 
+static int set_color(void *opts, const char *value)
+{
+	for (int color = 0; color < NR_FLAME_COLORS; color++) {
+		if (!strcmp(value, flame_color_names[color])) {
+			((struct flame_opts *)opts)->color = (enum flame_color)color;
+			return 0;
+		}
+	}
+	refuse(-EINVAL, "there are no colours by '%s'", value);
+	hint("choose class, kind or mem");
+	return -EINVAL;
+}
+
 static int set_icicle(void *opts, const char *value)
 {
 	(void)value;
@@ -141,6 +165,10 @@ static const struct option_row flame_options[] = {
 	 "are the operands",
 	 set_diff},
 	{"map", 0, "FILE", "with --diff: functions that are the same, as for prof diff", set_map},
+	{"color", 0, "BY",
+	 "let colours tell whose code it is and what the faults came from (class, the default), or "
+	 "whether they were minor or major (kind); or have all code in shades of green (mem)",
+	 set_color},
 	{"icicle", 0, NULL, "draw callers on top, callees hanging below them", set_icicle},
 	{"source", 0, NULL, "name the file:line of frames, different lines of a function apart",
 	 set_source},
@@ -366,6 +394,23 @@ static int draw(const struct flame *flame, const char *path)
 	return err;
 }
 
+/* Only who touched has faults of several causes below one stack. */
+static void build_paths(struct recording *r, const struct flame_opts *opts, struct path_tree *out)
+{
+	bool has_causes = opts->choice.events == BLOCK_FAULTS &&
+			  (opts->side != BY_TOUCH || opts->color == COLOR_CLASS);
+
+	if (has_causes)
+		memory_paths_build(r, opts->side, &opts->choice, opts->detail, out);
+	else
+		event_paths_build(r, &opts->choice, opts->detail, out);
+	vec_each (&out->nodes, node) {
+		if (opts->color == COLOR_MEM && frame_class_is_code(node->frame.class))
+			node->frame.class = FRAME_CODE;
+	}
+	path_tree_finish_by_name(out);
+}
+
 static int flame_recording(struct recording *r, const struct flame_opts *opts)
 {
 	struct path_tree paths;
@@ -376,11 +421,7 @@ static int flame_recording(struct recording *r, const struct flame_opts *opts)
 	};
 	int err;
 
-	if (opts->side == BY_TOUCH)
-		event_paths_build(r, &opts->choice, opts->detail, &paths);
-	else
-		memory_paths_build(r, opts->side, &opts->choice, opts->detail, &paths);
-	path_tree_finish_by_name(&paths);
+	build_paths(r, opts, &paths);
 	if (path_tree_node(&paths, 0)->total[flame.weight]) {
 		scoped_free char *about = about_text(r), *caveat = caveat_text(r, &opts->choice);
 
@@ -491,8 +532,10 @@ const struct command flame_command = {
 		"the network for nothing. In a "
 		"browser it zooms by click, searches by regular expression and says how much "
 		"matched, and shows counts, time and bytes of each frame; ? lists its keys. "
-		"Without scripts, and on paper, it is a picture. Colours are kinds of frames; "
-		"siblings are in order of their names, so that two graphs compare side by side. "
+		"Without scripts, and on paper, it is a picture. Colours are kinds of code and, at "
+		"its end, what "
+		"the faults came from; siblings are in order of their names, so that two graphs "
+		"compare side by side. "
 		"Frames narrower than half a pixel are not drawn before one zooms in.",
 	.examples = flame_examples,
 	.options = flame_options,

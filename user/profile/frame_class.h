@@ -8,6 +8,9 @@
 #ifndef PROF_PROFILE_FRAME_CLASS_H
 #define PROF_PROFILE_FRAME_CLASS_H
 
+#include <stdbool.h>
+
+#include "memory/causes.h"
 #include "recording/reader.h"
 
 enum frame_class {
@@ -31,11 +34,27 @@ enum frame_class {
 	FRAME_MORE,
 	FRAME_MUCH_MORE,
 	FRAME_APPEARED,
+	/* What faults came from, in the place of their kinds; unknown causes are FRAME_OTHER. */
+	FRAME_FIRST_TOUCH,
+	FRAME_GROWTH,
+	FRAME_CHURN,
+	FRAME_REFAULT,
+	FRAME_COPY,
+	FRAME_PROTECTED,
+	FRAME_FILE,
+	FRAME_DISK,
+	FRAME_FILE_WRITE,
+	FRAME_SHARED,
+	FRAME_START,
+	FRAME_CODE, /* whose it is does not matter */
 	NR_FRAME_CLASSES
 };
 
 extern const char *const frame_class_names[NR_FRAME_CLASSES];
 
+enum frame_class frame_class_of_cause(enum fault_cause cause);
+/* Is it code, or the command, and not what happened below? */
+bool frame_class_is_code(enum frame_class class);
 enum frame_class frame_class_of_module(const struct recording *r, uint32_t module);
 
 #endif

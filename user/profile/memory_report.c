@@ -405,6 +405,50 @@ void memory_paths_add(struct path_tree *tree, const struct recording *r,
 	tally_fini(&tally);
 }
 
+/* The cause in the low bits, above it the call as path_extend_syscall() wants it. */
+static uint32_t extend_by_cause(const struct recording *r, struct path_tree *tree, uint32_t node,
+				uint64_t what)
+{
+	enum fault_cause cause = (enum fault_cause)(what & 0xff);
+	struct path_frame frame = {
+		.name = names_intern(&tree->names, fault_cause_words[cause].text),
+		.class = frame_class_of_cause(cause),
+	};
+
+	if (what >> 8)
+		node = path_extend_syscall(r, tree, node, what >> 8);
+	return path_tree_child_frame(tree, node, &frame);
+}
+
+/* Bytes are those of fault_row.h, so that they add up to those of graphs without causes. */
+static void cause_paths_add(struct path_tree *tree, const struct recording *r,
+			    const struct memory_report *report, unsigned int kinds,
+			    unsigned int detail)
+{
+	struct tally tally = {0};
+
+	vec_each (&memory_causes(report->model)->rows, row) {
+		uint64_t faults = cause_row_faults(row);
+		const struct place place = {
+			.root = row->key.task,
+			.stack = row->key.toucher,
+			.leaf = (uint64_t)row->key.syscall << 8 | row->key.cause,
+		};
+		const uint64_t weights[NR_WEIGHTS] = {
+			[WEIGHT_COUNT] = faults,
+			[WEIGHT_NS] = row->service_ns,
+			[WEIGHT_BYTES] = row->key.kind >= FAULT_FAILED
+						 ? 0
+						 : faults * recording_page_bytes(r),
+		};
+
+		if (faults && (!kinds || kinds >> row->key.kind & 1))
+			tally_add(&tally, &place, weights);
+	}
+	paths_add(tree, r, &tally, path_extend_comm, extend_by_cause, detail);
+	tally_fini(&tally);
+}
+
 void memory_paths_build(struct recording *r, enum path_side side, const struct path_choice *choice,
 			unsigned int detail, struct path_tree *out)
 {
@@ -415,7 +459,10 @@ void memory_paths_build(struct recording *r, enum path_side side, const struct p
 	scan_recording(r, &scan);
 	scan_add_lost_faults(&scan, r);
 	path_tree_init(out);
-	memory_paths_add(out, r, &report, side, choice->kinds, true, detail);
+	if (side == BY_TOUCH)
+		cause_paths_add(out, r, &report, choice->kinds, detail | PATH_FLAMES);
+	else
+		memory_paths_add(out, r, &report, side, choice->kinds, true, detail);
 	if (!choice->kinds) /* of lost ones they are not known */
 		lost_faults_add(out, r, &scan);
 	path_tree_finish(out, choice->weight);

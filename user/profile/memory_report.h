@@ -72,7 +72,8 @@ extern const char *const path_side_names[NR_PATH_SIDES + 1]; /* ends with NULL *
 void memory_paths_add(struct path_tree *tree, const struct recording *r,
 		      const struct memory_report *report, enum path_side side, unsigned int kinds,
 		      bool with_root, unsigned int detail);
-/* The same alone, as a flame graph shows it. */
+/* The same alone, as a flame graph shows it; of those who touched it, too: then what the faults
+ * came from is below their stacks, and the system call that they lay in. */
 void memory_paths_build(struct recording *r, enum path_side side, const struct path_choice *choice,
 			unsigned int detail, struct path_tree *out);
 
