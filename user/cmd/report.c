@@ -13,6 +13,7 @@
 #include "cmd/input.h"
 #include "cmd/path_words.h"
 #include "output/call_groups_output.h"
+#include "cmd/report_views.h"
 #include "output/folded.h"
 #include "output/report_output.h"
 #include "output/speedscope.h"
@@ -36,6 +37,7 @@ struct report_opts {
 	unsigned int path_detail; /* of enum path_detail */
 	enum path_side side;
 	bool by_site; /* only what was allocated, by site */
+	struct report_view view;
 	enum weight weight;
 	bool all, no_pager;
 	enum color_mode color;
@@ -156,9 +158,48 @@ static int set_inline_marks(void *opts, const char *value)
 static int set_side(void *opts, const char *value)
 {
 	struct report_opts *o = opts;
+	int err;
 
 	o->by_site = !strcmp(value, "alloc-site");
-	return o->by_site ? 0 : path_side_parse(value, &o->side);
+	if (o->by_site)
+		return 0;
+	err = pivot_keys_parse(value, o->view.pivots, &o->view.nr_pivots);
+	return err == -ENOENT ? path_side_parse(value, &o->side) : err;
+}
+
+static int set_call_graph(void *opts, const char *value)
+{
+	struct report_view *view = &((struct report_opts *)opts)->view;
+
+	view->functions = true;
+	view->callees_first = !strcmp(value, "callee");
+	if (view->callees_first || !strcmp(value, "caller"))
+		return 0;
+	refuse(-EINVAL, "there is no call graph '%s'", value);
+	hint("choose caller (callers first) or callee");
+	return -EINVAL;
+}
+
+static int set_children(void *opts, const char *value)
+{
+	(void)value;
+	((struct report_opts *)opts)->view.functions = true;
+	((struct report_opts *)opts)->view.by_self = false;
+	return 0;
+}
+
+static int set_no_children(void *opts, const char *value)
+{
+	(void)value;
+	((struct report_opts *)opts)->view.functions = true;
+	((struct report_opts *)opts)->view.by_self = true;
+	return 0;
+}
+
+static int set_symbol(void *opts, const char *value)
+{
+	((struct report_opts *)opts)->view.symbol = value;
+	return report_view_check(&((struct report_opts *)opts)->view);
 }
 
 static int set_weight(void *opts, const char *value)
@@ -229,9 +270,24 @@ static const struct option_row report_options[] = {
 	 set_percent_limit},
 	{"by", 0, "WHO",
 	 "whose stacks the paths of page faults are: those of the code that touched the memory "
-	 "(touch, the default), made it (owner), or had given it back before (return); with "
-	 "alloc-site, the table of what malloc and its like were asked for, and by whom, alone",
+	 "(touch, the default), made it (owner), or had given it back before (return); or, alone, "
+	 "a table of page faults by some of process, thread, cause, kind (of memory), size (of its "
+	 "region) and vma (its mapping), as in --by=vma,thread; or what malloc and its like were "
+	 "asked for, and by whom (alloc-site)",
 	 set_side},
+	{"children", 0, NULL,
+	 "only functions with their shares of the page faults, callees included, and the paths",
+	 set_children},
+	{"no-children", 0, NULL, "the same, by what each function took itself", set_no_children},
+	{"call-graph", 'g', "ORDER",
+	 "the same, with paths from callers to callees (caller, the default) or turned round "
+	 "(callee)",
+	 set_call_graph},
+	{"symbol", 0, "REGEX",
+	 "only how many events have a function on their path that matches, inlined ones included, "
+	 "and which; upper and lower case are the same",
+	 set_symbol},
+	{"stdio", 0, NULL, "as --no-pager, for those who are used to perf", set_no_pager},
 	{"weight", 0, "WHAT", "weigh those paths by faults (default), time or bytes", set_weight},
 	{"source", 0, NULL, "show frames with their file:line, different lines of a function apart",
 	 set_source},
@@ -272,6 +328,12 @@ static int forms_check(const struct report_opts *opts)
 	if (opts->tail_ppm && (!opts->folded || opts->folded->events != BLOCK_SYSCALLS))
 		return usage_error(&report_command,
 				   "--tail is for --folded=syscall-ns or --folded=syscalls");
+	if (report_view_is_chosen(&opts->view) &&
+	    (opts->folded || opts->speedscope ||
+	     (opts->form == &report_json && !opts->view.nr_pivots)))
+		return usage_error(&report_command,
+				   "--symbol, --children and --call-graph are for text, and --by "
+				   "with a table for text and --json");
 	if (opts->folded && opts->path_detail & PATH_LINES)
 		return usage_error(&report_command, "choose either --source or --folded");
 	return 0;
@@ -380,7 +442,11 @@ static int print_report(struct recording *recording, const struct report_opts *o
 		if (report) {
 			report_choose_paths(report, opts->side, opts->weight);
 			syscall_table_sort(&report->syscalls, opts->sort);
-			write_report(answer.out, report, opts, &style);
+			if (report_view_is_chosen(&opts->view))
+				report_view_write(answer.out, recording, report, &opts->view,
+						  &style, opts->form == &report_json);
+			else
+				write_report(answer.out, report, opts, &style);
 		} else if (has_groups) {
 			write_groups(answer.out, recording, opts);
 		} else if (opts->speedscope) {
@@ -416,6 +482,9 @@ static const char *const report_examples[] = {
 	"prof report",
 	"prof report --sort=errors other.data",
 	"prof report --source --percent-limit=5",
+	"prof report --by=vma,kind,thread",
+	"prof report --symbol='grow|rehash'",
+	"prof report --no-children --call-graph=callee",
 	"prof report --json | jq .totals",
 	"prof report --by=alloc-site --all",
 	"prof report --folded=faults | flamegraph.pl --color=mem > faults.svg",

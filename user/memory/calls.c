@@ -332,6 +332,7 @@ static void populate_part(struct populating *p, const struct extent *part)
 		p->key.region_kind = (uint8_t)kind;
 		p->key.size_class = (uint8_t)size_class_of(region->bytes);
 		p->key.owner = part->owner;
+		p->key.module = part->module;
 		p->key.returner = range.state == PAGE_GONE ? range.returner : 0;
 		causes_add(&m->causes, &p->key, pages, 0, pages * m->options.page_bytes);
 		if (state == PAGE_OWN)
@@ -364,7 +365,7 @@ static void populate(struct memory *m, struct vm *vm, const struct call *call)
 	}
 	p.key.region_kind = is_exec(call) ? REGION_STACK : REGION_UNKNOWN; /* the arguments */
 	p.key.size_class = 0;
-	p.key.owner = p.key.returner = 0;
+	p.key.owner = p.key.returner = p.key.module = 0;
 	if (p.pages_left)
 		causes_add(&m->causes, &p.key, p.pages_left, 0,
 			   p.pages_left * m->options.page_bytes);

@@ -48,6 +48,7 @@ struct cause_key {
 	uint32_t task;
 	uint32_t toucher;         /* id of a stack */
 	uint32_t owner, returner; /* ids of calls, 0: none */
+	uint32_t module;          /* that is mapped there; 0: none */
 };
 
 struct cause_row {

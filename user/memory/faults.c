@@ -67,6 +67,7 @@ static void add_cause(struct taking *t, const struct part *part, const struct ve
 		key.size_class =
 			(uint8_t)size_class_of(m->pool.items.items[part->extent->region].bytes);
 		key.owner = part->extent->owner;
+		key.module = part->extent->module;
 	} else {
 		key.region_kind = (uint8_t)part->kind;
 	}

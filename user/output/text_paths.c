@@ -166,8 +166,9 @@ void text_fault_paths(FILE *out, const struct report *report, const struct repor
 
 	if (!g.all)
 		return;
-	text_heading(out, style, "Page faults %s, callers first (100%% = %s)",
-		     side_texts[report->path_side], all);
+	text_heading(out, style, "Page faults %s, %s first (100%% = %s)",
+		     side_texts[report->path_side], report->callees_first ? "callees" : "callers",
+		     all);
 	bytes_append(&g.margin, "  ", 2);
 	if (root->self[weight]) {
 		write_mark(&g, root->self[weight], !root->nr_children);

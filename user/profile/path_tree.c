@@ -110,6 +110,31 @@ void path_tree_finish_by_name(struct path_tree *tree)
 	finish(tree, NR_WEIGHTS);
 }
 
+void path_tree_invert(const struct path_tree *tree, struct path_tree *out)
+{
+	path_tree_init(out);
+	for (uint32_t id = 1; id < tree->nodes.size; id++) {
+		const struct path_node *end = path_tree_node(tree, id), *node = end;
+		uint32_t to = 0;
+
+		if (!end->self[WEIGHT_COUNT] && !end->self[WEIGHT_NS] && !end->self[WEIGHT_BYTES])
+			continue;
+		for (; node->depth; node = path_tree_node(tree, node->parent)) {
+			struct path_frame frame = node->frame;
+			const char *line = names_text(&tree->names, frame.line);
+			const char *module = names_text(&tree->names, frame.module);
+
+			frame.name =
+				names_intern(&out->names, names_text(&tree->names, frame.name));
+			frame.line = names_intern(&out->names, line);
+			frame.module = names_intern(&out->names, module);
+			to = path_tree_child_frame(out, to, &frame);
+		}
+		path_tree_add(out, to, end->self);
+	}
+	path_tree_add(out, 0, path_tree_node(tree, 0)->self);
+}
+
 const struct path_node *path_tree_node(const struct path_tree *tree, uint32_t node)
 {
 	return &tree->nodes.items[node];

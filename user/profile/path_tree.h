@@ -57,6 +57,9 @@ void path_tree_finish(struct path_tree *tree, enum weight weight);
 /* By name alone, so that two trees are alike where their paths are; also of a finished one. */
 void path_tree_finish_by_name(struct path_tree *tree);
 
+/* The same paths from their ends to their beginnings; not finished yet. */
+void path_tree_invert(const struct path_tree *tree, struct path_tree *out);
+
 const struct path_node *path_tree_node(const struct path_tree *tree, uint32_t node);
 const char *path_tree_name(const struct path_tree *tree, uint32_t node);
 /* "" when it has none */

@@ -49,6 +49,17 @@ void report_choose_paths(struct report *report, enum path_side side, enum weight
 	build_paths(report);
 }
 
+void report_invert_paths(struct report *report)
+{
+	struct path_tree inverted;
+
+	path_tree_invert(&report->fault_paths, &inverted);
+	path_tree_finish(&inverted, report->path_weight);
+	path_tree_fini(&report->fault_paths);
+	report->fault_paths = inverted;
+	report->callees_first = !report->callees_first;
+}
+
 void report_free(struct report *report)
 {
 	if (!report)

@@ -25,6 +25,7 @@ struct report {
 	struct block_table blocks;
 	enum path_side path_side;
 	enum weight path_weight;
+	bool callees_first;           /* of the paths */
 	struct path_tree fault_paths; /* the heaviest first */
 	struct process_table processes;
 	struct stack_quality stacks;
@@ -38,6 +39,8 @@ struct report {
  */
 struct report *report_new(struct recording *r, unsigned int path_detail);
 void report_choose_paths(struct report *report, enum path_side side, enum weight weight);
+/* Turns the paths round: from where faults were taken back to who called. */
+void report_invert_paths(struct report *report);
 void report_free(struct report *report); /* NULL is fine */
 
 #endif
