@@ -69,6 +69,18 @@ case_first_touch_of_anonymous_memory() {
 	is "$(of_toucher touch)" "" "what was written stays writable"
 }
 
+# Kernels from 6.0 on keep written pages writable, so a recording is made up.
+case_write_after_mprotect() {
+	"${PROGRAMS%/programs}/made/protected_writes" x "$N"
+	findings x >found
+	is "$(pages anon_first_write "mapped block" write_pages "mmap in make" null)" "$N" "first writes"
+	is "$(pages protection_upgrade "mapped block" write_pages "mmap in make" null)" "$N" \
+		"writes when it was allowed again"
+	is "$(report x '.totals.faults')" "$((2 * N))" "all"
+	is "$(report x '.fault_causes[] | select(.cause == "protection_upgrade") | .bytes')" 0 \
+		"they bring no memory"
+}
+
 case_heap_and_stacks_grow() {
 	class heap
 	faults heap_growth heap "brk in make_heap" null
@@ -76,7 +88,7 @@ case_heap_and_stacks_grow() {
 	within "$(awk -F'|' '$2 == "thread arena" && $3 == "touch" { sum += $1 } END { print sum }' found)" \
 		"$((N - 2))" "$N" "pages of a thread's arena"
 	class stack
-	within "$(pages stack_growth stack go_down execve null)" "$N" "$((N + 3))" "pages of the stack"
+	within "$(pages stack_growth stack go_down "execve of $PROGRAMS/fault_classes" null)" "$N" "$((N + 3))" "pages of the stack"
 	class thread_stack
 	within "$(of_toucher go_down | sed 's/stack_growth //')" "$N" "$((N + 4))" "of a thread's stack"
 }
@@ -229,6 +241,16 @@ case_faults_alone_bring_the_calls_along() {
 	is "$(report x .memory.calls_recorded)" true "the calls that make memory are there"
 	faults refault "mapped block" "mmap in make" "munmap in give_back"
 	is "$(report x .memory.unknown_faults)" 0 "unknown faults"
+}
+
+# Without its execve, and where that has no stack: what was executed is known.
+case_segments_belong_to_a_program() {
+	record x -e faults sh -c "exec '$PROGRAMS/fault_classes' first_write $N"
+	findings x >found
+	within "$(grep -c "|execve of $PROGRAMS/fault_classes|null\$" found)" 2 50 "segments of the program"
+	within "$(grep -cE "\|execve of .*/(da|ba)?sh\|null\$" found)" 2 50 "of the shell before it"
+	is "$(grep -vE '^[0-9]+ (exec_setup|populated)' found | grep -cE '\|(file text|file data|stack)\|[^|]*\|null\|')" \
+		0 "none without an owner"
 }
 
 case_paths_by_owner_and_returner() {

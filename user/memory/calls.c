@@ -462,6 +462,12 @@ static struct pending pending_pop(struct memory *m)
 	return top;
 }
 
+static void exec_begin(struct task_memory *task, const struct call *call)
+{
+	task->exec_call = call->id;
+	task->in_exec = true;
+}
+
 void call_begin(struct memory *m, const struct call *call)
 {
 	struct vm *vm = task_vm(m, call->task);
@@ -469,7 +475,7 @@ void call_begin(struct memory *m, const struct call *call)
 
 	note_stack(m, vm, call);
 	if (is_exec(call))
-		task_memory(m, call->task)->exec_call = call->id;
+		exec_begin(task_memory(m, call->task), call);
 	if (!has_failed(call))
 		effects_begin(m, &pending);
 	vm_hold(vm);

@@ -235,13 +235,21 @@ static bool is_exec(uint64_t syscall)
 	return syscall == SYS_execve + 1 || syscall == SYS_execveat + 1;
 }
 
+/* The call, if it was told of; the last one that was is that of the program before. */
+static uint32_t exec_under_way(struct memory *m, uint32_t task)
+{
+	const struct task_memory *t = task_memory(m, task);
+
+	return t->in_exec ? t->exec_call : 0;
+}
+
 /* Kernel mode, in execve, at an address that nobody mapped: it belongs to the new program. */
 static void setup_take(struct taking *t, uint64_t start, uint64_t end)
 {
 	const struct part part = {.start = start, .end = end};
 	const struct verdict verdict = {.cause = CAUSE_EXEC_SETUP, .makes_memory = true};
 
-	t->key.owner = task_memory(t->m, t->key.task)->exec_call;
+	t->key.owner = exec_under_way(t->m, t->key.task);
 	add_cause(t, &part, &verdict, faults_in(t, &part), end - start);
 	t->key.owner = 0;
 	*vec_push(&task_memory(t->m, t->key.task)->setup) = (struct range){start, end};
@@ -361,7 +369,7 @@ static void populated_take(struct memory *m, const uint64_t *row)
 		.task = task,
 		.region_kind = by_exec ? REGION_STACK : REGION_UNKNOWN,
 		.syscall = by_exec ? (uint32_t)row[FAULT_SYSCALL] : 0,
-		.owner = by_exec ? task_memory(m, task)->exec_call : 0,
+		.owner = by_exec ? exec_under_way(m, task) : 0,
 	};
 	uint64_t pages = row[FAULT_POPULATED_PAGES];
 

@@ -33,6 +33,8 @@ void memory_free(struct memory *m)
 	vec_free(&m->pending);
 	vec_free(&m->calls);
 	idmap_fini(&m->call_ids);
+	vec_free(&m->programs);
+	idmap_fini(&m->program_ids);
 	causes_fini(&m->causes);
 	blocks_fini(&m->blocks);
 	region_pool_fini(&m->pool);
@@ -129,10 +131,33 @@ static void task_gone(struct memory *m, uint32_t id)
 	task->vm = NULL;
 }
 
+static bool program_equals(const void *owner, uint32_t id, const void *wanted)
+{
+	const struct memory *m = owner;
+
+	return !strcmp(m->programs.items[id - 1], wanted);
+}
+
+/* The call that nobody told of, or not from where: the program is what is known of it. */
+static uint32_t exec_call_of(struct memory *m, const char *program)
+{
+	uint32_t new_id = (uint32_t)m->programs.size + 1;
+	uint32_t id = idmap_intern(&m->program_ids, XXH3_64bits(program, strlen(program)),
+				   program_equals, m, program, new_id);
+	const struct memory_call call = {.nr = SYS_execve, .detail = id};
+
+	if (id == new_id)
+		*vec_push(&m->programs) = program;
+	return intern_call(m, &call);
+}
+
 static void task_executes(struct memory *m, const struct task_event *event)
 {
 	struct task_memory *task = task_memory(m, event->task);
 
+	if (!task->in_exec || !memory_call_of(m, task->exec_call)->stack)
+		task->exec_call = exec_call_of(m, event->text ? event->text : "");
+	task->in_exec = false;
 	vm_drop(m, task->vm);
 	task->vm = vm_new(m);
 	task->vm->brk = event->value[2];
@@ -457,6 +482,14 @@ const struct history *memory_history(const struct memory *m)
 const struct memory_call *memory_call_of(const struct memory *m, uint32_t id)
 {
 	return &m->calls.items[id];
+}
+
+const char *memory_call_program(const struct memory *m, uint32_t id)
+{
+	const struct memory_call *call = memory_call_of(m, id);
+	bool is_exec = call->nr == SYS_execve && call->detail;
+
+	return is_exec ? m->programs.items[call->detail - 1] : NULL;
 }
 
 uint32_t memory_nr_calls(const struct memory *m)

@@ -23,7 +23,8 @@
 /* A place in code that made memory or gave it back: a system call and its stack. */
 struct memory_call {
 	uint32_t nr;     /* of the system call; MEMORY_CALL_BEFORE: of none */
-	uint32_t detail; /* of madvise: the advice; else 0 */
+	uint32_t detail; /* of madvise: the advice; of an execve without a stack: which program;
+			    else 0 */
 	uint32_t stack;
 };
 
@@ -59,7 +60,7 @@ void memory_free(struct memory *m); /* NULL is fine */
 /* Whether the model wants to see calls of that number; of others, those that populated pages. */
 bool memory_wants_call(uint64_t nr);
 
-/* Rows are cells by column, as in the recording. */
+/* Rows are cells by column, as in the recording. Texts of events must outlive the model. */
 void memory_take_task_event(struct memory *m, const struct task_event *event);
 void memory_take_mapping(struct memory *m, const struct task_mapping *mapping, bool is_on_disk);
 void memory_take_syscall(struct memory *m, const uint64_t *row);
@@ -77,6 +78,8 @@ const struct history *memory_history(const struct memory *m);
 const struct blocks *memory_blocks(const struct memory *m);
 uint32_t memory_nr_calls(const struct memory *m);                              /* ids are below */
 const struct memory_call *memory_call_of(const struct memory *m, uint32_t id); /* 0: none */
+/* The path of the program of an execve without a stack; NULL: of no such call. */
+const char *memory_call_program(const struct memory *m, uint32_t id);
 /* What the place of a call amounts to, with all calls from there; 0: of no call. */
 uint32_t memory_nr_places(const struct memory *m);
 uint32_t memory_place_of_call(const struct memory *m, uint32_t id);

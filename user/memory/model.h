@@ -37,6 +37,7 @@ struct task_memory {
 	uint64_t stack_at;       /* where its stack was when the recorder attached; 0: not known */
 	bool is_thread;          /* beside the main one */
 	uint64_t freed_block;    /* its address; the last one */
+	bool in_exec;            /* exec_call has begun, and the program has not */
 	VEC(struct range) setup; /* written by the exec that is under way */
 };
 
@@ -77,6 +78,8 @@ struct memory {
 	struct blocks blocks;
 	VEC(struct memory_call) calls; /* by id */
 	struct idmap call_ids;
+	VEC(const char *) programs; /* that were executed from where nobody told */
+	struct idmap program_ids;   /* place there, + 1 */
 	VEC(struct task_memory) tasks;
 	VEC(struct pending) pending; /* a heap: the next to end on top */
 	uint64_t calls_begun;

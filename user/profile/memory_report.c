@@ -164,12 +164,16 @@ static const char *advice_name(uint32_t advice)
 static uint32_t name_call(struct naming *n, uint32_t id)
 {
 	const struct memory_call *call = memory_call_of(n->report->model, id);
-	const char *place;
+	const char *program = memory_call_program(n->report->model, id), *place;
 	scoped_free char *name = NULL;
 	char label[32];
 
 	if (call->nr == MEMORY_CALL_BEFORE)
 		return names_intern(&n->report->names, "before the recording began");
+	if (program) {
+		name = xasprintf("execve of %s", *program ? program : "a program");
+		return names_intern(&n->report->names, name);
+	}
 	place = name_stack(n, call->stack, true);
 	name = xasprintf("%s%s%s%s", call_label(call->nr, label), advice_name(call->detail),
 			 *place ? " in " : "", place);
