@@ -209,7 +209,7 @@ case_usage_errors() {
 		-S erors -c|prof: the table has no column 'erors'|hint: did you mean 'errors'?
 		-c -ff -o x|prof: trace: -c and -C make one table, and -ff many files|hint: see 'prof trace --help'
 		-z -Z|prof: trace: -z and -Z exclude each other|hint: see 'prof trace --help'
-		-s 1000000000|prof: -s takes 0 to 65536, not 1000000000
+		-s lots|prof: 'lots' is not a count|hint: write it like 500, 12k or 1.5M
 		-A|prof: trace: -A needs -o FILE to append to|hint: see 'prof trace --help'
 		--time=noon|prof: the precision of times is s, ms, us or ns, not 'noon'
 		--source=above|prof: --source or --source=below, not 'above'

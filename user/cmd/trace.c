@@ -17,7 +17,7 @@
 #include "event.h"
 #include "trace/qualifiers.h"
 
-#define MAX_STRING_BYTES 65536
+#define MAX_STRING_BYTES 32768 /* that are read of one */
 #define MAX_COLUMN       1000
 
 /* How often options came whose number tells how much is wanted. */
@@ -172,8 +172,12 @@ static int set_string_limit(void *opts, const char *value)
 	struct cli *cli = opts;
 	uint64_t bytes;
 
-	if (number_set("-s", value, MAX_STRING_BYTES, &bytes))
+	if (count_parse(value, &bytes))
 		return -EINVAL;
+	if (bytes > MAX_STRING_BYTES) {
+		note("-s shows up to %d bytes of a string", MAX_STRING_BYTES);
+		bytes = MAX_STRING_BYTES;
+	}
 	cli->trace.style.max_string_bytes = (uint32_t)bytes;
 	return 0;
 }
@@ -491,6 +495,7 @@ static const struct option_row options[] = {
 	{"summary-syscall-overhead", 'O', "TIME", NULL, set_overhead},
 	/* strace's long spellings. */
 	{"follow-forks", 0, NULL, NULL, count_follow},
+	{"strings", 0, "N", NULL, set_string_limit},
 	{"output-separately", 0, NULL, NULL, set_separately},
 	{"trace", 0, "SET", NULL, set_trace},
 	{"signal", 0, "SET", NULL, set_signals},

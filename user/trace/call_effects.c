@@ -19,8 +19,11 @@ static char *string_at(struct call *call, unsigned int arg)
 	struct bytes text = {0};
 	char *string = NULL;
 
-	if (call_read_string(call, call->args[arg], PATH_MAX, CAPTURE_ENTER, &text) == STRING_WHOLE)
-		string = xstrndup((const char *)text.data, text.size);
+	if (call_read_string(call, call->args[arg], PATH_MAX, CAPTURE_ENTER, &text) ==
+	    STRING_WHOLE) {
+		bytes_u8(&text, 0);
+		string = xstrdup((const char *)text.data);
+	}
 	bytes_fini(&text);
 	return string;
 }

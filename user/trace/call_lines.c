@@ -240,7 +240,7 @@ bool call_end(struct call_lines *l, struct journal *j, struct live_task *task, u
 	size_t entered;
 
 	task->last_syscall = (int)event->nr;
-	if (event->result == RESTART_BLOCK && event->nr != SYS_restart_syscall)
+	if (event->result == RESTART_BLOCK)
 		task->interrupted = (int)event->nr;
 	if (is_wanted) {
 		if (j->open_task != task_id)
