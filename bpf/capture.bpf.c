@@ -60,6 +60,12 @@ static __always_inline __u64 wanted(__u64 most)
 	return shown < most ? shown : most;
 }
 
+/* The same of elements, which may be wanted all. */
+static __always_inline __u64 wanted_count(__u64 most)
+{
+	return cfg_whole_arrays ? most : wanted(most);
+}
+
 static __always_inline struct capture_event *event_of_cpu(void)
 {
 	struct ring_head *ring = ring_of_cpu();
@@ -291,7 +297,7 @@ __weak __noinline int strings_put(__u32 at, __u64 address, __u32 how)
 	pointers = written_at(at, sizeof *pointers);
 	if (series.at <= (int)at || !pointers) /* nothing there, or no room */
 		return series.at;
-	bpf_loop(wanted(MAX_STRINGS) < pointers->size_bytes / 8 ? wanted(MAX_STRINGS)
+	bpf_loop(wanted_count(MAX_STRINGS) < pointers->size_bytes / 8 ? wanted_count(MAX_STRINGS)
 								: pointers->size_bytes / 8,
 		 string_step, &series, 0);
 	return series.at;
@@ -317,7 +323,7 @@ __weak __noinline int iovecs_put(__u32 at, __u64 address, __u64 count, __u64 rem
 {
 	struct series series = {
 		.from = at + sizeof(struct wire_snippet), .remaining = remaining, .how = how};
-	__u64 shown = count < wanted(MAX_IOVECS) ? count : wanted(MAX_IOVECS);
+	__u64 shown = count < wanted_count(MAX_IOVECS) ? count : wanted_count(MAX_IOVECS);
 	struct wire_snippet *array;
 
 	series.at = bytes_put(at, address, 16 * shown, how | (shown < count ? SNIPPET_CUT : 0));
@@ -370,7 +376,7 @@ static long message_step(__u32 index, struct series *series)
 static __always_inline int messages_put(__u32 at, __u64 address, __u64 count, __u32 how)
 {
 	struct series series = {.from = at + sizeof(struct wire_snippet), .how = how};
-	__u64 shown = count < wanted(MAX_MESSAGES) ? count : wanted(MAX_MESSAGES);
+	__u64 shown = count < wanted_count(MAX_MESSAGES) ? count : wanted_count(MAX_MESSAGES);
 	__u64 size = sizeof(struct counted_message) * shown;
 	struct wire_snippet *array;
 
@@ -444,7 +450,7 @@ static __always_inline int image_strings_put(__u32 at, __u64 address, bool argum
 
 	series.at = image_put(at, address, start, end, how);
 	if (with_text && series.at > (int)at)
-		bpf_loop(wanted(MAX_STRINGS), string_step, &series, 0);
+		bpf_loop(wanted_count(MAX_STRINGS), string_step, &series, 0);
 	return series.at;
 }
 

@@ -30,6 +30,7 @@ const volatile bool cfg_kernel_stacks __weak = false; /* the kernel's part of th
 const volatile bool cfg_captures __weak = false;      /* memory behind arguments, by the plans */
 const volatile bool cfg_enter_events __weak = false;  /* of all recorded calls */
 const volatile bool cfg_descriptors __weak = false;   /* what new ones are */
+const volatile bool cfg_whole_arrays __weak = false;  /* else so many elements, too: */
 const volatile __u32 cfg_string_bytes __weak = 32;    /* of what has no limit of its own */
 const volatile bool cfg_allocs __weak = false;        /* functions of allocators are probed */
 const volatile __u64 cfg_ring_bytes __weak = 1 << 20; /* a power of two */

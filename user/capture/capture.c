@@ -80,6 +80,7 @@ static void configure(struct prof_bpf *s, const struct capture_options *options)
 	s->rodata->cfg_captures = options->plans || options->enter_events;
 	s->rodata->cfg_enter_events = options->enter_events;
 	s->rodata->cfg_descriptors = options->plans && options->descriptors;
+	s->rodata->cfg_whole_arrays = options->whole_arrays;
 	s->rodata->cfg_string_bytes = options->string_bytes;
 	s->rodata->cfg_nr_execve = SYS_execve;
 	s->rodata->cfg_nr_execveat = SYS_execveat;

@@ -34,6 +34,7 @@ struct capture_options {
 	const struct capture_plan
 		*plans;        /* NR_CAPTURE_PLANS of them, by number; NULL: read nothing */
 	uint32_t string_bytes; /* the user's limit for what a plan has none for (-s) */
+	bool whole_arrays;     /* of strings and buffers; else so many, too */
 	bool enter_events;     /* of all recorded calls: they are watched live */
 	bool descriptors;      /* tell what new ones are */
 	uint64_t ring_bytes;   /* per CPU, rounded up to a power of two; 0: by the number of CPUs */

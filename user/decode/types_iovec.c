@@ -25,6 +25,7 @@ struct iovec_printer {
 static void iovec_element(struct decoder *d, const void *bytes, uint64_t address)
 {
 	struct iovec_printer *p = d->context;
+	enum capture_when when = d->when;
 	struct iovec iov;
 	uint64_t size;
 
@@ -39,9 +40,17 @@ static void iovec_element(struct decoder *d, const void *bytes, uint64_t address
 		emit_pointer(d->e, (uint64_t)iov.iov_base);
 	else
 		bytes_print_at(d, (uint64_t)iov.iov_base, size);
-	d->when = CAPTURE_ENTER;
+	d->when = when;
 	emit_member_uint(d->e, "iov_len", iov.iov_len);
 	emit_close(d->e);
+}
+
+/* That of a message is read with the message, after a call that fills it. */
+static enum capture_when time_of_vector(struct decoder *d, uint64_t address)
+{
+	uint8_t first;
+
+	return call_read(d->call, address, &first, 1, CAPTURE_ENTER) ? CAPTURE_ENTER : d->when;
 }
 
 void iovec_print_at(struct decoder *d, uint64_t address, uint64_t count, enum iovec_data data,
@@ -51,7 +60,7 @@ void iovec_print_at(struct decoder *d, uint64_t address, uint64_t count, enum io
 	enum capture_when when = d->when;
 	bool late = d->late;
 
-	d->when = CAPTURE_ENTER;
+	d->when = time_of_vector(d, address);
 	d->late = false; /* it was there before, also if the call has failed */
 	d->context = &printer;
 	array_print_at(d, address, count, sizeof(struct iovec), iovec_element);

@@ -261,6 +261,7 @@ int trace_run(const struct trace_options *options, char **argv)
 				.fault_kinds = options->fault_kinds,
 				.plans = plans,
 				.string_bytes = options->style.max_string_bytes,
+				.whole_arrays = options->style.verbose,
 				.enter_events = has_lines && options->syscalls,
 				.totals_only = !has_lines && !options->errors_by_name,
 				.descriptors = call_lines_need_descriptors(options),
