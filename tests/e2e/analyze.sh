@@ -119,6 +119,20 @@ case_heat_map_as_picture() {
 	is "$(requests | sort -u | grep -vx data:)" "file://$PWD/read.html" "requests"
 }
 
+# The reads of a pipe come among quick ones; the longest of all is told while it happens.
+case_anomalies_live() {
+	"$PROF" trace --anomaly -e trace=read -o lines -- "$PROGRAMS/slow_reads" 400
+	is "$(grep -A 1 '^read(11' lines | grep -c 'ANOMALY: read took [0-9]* μs (.*σ from baseline .* μs) - ')" \
+		"$(grep -c 'ANOMALY: read' lines)" "alarms stand below slow reads"
+	within "$(grep -c 'ANOMALY: read took 9[0-9]\{5\} ' lines)" 1 1 "the read of 900 ms"
+	is "$(sed -n 's/^Total anomalies detected: //p' lines)" "$(grep -c ' ANOMALY: ' lines)" "their sum"
+	"$PROF" stat --stats-extended --anomaly-threshold=1e6 --anomaly --hpu-analysis -e trace=read \
+		-o table -- "$PROGRAMS/slow_reads" 400 2>err
+	like "$(<table)" 'read \([0-9]+ calls\):
+  Mean:  ' "extended"
+	is "$(sed -n 's/^Total anomalies detected: //p' table)" 0 "beyond a million deviations"
+}
+
 case_nothing_to_say() {
 	record x -e syscalls -- true
 	like "$("$PROF" analyze x)" 'no system call has both 100 calls' "too few calls"
@@ -139,6 +153,10 @@ case_bad_words() {
 	is "$?" 2 "p100"
 	"$PROF" analyze --heatmap=raed x 2>err
 	is "$?" 2 "no such call"
+	"$PROF" stat --anomaly-window-size=3 true 2>err
+	is "$?" 2 "a window of three calls"
+	"$PROF" trace --anomaly-threshold=many true 2>err
+	is "$?" 2 "no number"
 }
 
 run_cases

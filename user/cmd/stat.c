@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "cmd/commands.h"
+#include "cmd/watch_option.h"
 #include "trace/qualifiers.h"
 #include "trace/trace.h"
 
@@ -69,6 +70,35 @@ static int accept(void *opts, const char *value)
 	return 0;
 }
 
+static int watch_anomalies(void *opts, const char *value)
+{
+	(void)value;
+	return watch_set_anomalies(&((struct trace_options *)opts)->watch);
+}
+
+static int watch_extended(void *opts, const char *value)
+{
+	(void)value;
+	return watch_set_extended(&((struct trace_options *)opts)->watch);
+}
+
+static int watch_threshold(void *opts, const char *value)
+{
+	return watch_set_threshold(&((struct trace_options *)opts)->watch, value);
+}
+
+static int watch_window(void *opts, const char *value)
+{
+	return watch_set_window(&((struct trace_options *)opts)->watch, value);
+}
+
+static int watch_processor(void *opts, const char *value)
+{
+	(void)opts;
+	(void)value;
+	return watch_note_processor();
+}
+
 static const struct option_row options[] = {
 	{"event", 'e', "WHAT",
 	 "count only WHAT: trace=SET, a set of system calls as strace has it; or faults: page "
@@ -84,6 +114,14 @@ static const struct option_row options[] = {
 	 "which columns, and in which order: time-percent, total-time, min-time, max-time, "
 	 "avg-time, calls, errors, name",
 	 set_columns},
+	{"anomaly", 0, NULL, WATCH_ANOMALY_HELP, watch_anomalies},
+	{"anomaly-threshold", 0, "SIGMA", WATCH_THRESHOLD_HELP, watch_threshold},
+	{"anomaly-window-size", 0, "CALLS", WATCH_WINDOW_HELP, watch_window},
+	{"stats-extended", 0, NULL, WATCH_EXTENDED_HELP, watch_extended},
+	{"anomaly-realtime", 0, NULL, NULL, watch_anomalies},
+	{"anomalies", 0, NULL, NULL, watch_anomalies},
+	{"hpu-analysis", 0, NULL, NULL, watch_processor},
+	{"hpu-cpu-only", 0, NULL, NULL, watch_processor},
 	{"output", 'o', "FILE", "write the table to FILE, not to standard error", set_output},
 	{"as-root", 0, NULL, "under sudo, run the command as root, not as the invoking user",
 	 as_root},

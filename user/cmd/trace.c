@@ -13,6 +13,7 @@
 #include "cli/number.h"
 #include "cmd/attach_option.h"
 #include "cmd/commands.h"
+#include "cmd/watch_option.h"
 #include "decode/emit.h"
 #include "event.h"
 #include "trace/qualifiers.h"
@@ -424,6 +425,35 @@ static int refuse_tampering(void *opts, const char *value)
 	return -EINVAL;
 }
 
+static int watch_anomalies(void *opts, const char *value)
+{
+	(void)value;
+	return watch_set_anomalies(&((struct cli *)opts)->trace.watch);
+}
+
+static int watch_extended(void *opts, const char *value)
+{
+	(void)value;
+	return watch_set_extended(&((struct cli *)opts)->trace.watch);
+}
+
+static int watch_threshold(void *opts, const char *value)
+{
+	return watch_set_threshold(&((struct cli *)opts)->trace.watch, value);
+}
+
+static int watch_window(void *opts, const char *value)
+{
+	return watch_set_window(&((struct cli *)opts)->trace.watch, value);
+}
+
+static int watch_processor(void *opts, const char *value)
+{
+	(void)opts;
+	(void)value;
+	return watch_note_processor();
+}
+
 static const struct option_row options[] = {
 	{"event", 'e', "EXPR",
 	 "which system calls and what of them: a set of calls, or trace=SET; signal=SET; "
@@ -482,6 +512,14 @@ static const struct option_row options[] = {
 	 "calls, errors, name",
 	 set_table_columns},
 	{"short", 0, NULL, "instead of the table, lines like read: 150 calls", set_short},
+	{"anomaly", 0, NULL, WATCH_ANOMALY_HELP, watch_anomalies},
+	{"anomaly-threshold", 0, "SIGMA", WATCH_THRESHOLD_HELP, watch_threshold},
+	{"anomaly-window-size", 0, "CALLS", WATCH_WINDOW_HELP, watch_window},
+	{"stats-extended", 0, NULL, WATCH_EXTENDED_HELP, watch_extended},
+	{"anomaly-realtime", 0, NULL, NULL, watch_anomalies},
+	{"anomalies", 0, NULL, NULL, watch_anomalies},
+	{"hpu-analysis", 0, NULL, NULL, watch_processor},
+	{"hpu-cpu-only", 0, NULL, NULL, watch_processor},
 	{"faults", 'F', "WHICH",
 	 "page faults: all, min (without reading a disk) or maj; alone, unless -e says which calls",
 	 set_faults},

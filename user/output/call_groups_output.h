@@ -16,6 +16,10 @@ void call_groups_table(FILE *out, const struct call_groups *groups, enum group_s
  * so many deviations from the mean make the longest call worth a remark. */
 void call_groups_extended(FILE *out, const struct call_groups *groups, double threshold);
 
+/* The block of one group. */
+void call_group_block(FILE *out, const struct call_group *group, const char *name,
+		      double threshold);
+
 /* One object, "prof.groups/1". */
 void call_groups_json(FILE *out, const struct call_groups *groups, enum group_sort sort);
 

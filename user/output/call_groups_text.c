@@ -165,8 +165,7 @@ static void write_remark(FILE *out, const struct moments *times, double threshol
 			score);
 }
 
-static void write_block(FILE *out, const struct call_group *group, const char *name,
-			double threshold)
+void call_group_block(FILE *out, const struct call_group *group, const char *name, double threshold)
 {
 	fprintf(out, "%s (%" PRIu64 " calls):\n", name, group->calls);
 	if (!group->times.count) {
@@ -194,6 +193,6 @@ void call_groups_extended(FILE *out, const struct call_groups *groups, double th
 	for (size_t i = 0; i < groups->groups.size; i++) {
 		scoped_free char *name = group_name(groups, order[i]);
 
-		write_block(out, &groups->groups.items[order[i]], name, threshold);
+		call_group_block(out, &groups->groups.items[order[i]], name, threshold);
 	}
 }

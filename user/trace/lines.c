@@ -479,6 +479,22 @@ static void take_line(struct lines *l, const struct stream_event *at)
 	}
 }
 
+/* A line of its own, below the call's, or alone. */
+static void take_watched(struct lines *l, const struct syscall_event *event)
+{
+	struct journal *j = journal_of(l, live_task_at(&l->tasks, event->head.task));
+	scoped_free char *text = NULL;
+	struct alarm alarm;
+
+	if (!syscall_set_has(&l->options->shown, event->nr) ||
+	    !watch_take(&l->watch, event, &alarm))
+		return;
+	text = alarm_text(&alarm);
+	call_lines_interrupt(&l->calls, j);
+	journal_puts(j, text);
+	journal_end_line(j);
+}
+
 void lines_take(struct lines *l, const struct stream_event *at)
 {
 	if (at->event->type == EVENT_EXEC)
@@ -492,6 +508,8 @@ void lines_take(struct lines *l, const struct stream_event *at)
 		take_line(l, at);
 	else if (at->event->type == EVENT_LEFT)
 		l->nr_left++;
+	if (at->event->type == EVENT_SYSCALL)
+		take_watched(l, (const void *)at->event);
 }
 
 bool lines_are_full(const struct lines *l)
@@ -517,6 +535,7 @@ void lines_init(struct lines *l, const struct trace_options *options, struct cap
 	l->source_column = SOURCE_COLUMN;
 	l->stacks.store = capture ? capture_unwind_store(capture) : NULL;
 	call_lines_init(&l->calls, options, &l->tasks);
+	watch_init(&l->watch, &options->watch);
 	journal_add(l, 0);
 }
 
@@ -528,6 +547,7 @@ void lines_fini(struct lines *l)
 	}
 	vec_free(&l->journals);
 	vec_free(&l->untold);
+	watch_fini(&l->watch);
 	call_lines_fini(&l->calls);
 	live_stacks_fini(&l->stacks);
 	frame_names_fini(&l->names);

@@ -26,6 +26,7 @@ struct lines {
 	struct frame_names names;
 	struct live_stacks stacks;
 	struct call_lines calls;
+	struct watch watch;
 	unsigned int source_column; /* that functions stand at, below */
 	VEC(uint32_t)
 	untold;                         /* tasks, of which it was not yet said that they are

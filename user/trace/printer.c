@@ -185,6 +185,11 @@ uint32_t printer_nr_left(const struct printer *p)
 	return p->lines.nr_left;
 }
 
+void printer_write_watch(const struct printer *p, FILE *out)
+{
+	watch_write(&p->lines.watch, out);
+}
+
 void printer_free(struct printer *p)
 {
 	if (!p)

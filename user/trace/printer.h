@@ -5,6 +5,8 @@
 #ifndef PROF_TRACE_PRINTER_H
 #define PROF_TRACE_PRINTER_H
 
+#include <stdio.h>
+
 #include "capture/capture.h"
 #include "trace/line_output.h"
 #include "trace/stream.h"
@@ -38,6 +40,9 @@ void printer_seed(struct printer *p, pid_t pid);
 
 /* Threads of the command that were still running at the end of the stream. */
 uint32_t printer_nr_left(const struct printer *p);
+
+/* What the watch over the calls' times has to say at the end. The printer is done. */
+void printer_write_watch(const struct printer *p, FILE *out);
 
 void printer_free(struct printer *p); /* it is done, or stopped; NULL is fine */
 

@@ -140,6 +140,19 @@ static void take_totals(struct tracer *t, struct capture *capture)
 	}
 }
 
+static void write_watch(struct tracer *t, struct bytes *text)
+{
+	scoped_free char *told = NULL;
+	size_t size = 0;
+	FILE *out = open_memstream(&told, &size);
+
+	if (!out)
+		return;
+	printer_write_watch(t->printer, out);
+	if (!fclose(out))
+		bytes_append(text, told, size);
+}
+
 /* What comes at the end of the lines, or in their place. */
 static void write_summary(struct session *s)
 {
@@ -153,6 +166,7 @@ static void write_summary(struct session *s)
 		if (options->errors_by_name)
 			summary_write_errors(&t->summary, &text);
 	}
+	write_watch(t, &text);
 	if (options->usage && s->ended)
 		usage_write(&s->rusage, s->wall_ns, &text);
 	line_output_write(&t->output, &text);
@@ -246,6 +260,7 @@ int trace_run(const struct trace_options *options, char **argv)
 {
 	bool stacks = options->max_frames > 0 || options->source;
 	bool has_lines = options->summary != SUMMARY_ONLY;
+	bool watches = options->watch.anomalies || options->watch.extended;
 	struct syscall_set needed = needed_syscalls(options);
 	scoped_free struct capture_plan *plans = plans_for(options, &needed);
 	struct tracer tracer = {.options = options, .output.fd = -1};
@@ -263,7 +278,7 @@ int trace_run(const struct trace_options *options, char **argv)
 				.string_bytes = options->style.max_string_bytes,
 				.whole_arrays = options->style.verbose,
 				.enter_events = has_lines && options->syscalls,
-				.totals_only = !has_lines && !options->errors_by_name,
+				.totals_only = !has_lines && !options->errors_by_name && !watches,
 				.descriptors = call_lines_need_descriptors(options),
 				.stacks = stacks,
 				.fault_stacks = stacks && options->fault_kinds != 0,

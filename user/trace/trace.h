@@ -13,6 +13,7 @@
 #include "record/session.h"
 #include "trace/style.h"
 #include "trace/summary.h"
+#include "trace/watch.h"
 
 /* How a call ended, as -e status= chooses: bits of trace_options.statuses. */
 enum call_status {
@@ -76,7 +77,8 @@ struct trace_options {
 	enum summary_choice summary;
 	struct summary_options table;
 	bool errors_by_name; /* below the table */
-	bool usage;          /* what the command used, as time -v has it */
+	struct watch_options watch;
+	bool usage; /* what the command used, as time -v has it */
 };
 
 /* Traces the command `argv` (ends with NULL), or the processes to attach to. Returns prof's exit
