@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ptrace.h>
+#include <sys/syscall.h>
+#include <sys/ucontext.h>
 #include <sys/uio.h>
 #include <sys/user.h>
 #include <sys/wait.h>
@@ -78,6 +80,8 @@ static void call_enter(struct tracer *tracer, struct call *call,
 		.fetch = fetch,
 		.fetch_context = tracer,
 	};
+	if (regs->orig_rax == SYS_rt_sigreturn) /* the decoder is told where its mask is */
+		call->args[0] = regs->rsp + offsetof(ucontext_t, uc_sigmask);
 	tracer->after = false;
 	decode_gather(call, &tracer->options);
 }

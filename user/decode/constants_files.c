@@ -250,5 +250,5 @@ SET(file_attributes, "FS_???",
 SET(at_mount_setattr_flags, "AT_???",
 	C(AT_SYMLINK_NOFOLLOW) C(AT_NO_AUTOMOUNT) C(AT_EMPTY_PATH) V(AT_RECURSIVE, 0x8000))
 
-SET(memfd_secret_flags, "O_???",
+SET(memfd_secret_flags, NULL,
 	C(O_CLOEXEC))

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "decode/call_format.h"
 #include "decode/syscalls.h"
 #include "decode/types.h"
 
@@ -76,24 +77,46 @@ static void print_unknown_arguments(struct emit *e, const struct call *call)
 	}
 }
 
+/* The kernel's description, where this build knows no call of that number. */
+static const struct call_format *format_of(const struct call *call,
+					   const struct decode_options *options)
+{
+	if (call->flags & CALL_COMPAT || syscall_name(call->nr) || !options->format_of)
+		return NULL;
+	return options->format_of(options->context, call->nr);
+}
+
+static const struct signature *signature_for(const struct call *call,
+					     const struct decode_options *options)
+{
+	const struct call_format *format = format_of(call, options);
+
+	if (format)
+		return &format->signature;
+	return call->flags & CALL_COMPAT ? NULL : signature_of(call->nr);
+}
+
 static void decoder_init(struct decoder *d, struct call *call, const struct decode_options *options,
 			 struct emit *e)
 {
 	*d = (struct decoder){.call = call,
 			      .options = options,
-			      .signature =
-				      call->flags & CALL_COMPAT ? NULL : signature_of(call->nr),
+			      .signature = signature_for(call, options),
 			      .e = e,
 			      .when = CAPTURE_ENTER};
 	e->hex_strings = options->hex_strings;
 }
 
-static void print_name(const struct call *call, struct bytes *out)
+static void print_name(const struct call *call, const struct decode_options *options,
+		       struct bytes *out)
 {
+	const struct call_format *format = format_of(call, options);
 	const char *name = call->flags & CALL_COMPAT ? NULL : syscall_name(call->nr);
 	char label[32];
 
-	if (!name) {
+	if (format) {
+		name = format->name;
+	} else if (!name) {
 		snprintf(label, sizeof label, "syscall_%#x", call->nr);
 		name = label;
 	}
@@ -110,7 +133,7 @@ void decode_call(struct call *call, const struct decode_options *options, struct
 
 	emit_init(&e, out, false);
 	decoder_init(&d, call, options, &e);
-	print_name(call, out);
+	print_name(call, options, out);
 	emit_open_as(&e, "", ", ", "", true);
 	if (d.signature) {
 		print_arguments(&d, !(call->flags & CALL_RETURNED), &entered);

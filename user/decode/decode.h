@@ -15,6 +15,8 @@
 #include "decode/call.h"
 #include "decode/emit.h"
 
+struct call_format;
+
 struct decode_options {
 	uint32_t max_string_bytes; /* -s */
 	enum emit_hex hex_strings; /* -x, -xx */
@@ -24,6 +26,9 @@ struct decode_options {
 	 * known; of AT_FDCWD, its working directory. `returned`: as of after the call. May be NULL.
 	 */
 	bool (*fd_text)(void *context, uint32_t pid, int fd, bool returned, struct bytes *out);
+	/* What is known of a system call that this build does not know: call_format.h. NULL for
+	 * nothing; may itself be NULL. */
+	const struct call_format *(*format_of)(void *context, uint32_t nr);
 	void *context;
 };
 

@@ -1,0 +1,105 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+#
+# The same lines as strace, call by call, where programs drive system calls into their corners.
+#
+# Each program runs once under strace, once under ptrace_lines (the decoder on what ptrace reads: all
+# that is there) and once under prof trace (on what was captured in the kernel). Left out are values
+# that no two runs share. Of strace 6.1 is known: it has no names for what kernels have added since;
+# lines in which prof names such a thing are counted apart, and differ in nothing but that.
+
+. "$(dirname "$0")/../lib.sh"
+
+# What strace 6.1 has no name for.
+NEWER='MFD_NOEXEC_SEAL|RWF_NOAPPEND|STATX_MNT_ID_UNIQUE|STATX_WRITE_ATOMIC|_RW_HINT|FAN_REPORT_MNT'
+NEWER+='|FAN_PRE_ACCESS|AT_HANDLE_MNT_ID_UNIQUE|MAP_DROPPABLE|MADV_GUARD|map_shadow_stack'
+NEWER+='|FSCONFIG_CMD_CREATE_EXCL|MOVE_MOUNT_BENEATH|MOUNT_ATTR_NOSYMFOLLOW|AT_EXECVE_CHECK'
+
+# One line for each call of the program itself, without what differs from run to run.
+comparable() {
+	grep -v -e '^+++' -e '^---' "$1" | sed -n '/^munmap(0x[0-9a-f]*, 4096)/,$p' | sed -E \
+		-e 's/\) += /) = /' -e 's/^(getrandom|adjtimex|clock_adjtime|sysinfo)\(.*/\1/' \
+		-e 's/tv_n?sec=[0-9]+/T/g' -e 's/tv_usec=[0-9]+/T/g' -e 's/tv_nsec=[0-9]+/T/g' \
+		-e 's/f_(bfree|bavail|ffree|blocks|files)=[0-9]+/f/g' -e 's/corners\.\w{6}/corners/' \
+		-e 's/^(process_vm_\w+)\([0-9]+/\1(PID/' -e 's/\/proc\/[0-9]+/\/proc\/PID/g' \
+		-e 's/^(poll\(.*, 4294967295, 0\)).*/poll/' -e '/^getpriority\(PRIO_PGRP/d' \
+		-e 's/\{fd=-?[0-9]{5,}[^}]*\}/{}/g' -e '/^execve\("\/bin\/true"/,$d' \
+		-e '/^uretprobe\(/d' -e '/^uprobe\(/d' -e '/^getpid\(/d'
+}
+
+# How many lines differ beyond NEWER; those lines go to `differences`.
+differing() {
+	comparable "$1" >wanted
+	comparable "$2" >got
+	diff wanted got | grep '^[<>]' | grep -v -E "$NEWER" >differences
+	# A line of strace whose counterpart is a newer name is not a difference.
+	diff wanted got | awk -v newer="$NEWER" '
+		/^[0-9]/ { flush() }
+		/^</ { wanted[++nr_wanted] = $0 }
+		/^>/ { got[++nr_got] = $0 }
+		END { flush() }
+		function flush(  i) {
+			for (i = 1; i <= nr_wanted || i <= nr_got; i++)
+				if (got[i] !~ newer)
+					print wanted[i] "\n" got[i]
+			nr_wanted = nr_got = 0
+			split("", wanted)
+			split("", got)
+		}' >differences
+	echo $(($(wc -l <differences) / 2))
+}
+
+# same_lines PROGRAM FLAGS...
+same_lines() {
+	local program=$PROGRAMS/$1 flags=("${@:2}")
+	needs strace setarch
+	setarch -R strace "${flags[@]}" -o strace.out "$program" </dev/null >/dev/null 2>&1
+	setarch -R "$PROGRAMS/ptrace_lines" "${flags[@]}" ptrace.out "$program" </dev/null >/dev/null 2>&1
+	within "$(comparable strace.out | wc -l)" 30 1000 "lines of strace"
+	is "$(differing strace.out ptrace.out; head -n 6 differences)" 0 \
+		"lines unlike strace ${flags[*]} on what ptrace reads of $1"
+}
+
+# What the program has never touched the kernel does not read for others: so many lines may differ.
+same_captured_lines() {
+	local program=$PROGRAMS/$1 few=$2
+	needs strace setarch
+	setarch -R strace -o strace.out "$program" </dev/null >/dev/null 2>&1
+	setarch -R "$PROF" trace -o prof.out -- "$program" </dev/null >/dev/null 2>&1
+	within "$(differing strace.out prof.out)" 0 "$few" "lines unlike strace on what is captured of $1"
+}
+
+case_files() {
+	same_lines corners_files
+	same_lines corners_files -v -s 5
+	same_lines corners_files -x
+	same_captured_lines corners_files 1
+}
+
+case_what_is_told_of_files() {
+	same_lines corners_stat
+	same_captured_lines corners_stat 3
+}
+
+case_time_and_waiting() {
+	same_lines corners_time
+	same_captured_lines corners_time 3
+}
+
+case_tasks() {
+	same_lines corners_tasks
+	same_captured_lines corners_tasks 3
+}
+
+case_memory() {
+	same_lines corners_memory
+	same_captured_lines corners_memory 3
+}
+
+case_mounts() {
+	same_lines corners_mounts
+	same_lines corners_mounts -xx -s 100
+	same_captured_lines corners_mounts 2
+}
+
+run_cases
