@@ -138,6 +138,23 @@ read(0</etc/passwd>" "what is read from"
 	is "$(grep -cE '(read|close)\([0-9]+[,)]' lines)" 0 "descriptors without a name"
 }
 
+case_descriptors_of_what_was_attached_to() {
+	/usr/bin/python3 -c 'import os, time
+file = open("/etc/passwd")
+os.chdir("/usr")
+while True:
+    os.pread(file.fileno(), 1, 0)
+    os.stat("bin")
+    time.sleep(0.01)' &
+	background $!
+	sleep 0.5
+	trace -y -e trace=pread64,newfstatat -d 0.3 -p $! 2>err
+	within "$(grep -c '^pread64([0-9]*</etc/passwd>, "r", 1, 0) *= 1$' lines)" 2 40 "reads"
+	within "$(grep -c '^newfstatat(AT_FDCWD</usr>, "bin", ' lines)" 2 40 "names"
+	run "$PROF" stat -d 0.3 -p $!
+	within "$(awk '$NF == "pread64" { print $4 }' err)" 2 40 "calls in the table"
+}
+
 case_calls_about_a_path() {
 	trace -f -P /etc/passwd sh -c 'cat /etc/passwd /etc/group >/dev/null; wc -l </etc/passwd' >/dev/null
 	is "$(grep -c 'openat(AT_FDCWD, "/etc/passwd"' lines)" 2 "opens"

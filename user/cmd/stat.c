@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "cmd/attach_option.h"
 #include "cmd/commands.h"
 #include "cmd/watch_option.h"
 #include "trace/qualifiers.h"
@@ -54,6 +55,16 @@ static int set_errors(void *opts, const char *value)
 	(void)value;
 	((struct trace_options *)opts)->errors_by_name = true;
 	return 0;
+}
+
+static int set_pid(void *opts, const char *value)
+{
+	return pids_parse(value, &((struct trace_options *)opts)->targets);
+}
+
+static int set_limit(void *opts, const char *value)
+{
+	return limit_parse(value, &((struct trace_options *)opts)->limit_ns);
 }
 
 static int as_root(void *opts, const char *value)
@@ -123,6 +134,8 @@ static const struct option_row options[] = {
 	{"hpu-analysis", 0, NULL, NULL, watch_processor},
 	{"hpu-cpu-only", 0, NULL, NULL, watch_processor},
 	{"output", 'o', "FILE", "write the table to FILE, not to standard error", set_output},
+	{"attach", 'p', "PID,...", PID_HELP, set_pid},
+	{"duration", 'd', "TIME", DURATION_HELP, set_limit},
 	{"as-root", 0, NULL, "under sudo, run the command as root, not as the invoking user",
 	 as_root},
 	/* What is so in any case. */
@@ -140,6 +153,18 @@ static const char *const examples[] = {
 	NULL,
 };
 
+/* 0 or an exit status. */
+static int check(const struct trace_options *stat, bool has_command)
+{
+	if (!has_command && !stat->targets.pids.size)
+		return usage_error(&stat_command, "no command to count for");
+	if (has_command && stat->targets.pids.size)
+		return usage_error(&stat_command, "either a command or processes (-p), not both");
+	if (stat->usage && stat->targets.pids.size)
+		return usage_error(&stat_command, "-e faults is about a command");
+	return 0;
+}
+
 static int run(int argc, char **argv)
 {
 	struct trace_options stat = {
@@ -149,17 +174,16 @@ static int run(int argc, char **argv)
 		.style = DEFAULT_LINE_STYLE,
 		.summary = SUMMARY_ONLY,
 	};
-	int first;
+	int first, status;
 
 	memset(&stat.shown, 0xff, sizeof stat.shown);
 	first = options_parse(&stat_command, argc, argv, &stat);
-	if (first < 0)
-		return options_exit_status(first);
-	if (first == argc)
-		return usage_error(&stat_command, "no command to count for");
-	if (!stat.usage)
-		stat.syscalls = true;
-	return trace_run(&stat, argv + first);
+	stat.syscalls |= !stat.usage;
+	status = first < 0 ? options_exit_status(first) : check(&stat, first < argc);
+	if (status == 0 && first >= 0)
+		status = trace_run(&stat, argv + first);
+	vec_free(&stat.targets.pids);
+	return status;
 }
 
 const struct command stat_command = {

@@ -239,6 +239,19 @@ static void tell_untold(struct lines *l)
 	l->untold.size = 0;
 }
 
+/* A thread that was there before: the first one of its process brings what that has open. */
+static void take_start(struct lines *l, const struct start_event *event)
+{
+	struct descriptors *d = &l->calls.descriptors;
+
+	if (!*event->comm || !l->seed || !call_lines_need_descriptors(l->options))
+		return;
+	if (!directory_of(d, event->process))
+		l->seed(d, event->process, event->pid);
+	if (event->process != event->head.task)
+		descriptors_fork(d, event->process, event->head.task, true, true);
+}
+
 static void inherit_descriptors(struct lines *l, const struct fork_event *event)
 {
 	const struct live_task *parent = live_task(&l->tasks, event->head.task);
@@ -281,7 +294,7 @@ static void tell_mode(struct lines *l, struct live_task *task, bool is_compat)
 	if (l->options->output || l->options->quiet & QUIET_PERSONALITY)
 		return;
 	call_lines_interrupt(&l->calls, j);
-	journal_printf(j, "prof: [ Process PID=%u runs in %d bit mode. ]\n", task->tid,
+	journal_printf(j, "[ Process PID=%u runs in %d bit mode. ]\n", task->tid,
 		       is_compat ? 32 : 64);
 }
 
@@ -468,6 +481,8 @@ static void take_line(struct lines *l, const struct stream_event *at)
 		return take_fault(l, at);
 	case EVENT_SIGNAL:
 		return take_signal(l, at);
+	case EVENT_START:
+		return take_start(l, whole);
 	case EVENT_FORK:
 		return take_fork(l, whole);
 	case EVENT_EXIT:

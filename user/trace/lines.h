@@ -18,6 +18,8 @@
 
 struct lines {
 	const struct trace_options *options;
+	/* Tells what a process that was attached to has open; NULL: nobody knows. */
+	void (*seed)(struct descriptors *d, uint32_t task, uint32_t pid);
 	uint64_t start_ns;
 	uint64_t nr_events; /* that have become lines, as --max-events counts them */
 	uint32_t nr_left;   /* threads that were still running at the end */

@@ -132,6 +132,11 @@ static void *print_all(void *printer)
 	return NULL;
 }
 
+static void seed_attached(struct descriptors *d, uint32_t task, uint32_t pid)
+{
+	descriptors_seed_process(d, task, (pid_t)pid, false);
+}
+
 struct printer *printer_new(const struct printer_options *options)
 {
 	struct printer *p = xnew(struct printer);
@@ -139,6 +144,7 @@ struct printer *printer_new(const struct printer_options *options)
 
 	p->options = *options;
 	lines_init(&p->lines, options->trace, options->capture);
+	p->lines.seed = seed_attached;
 	err = pthread_create(&p->thread, NULL, print_all, p);
 	p->has_thread = err == 0;
 	if (err == 0)

@@ -69,7 +69,8 @@ static void tracer_begin(struct session *s)
 
 	t->round_ns = s->start_ns;
 	printer_set_start(t->printer, s->start_ns);
-	printer_seed(t->printer, s->child.pid);
+	if (!s->choice)
+		printer_seed(t->printer, s->child.pid);
 }
 
 static void tracer_event(void *session, uint32_t cpu, const struct event *event)
