@@ -101,11 +101,12 @@ extern const struct constant_set ipc_get_flags, msg_commands, msg_op_flags, sem_
 /* constants_bpf.c */
 extern const struct constant_set bpf_attach_flags, bpf_attach_types, bpf_commands, bpf_elem_flags,
 	bpf_enable_stats, bpf_fd_types, bpf_file_flags, bpf_kprobe_multi_flags, bpf_link_flags,
-	bpf_link_types, bpf_map_flags, bpf_map_types, bpf_prog_flags, bpf_prog_types,
-	bpf_query_flags, bpf_test_run_flags, ebpf_registers, filter_classes, filter_classes_ebpf,
-	filter_jumps, filter_jumps_ebpf, filter_misc_ops, filter_modes, filter_modes_ebpf,
-	filter_ops, filter_ops_ebpf, filter_returns, filter_sizes, filter_sizes_ebpf,
-	filter_sources, seccomp_actions, seccomp_flags, seccomp_modes, seccomp_ops;
+	bpf_link_types, bpf_lookup_flags, bpf_map_flags, bpf_map_types, bpf_prog_flags,
+	bpf_prog_types, bpf_query_flags, bpf_test_run_flags, ebpf_registers, filter_classes,
+	filter_classes_ebpf, filter_jumps, filter_jumps_ebpf, filter_misc_ops, filter_modes,
+	filter_modes_ebpf, filter_ops, filter_ops_ebpf, filter_returns, filter_sizes,
+	filter_sizes_ebpf, filter_sources, seccomp_actions, seccomp_flags, seccomp_modes,
+	seccomp_ops;
 
 /* constants_perf.c */
 extern const struct constant_set perf_attr_sizes, perf_branch_types, perf_breakpoint_types,

@@ -94,7 +94,7 @@ SET(bpf_elem_flags, "BPF_???",
 SET(bpf_file_flags, "BPF_F_???",
 	C(BPF_F_RDONLY) C(BPF_F_WRONLY) C(BPF_F_PATH_FD))
 
-SET(bpf_query_flags, "BPF_F_???",
+SET(bpf_query_flags, "BPF_F_QUERY_???",
 	C(BPF_F_QUERY_EFFECTIVE))
 
 SET(bpf_test_run_flags, "BPF_F_???",
@@ -180,3 +180,6 @@ SET(seccomp_actions, "SECCOMP_RET_???",
 	C(SECCOMP_RET_KILL_PROCESS) C(SECCOMP_RET_KILL_THREAD) C(SECCOMP_RET_TRAP)
 	C(SECCOMP_RET_ERRNO) C(SECCOMP_RET_USER_NOTIF) C(SECCOMP_RET_TRACE) C(SECCOMP_RET_LOG)
 	C(SECCOMP_RET_ALLOW))
+
+SET(bpf_lookup_flags, "BPF_???",
+	C(BPF_ANY) C(BPF_F_LOCK))

@@ -7,6 +7,9 @@
 
 #include "decode/types.h"
 
+/* types_bpf.c */
+extern const struct arg_type type_bpf_command, type_bpf_attr;
+
 /* types_keys.c */
 extern const struct arg_type type_key, type_keyctl_command, type_keyctl_first, type_keyctl_second,
 	type_keyctl_third, type_keyctl_fourth;
