@@ -83,7 +83,7 @@ static void print_bytes(struct decoder *d, uint64_t address, uint64_t size_bytes
 	if (!address || is_not_filled_in(d) ||
 	    (known < wanted && (!known || call_is_unreadable(d->call, address + known))))
 		emit_pointer(d->e, address);
-	else if (without_last_nul && !d->e->hex_strings && known &&
+	else if (without_last_nul && !d->e->hex_strings && known && shown &&
 		 !text[(known < shown ? known : shown) - 1])
 		emit_string(d->e, text, (known < shown ? known : shown) - 1, false);
 	else
