@@ -101,6 +101,14 @@ void text_print_at(struct decoder *d, uint64_t address, uint64_t size_bytes)
 	print_bytes(d, address, size_bytes, true);
 }
 
+/* Dots for elements that are not known, and where they are if no memory is there. */
+static void print_rest(struct decoder *d, uint64_t address, size_t known_bytes)
+{
+	emit_more(d->e);
+	if (call_is_unreadable(d->call, address + known_bytes))
+		emit_comment(d->e, "%#llx", (unsigned long long)address);
+}
+
 /* Prints elements until one is not known. */
 static void print_elements(struct decoder *d, uint64_t address, uint64_t count,
 			   uint32_t element_bytes, print_element *element)
@@ -110,14 +118,14 @@ static void print_elements(struct decoder *d, uint64_t address, uint64_t count,
 
 	for (uint64_t i = 0; i < count; i++) {
 		uint64_t at = address + i * element_bytes;
+		size_t known = call_read(d->call, at, bytes, element_bytes, d->when);
 
-		if (i >= shown) {
-			emit_more(d->e);
+		if (known < element_bytes) {
+			print_rest(d, at, known);
 			break;
 		}
-		if (call_read(d->call, at, bytes, element_bytes, d->when) < element_bytes) {
+		if (i >= shown) {
 			emit_more(d->e);
-			emit_comment(d->e, "%#llx", (unsigned long long)at);
 			break;
 		}
 		element(d, bytes, at);

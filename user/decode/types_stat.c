@@ -247,7 +247,7 @@ static PRINT_FUNCTION(dirents_print)
 	}
 	bytes = xcalloc(size + 1, 1);
 	known = call_read(d->call, value, bytes, size, CAPTURE_EXIT);
-	if (d->options->verbose && known) {
+	if (d->options->verbose && (known || !size)) {
 		emit_open(d->e, EMIT_ARRAY);
 		walk_dirents(d, bytes, known, true);
 		if (known < size)

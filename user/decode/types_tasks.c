@@ -16,6 +16,14 @@ static bool pointer_at(struct decoder *d, uint64_t address, uint64_t index, uint
 	       sizeof *out;
 }
 
+/* Dots, and where the array goes on if no memory is there. */
+static void print_unknown_end(struct decoder *d, uint64_t address)
+{
+	emit_more(d->e);
+	if (call_is_unreadable(d->call, address))
+		emit_comment(d->e, "%#llx", (unsigned long long)address);
+}
+
 /* Strings up to a NULL pointer, and not all of them when they are many. */
 static void strings_print(struct decoder *d, uint64_t address)
 {
@@ -24,9 +32,7 @@ static void strings_print(struct decoder *d, uint64_t address)
 	emit_open(d->e, EMIT_ARRAY);
 	for (uint64_t i = 0;; i++) {
 		if (!pointer_at(d, address, i, &pointer)) {
-			emit_more(d->e);
-			emit_comment(d->e, "%#llx",
-				     (unsigned long long)(address + i * sizeof pointer));
+			print_unknown_end(d, address + i * sizeof pointer);
 			break;
 		}
 		if (!pointer)
