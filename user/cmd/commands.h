@@ -14,6 +14,7 @@ extern const struct command analyze_command;
 extern const struct command annotate_command;
 extern const struct command flame_command;
 extern const struct command diff_command;
+extern const struct command merge_command;
 extern const struct command script_command;
 extern const struct command trace_command;
 extern const struct command stat_command;

@@ -12,6 +12,16 @@ static void write_line(FILE *out, const char *label, const char *text)
 	fprintf(out, "%-11s%s\n", label, text);
 }
 
+static void write_merged(FILE *out, const struct recording *r)
+{
+	unsigned int nr = 0;
+
+	vec_each (&r->meta, meta)
+		nr += !strcmp(meta->key, "merged");
+	if (nr)
+		fprintf(out, "merged:    %u recordings, of which this is the first\n", nr);
+}
+
 static void write_command(FILE *out, const struct recording *r)
 {
 	fputs("command:  ", out);
@@ -295,6 +305,7 @@ void text_head(FILE *out, const struct report *report, const struct report_style
 
 	(void)style;
 	write_command(out, r);
+	write_merged(out, r);
 	write_attached(out, r);
 	write_host(out, r);
 	write_meta(out, r, "kernel:", "kernel");

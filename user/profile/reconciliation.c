@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "profile/reconciliation.h"
 
+#include "recording/merge.h"
+
 enum { ROOT_TASK = 1 };
 
 static uint64_t lost_of_kind(const struct recording *r, const char *counter, uint64_t recorded)
@@ -20,7 +22,7 @@ static int64_t count_not_waited(const struct recording *r)
 		uint64_t own = task->minor_faults + task->major_faults;
 
 		all += own;
-		if (task->process == ROOT_TASK)
+		if (recording_is_root(r, task->process))
 			waited_for += own + (task->ends_process ? task->reaped_faults : 0);
 	}
 	return (int64_t)(all - waited_for);
@@ -86,8 +88,10 @@ void reconcile(const struct recording *r, const struct scan *scan, struct reconc
 			lost_of_kind(r, "kernel.faults.major", major),
 		.not_waited = count_not_waited(r),
 	};
-	if (r->tasks.size > ROOT_TASK)
-		out->before_exec = r->tasks.items[ROOT_TASK].faults_before;
+	for (uint32_t id = ROOT_TASK; id < r->tasks.size; id++) {
+		if (recording_is_root(r, id))
+			out->before_exec += r->tasks.items[id].faults_before;
+	}
 	if (out->minflt.is_known && out->majflt.is_known)
 		reconcile_with_wait4(out);
 	else if ((out->by_tasks = count_by_tasks(r)).is_known)

@@ -195,7 +195,8 @@ static inline uint32_t syscall_key(uint64_t nr, uint64_t flags)
  * arguments (the limit for strings, -s; absent: nothing was read behind them), clock; of the memory
  * of the host: huge_pages, huge_pages_shared, huge_pages_defrag (the chosen word of the files in
  * /sys/kernel/mm/transparent_hugepage), swap_bytes, numa_balancing; each absent where it is not
- * known.
+ * known. Of a merged recording: merged (the command line of each that went into it), root_task
+ * (the tasks that are commands).
  * Counters: wall_ns, user_ns, system_ns (of the command, by wait4), exit_status (as
  * wait(2) gives it), rusage.minflt, rusage.majflt; counted beside the stream, with KIND one of
  * minor, major, failed: kernel.faults.KIND, of those in kernel mode kernel.faults_in_kernel.KIND,
