@@ -97,6 +97,8 @@ case_unbuffered_input_in_rust() {
 	needs rustc
 	seq 400000 >in
 	pair read_whole.c read_bytes.rs in
+	like "$(jq -r '.files[0] | "\(.name) \(.new)"' d)" "/in 42[0-9]{3}$" "the file that it reads"
+	like "$(jq -r '.job.remarks[].text' d)" "of the same 1 file" "both read it"
 	finds unbuffered-io new "reads 2.57 MiB in 42,0.. calls of 64 B, most by read_bytes::tally" "Rust against C"
 }
 

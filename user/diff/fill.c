@@ -199,6 +199,23 @@ static void fill_call_sites(const struct filling *f)
 	}
 }
 
+static void fill_files(const struct filling *f)
+{
+	const struct file_scan *files = &f->run->files;
+
+	vec_each (&files->items, use) {
+		const uint64_t amounts[NR_AMOUNTS] = {
+			[AMOUNT_COUNT] = use->calls,
+			[AMOUNT_NS] = use->ns,
+			[AMOUNT_BYTES] = use->read_bytes + use->written_bytes,
+			[AMOUNT_ERRORS] = use->errors,
+		};
+
+		if (use->calls)
+			add(f, FACET_FILE, names_text(&files->names, use->name), amounts);
+	}
+}
+
 void tables_fill(struct diff_table tables[NR_FACETS], struct alignment *alignment, enum side side,
 		 uint32_t number, const struct run *run)
 {
@@ -211,5 +228,6 @@ void tables_fill(struct diff_table tables[NR_FACETS], struct alignment *alignmen
 	fill_lives(&f);
 	fill_calls(&f);
 	fill_call_sites(&f);
+	fill_files(&f);
 	free_labels(&f);
 }

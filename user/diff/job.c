@@ -53,6 +53,54 @@ static int compare_bytes(struct job *job, const struct run *base, const struct r
 	return (a < b ? a : b) >= LEAST_BYTES;
 }
 
+/* ---- Files ---- */
+
+static bool has_read(const struct file_scan *files, const char *path)
+{
+	vec_each (&files->items, use) {
+		if (use->read_bytes && !strcmp(names_text(&files->names, use->name), path))
+			return true;
+	}
+	return false;
+}
+
+/* How many files the first has read; *missing: of them, those that the second has not. */
+static uint32_t count_inputs(const struct file_scan *files, const struct file_scan *other,
+			     uint32_t *missing)
+{
+	uint32_t nr = 0;
+
+	*missing = 0;
+	vec_each (&files->items, use) {
+		const char *path = names_text(&files->names, use->name);
+
+		if (!use->read_bytes || file_is_systems(path))
+			continue;
+		nr++;
+		*missing += !has_read(other, path);
+	}
+	return nr;
+}
+
+static void compare_files(struct job *job, const struct run *base, const struct run *new)
+{
+	uint32_t base_only, new_only, nr_base, nr_new;
+
+	if (!base->files.is_known || !new->files.is_known)
+		return;
+	nr_base = count_inputs(&base->files, &new->files, &base_only);
+	nr_new = count_inputs(&new->files, &base->files, &new_only);
+	if (!nr_base && !nr_new)
+		return;
+	if (!base_only && !new_only)
+		remark(job, false,
+		       xasprintf("of the same %u file%s", nr_base, nr_base == 1 ? "" : "s"));
+	else
+		remark(job, true,
+		       xasprintf("of %u | %u files, of which %u | %u only there", nr_base, nr_new,
+				 base_only, new_only));
+}
+
 /* ---- Arguments ---- */
 
 static bool is_number(const char *word)
@@ -163,6 +211,7 @@ void job_compare(const struct run *base, const struct run *new, struct job *out)
 
 	*out = (struct job){.verdict = JOB_ASSUMED, .work_ratio = 1};
 	read = compare_bytes(out, base, new, METRIC_READ_BYTES, "read");
+	compare_files(out, base, new);
 	written = compare_bytes(out, base, new, METRIC_WRITE_BYTES, "wrote");
 	if (read < 0)
 		blame(out, "they read different amounts");

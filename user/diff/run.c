@@ -185,6 +185,7 @@ struct run *run_new(struct recording *r, const char *path)
 	run->recording = r;
 	run->report = report_new(r, 0);
 	call_scan_take(r, &run->calls);
+	file_scan_take(r, &run->files);
 	measure(run, &run->metrics);
 	name_places(run);
 	build_fault_paths(run);
@@ -199,6 +200,7 @@ void run_free(struct run *run)
 		return;
 	report_free(run->report);
 	call_scan_fini(&run->calls);
+	file_scan_fini(&run->files);
 	path_tree_fini(&run->fault_paths);
 	path_tree_fini(&run->call_paths);
 	free(run->place_functions);

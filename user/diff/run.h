@@ -9,6 +9,7 @@
 #define PROF_DIFF_RUN_H
 
 #include "diff/call_scan.h"
+#include "diff/file_scan.h"
 #include "diff/metrics.h"
 
 struct run {
@@ -16,6 +17,7 @@ struct run {
 	struct recording *recording;
 	struct report *report;
 	struct call_scan calls;
+	struct file_scan files;
 	struct metrics metrics;
 	struct path_tree fault_paths, call_paths;
 	uint32_t *place_functions; /* by place of `calls`: an id in function_names */

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * System calls by the file that they are about: the one behind their descriptor, or the one that
+ * they name. Only of recordings that hold what calls were given.
+ *
+ * Rows are taken in the order in which the file has them, which is nearly that of time; so a
+ * descriptor that is used within microseconds of being another one's may be told as that.
+ */
+#ifndef PROF_DIFF_FILE_SCAN_H
+#define PROF_DIFF_FILE_SCAN_H
+
+#include "profile/names.h"
+#include "recording/reader.h"
+
+struct file_use {
+	uint32_t name;
+	uint64_t calls, errors, ns;
+	uint64_t read_bytes, written_bytes;
+};
+
+struct file_scan {
+	bool is_known;
+	struct names names;
+	VEC(struct file_use) items; /* by name - 1 */
+};
+
+void file_scan_take(struct recording *r, struct file_scan *out);
+void file_scan_fini(struct file_scan *scan);
+
+/* What programs read for the sake of their run-time, not of their work. */
+bool file_is_systems(const char *path);
+
+#endif
