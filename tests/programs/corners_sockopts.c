@@ -13,10 +13,9 @@
 static const struct {
 	long level, first, last;
 } ranges[] = {
-	{SOL_SOCKET, 1, 76}, {SOL_TCP, 1, 37},  {SOL_IP, 1, 51},    {SOL_IPV6, 1, 80},
-	{17, 1, 3},     {SOL_RAW, 1, 2},   {263, 1, 23},       {270, 1, 13},
-	{132, 0, 5},         {274, 4, 13},      {101, 1, 7},        {40, 0, 8},
-	{282, 1, 3},         {136, 1, 2},       {999, 5, 6},
+	{SOL_SOCKET, 1, 76}, {SOL_TCP, 1, 37}, {SOL_IP, 1, 51}, {SOL_IPV6, 1, 80}, {17, 1, 3},
+	{SOL_RAW, 1, 2},     {263, 1, 23},     {270, 1, 13},    {132, 0, 5},       {274, 4, 13},
+	{101, 1, 7},         {40, 0, 8},       {282, 1, 3},     {136, 1, 2},       {999, 5, 6},
 };
 
 static void get(int fd, long level, long name, unsigned int size)
@@ -57,6 +56,8 @@ static void values(int fd)
 	struct ip_mreqn mreqn = {{0x010000e0}, {0x0100007f}, 1};
 	struct sock_filter filter[] = {BPF_STMT(BPF_RET | BPF_K, 1)};
 	struct sock_fprog program = {1, filter};
+	struct group_req group = {.gr_interface = 1, .gr_group = {.ss_family = AF_INET}};
+	struct ipv6_mreq mreq6 = {IN6ADDR_LOOPBACK_INIT, 1};
 	int one = 1;
 
 	call(SYS_setsockopt, fd, SOL_SOCKET, SO_RCVTIMEO, TAIL(tv), sizeof tv);
@@ -72,6 +73,8 @@ static void values(int fd)
 	call(SYS_setsockopt, fd, SOL_SOCKET, SO_ATTACH_FILTER, TAIL(program), sizeof program);
 	call(SYS_setsockopt, fd, SOL_IP, IP_ADD_MEMBERSHIP, TAIL(mreqn), sizeof mreqn);
 	call(SYS_setsockopt, fd, SOL_IP, IP_ADD_MEMBERSHIP, TAIL(mreqn), 8);
+	call(SYS_setsockopt, -1, SOL_IPV6, IPV6_ADD_MEMBERSHIP, TAIL(mreq6), sizeof mreq6);
+	call(SYS_setsockopt, -1, SOL_IPV6, MCAST_LEAVE_GROUP, TAIL(group), sizeof group);
 	call(SYS_setsockopt, fd, SOL_SOCKET, SO_BINDTODEVICE, "lo", 3);
 	call(SYS_getsockopt, fd, SOL_SOCKET, SO_TYPE, NULL, NULL);
 	call(SYS_getsockopt, fd, SOL_SOCKET, SO_TYPE, NOWHERE, NOWHERE);

@@ -365,5 +365,7 @@ const struct arg_type type_bpf_attr = {
 		      .when = CAPTURE_ENTER,
 		      .length = LENGTH_ARG,
 		      .element_bytes = 1,
-		      .cap_bytes = 256}},
+		      .cap_bytes = 256},
+		     /* Some structs begin with the address of a name. */
+		     {.kind = CAPTURE_STRINGS, .when = CAPTURE_ENTER}},
 };

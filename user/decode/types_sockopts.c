@@ -101,23 +101,59 @@ enum value_kind {
 	VALUE_CREDENTIALS,
 	VALUE_FILTER,
 	VALUE_MEMBERSHIP,
+	VALUE_MEMBERSHIP6,
+	VALUE_GROUP,
 	VALUE_PACKET_MEMBERSHIP,
 	VALUE_RING,
 	VALUE_ICMP,
-	VALUE_ERROR,
-	VALUE_REHASH
+	VALUE_REHASH,
 };
 
-/* All options of SOL_SOCKET that hold a number, one bit each. */
-static const uint64_t socket_ints[] = {
-	1ULL << 1 | 1ULL << 2 | 1ULL << 5 | 1ULL << 6 | 1ULL << 7 | 1ULL << 8 | 1ULL << 9 |
-		1ULL << 10 | 1ULL << 11 | 1ULL << 12 | 1ULL << 14 | 1ULL << 15 | 1ULL << 16 |
-		1ULL << 18 | 1ULL << 19 | 1ULL << 27 | 1ULL << 29 | 1ULL << 30 | 1ULL << 32 |
-		1ULL << 33 | 1ULL << 34 | 1ULL << 35 | 1ULL << 36 | 1ULL << 37 | 1ULL << 40 |
-		1ULL << 41 | 1ULL << 42 | 1ULL << 43 | 1ULL << 44 | 1ULL << 45 | 1ULL << 46 |
-		1ULL << 49 | 1ULL << 53 | 1ULL << 56 | 1ULL << 60 | 1ULL << 63,
-	1ULL << (64 - 64) | 1ULL << (65 - 64) | 1ULL << (68 - 64) | 1ULL << (69 - 64) |
-		1ULL << (70 - 64) | 1ULL << (73 - 64) | 1ULL << (75 - 64),
+/* Options of SOL_SOCKET that hold a number. */
+static const uint8_t socket_ints[] = {
+	SO_DEBUG,
+	SO_REUSEADDR,
+	SO_DONTROUTE,
+	SO_BROADCAST,
+	SO_SNDBUF,
+	SO_RCVBUF,
+	SO_KEEPALIVE,
+	SO_OOBINLINE,
+	SO_NO_CHECK,
+	SO_PRIORITY,
+	SO_BSDCOMPAT,
+	SO_REUSEPORT,
+	SO_PASSCRED,
+	SO_RCVLOWAT,
+	SO_SNDLOWAT,
+	SO_DETACH_FILTER,
+	SO_TIMESTAMP_OLD,
+	SO_ACCEPTCONN,
+	SO_SNDBUFFORCE,
+	SO_RCVBUFFORCE,
+	SO_PASSSEC,
+	SO_TIMESTAMPNS_OLD,
+	SO_MARK,
+	SO_TIMESTAMPING_OLD,
+	SO_RXQ_OVFL,
+	SO_WIFI_STATUS,
+	SO_PEEK_OFF,
+	SO_NOFCS,
+	SO_LOCK_FILTER,
+	SO_SELECT_ERR_QUEUE,
+	SO_BUSY_POLL,
+	SO_INCOMING_CPU,
+	SO_CNX_ADVICE,
+	SO_INCOMING_NAPI_ID,
+	SO_ZEROCOPY,
+	SO_TIMESTAMP_NEW,
+	SO_TIMESTAMPNS_NEW,
+	SO_TIMESTAMPING_NEW,
+	SO_DETACH_REUSEPORT_BPF,
+	SO_PREFER_BUSY_POLL,
+	SO_BUSY_POLL_BUDGET,
+	SO_RESERVE_MEM,
+	SO_RCVMARK,
 };
 
 static enum value_kind socket_value(uint32_t option, bool to_set)
@@ -132,11 +168,42 @@ static enum value_kind socket_value(uint32_t option, bool to_set)
 	case SO_ATTACH_FILTER:
 	case SO_ATTACH_REUSEPORT_CBPF:
 		return to_set ? VALUE_FILTER : VALUE_ANY;
-	case 74: /* SO_TXREHASH */
+	case SO_TXREHASH:
 		return VALUE_REHASH;
 	default:
-		return option < 128 && socket_ints[option / 64] >> option % 64 & 1 ? VALUE_INT
-										   : VALUE_ANY;
+		return option <= UINT8_MAX && memchr(socket_ints, (int)option, sizeof socket_ints)
+			       ? VALUE_INT
+			       : VALUE_ANY;
+	}
+}
+
+static enum value_kind inet_value(uint32_t option)
+{
+	switch (option) {
+	case IP_ADD_MEMBERSHIP:
+	case IP_DROP_MEMBERSHIP:
+		return VALUE_MEMBERSHIP;
+	case MCAST_JOIN_GROUP:
+	case MCAST_LEAVE_GROUP:
+		return VALUE_GROUP;
+	default:
+		return VALUE_ANY;
+	}
+}
+
+static enum value_kind inet6_value(uint32_t option)
+{
+	switch (option) {
+	case IPV6_ADD_MEMBERSHIP:
+	case IPV6_DROP_MEMBERSHIP:
+	case IPV6_JOIN_ANYCAST:
+	case IPV6_LEAVE_ANYCAST:
+		return VALUE_MEMBERSHIP6;
+	case MCAST_JOIN_GROUP:
+	case MCAST_LEAVE_GROUP:
+		return VALUE_GROUP;
+	default:
+		return VALUE_ANY;
 	}
 }
 
@@ -148,9 +215,9 @@ static enum value_kind value_kind_of(const struct call *call, bool to_set)
 	case SOL_SOCKET:
 		return socket_value(option, to_set);
 	case SOL_IP:
-		return to_set && (option == IP_ADD_MEMBERSHIP || option == IP_DROP_MEMBERSHIP)
-			       ? VALUE_MEMBERSHIP
-			       : VALUE_ANY;
+		return to_set ? inet_value(option) : VALUE_ANY;
+	case SOL_IPV6:
+		return to_set ? inet6_value(option) : VALUE_ANY;
 	case 263: /* SOL_PACKET */
 		if (to_set && (option == PACKET_ADD_MEMBERSHIP || option == PACKET_DROP_MEMBERSHIP))
 			return VALUE_PACKET_MEMBERSHIP;
@@ -257,6 +324,36 @@ static void membership_print_at(struct decoder *d, uint64_t address)
 	emit_open(d->e, EMIT_STRUCT);
 	inet_member(d, "imr_multiaddr", &request.imr_multiaddr);
 	inet_member(d, "imr_interface", &request.imr_interface);
+	emit_close(d->e);
+}
+
+static void membership6_print_at(struct decoder *d, uint64_t address)
+{
+	struct ipv6_mreq request;
+	char text[INET6_ADDRSTRLEN];
+
+	if (!fetch_or_pointer(d, address, &request, sizeof request))
+		return;
+	inet_ntop(AF_INET6, &request.ipv6mr_multiaddr, text, sizeof text);
+	emit_open(d->e, EMIT_STRUCT);
+	emit_label(d->e, "ipv6mr_multiaddr");
+	emit_wordf(d->e, "inet_pton(AF_INET6, \"%s\", &ipv6mr_multiaddr)", text);
+	emit_name(d->e, "ipv6mr_interface");
+	interface_print_value(d, request.ipv6mr_interface);
+	emit_close(d->e);
+}
+
+static void group_print_at(struct decoder *d, uint64_t address)
+{
+	struct group_req request;
+
+	if (!fetch_or_pointer(d, address, &request, sizeof request))
+		return;
+	emit_open(d->e, EMIT_STRUCT);
+	emit_name(d->e, "gr_interface");
+	interface_print_value(d, request.gr_interface);
+	emit_name(d->e, "gr_group");
+	sockaddr_print(d, (const uint8_t *)&request.gr_group, sizeof request.gr_group);
 	emit_close(d->e);
 }
 
@@ -391,6 +488,12 @@ static PRINT_FUNCTION(value_to_set_print)
 	case VALUE_MEMBERSHIP:
 		return size < sizeof(struct ip_mreq) ? emit_pointer(d->e, value)
 						     : membership_print_at(d, value);
+	case VALUE_MEMBERSHIP6:
+		return size < sizeof(struct ipv6_mreq) ? emit_pointer(d->e, value)
+						       : membership6_print_at(d, value);
+	case VALUE_GROUP:
+		return size < sizeof(struct group_req) ? emit_pointer(d->e, value)
+						       : group_print_at(d, value);
 	case VALUE_PACKET_MEMBERSHIP:
 		return size < sizeof(struct packet_mreq) ? emit_pointer(d->e, value)
 							 : packet_membership_print_at(d, value);
