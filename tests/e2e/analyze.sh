@@ -119,6 +119,15 @@ case_heat_map_as_picture() {
 	is "$(requests | sort -u | grep -vx data:)" "file://$PWD/read.html" "requests"
 }
 
+case_percentiles_of_faults_by_cause() {
+	record x -e faults -- "$PROGRAMS/touch_pages" 3000
+	is "$(report x '.fault_causes[] | select(.cause == "anon_first_write") |
+		.timed == .pages and .p50_ns > 0 and .p50_ns <= .p90_ns and .p90_ns <= .p99_ns')" true \
+		"percentiles of first touches"
+	like "$("$PROF" report --by=cause x | grep ' cause$')" 'p50_us +p90_us +p99_us' "titles"
+	unlike "$("$PROF" report --by=cause,kind x)" 'p50_us' "of several keys"
+}
+
 # The reads of a pipe come among quick ones; the longest of all is told while it happens.
 case_anomalies_live() {
 	"$PROF" trace --anomaly -e trace=read -o lines -- "$PROGRAMS/slow_reads" 400

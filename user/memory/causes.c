@@ -3,6 +3,8 @@
 
 #include <xxhash.h>
 
+#include "loglinear.h"
+
 const struct fault_cause_words fault_cause_words[NR_FAULT_CAUSES] = {
 	[CAUSE_UNKNOWN] = {"unknown", "unknown"},
 	[CAUSE_FIRST_READ] = {"anon_first_read", "first touch by a read (zero page)"},
@@ -33,6 +35,8 @@ void causes_fini(struct causes *causes)
 {
 	vec_free(&causes->rows);
 	idmap_fini(&causes->ids);
+	for (int cause = 0; cause < NR_FAULT_CAUSES; cause++)
+		free(causes->times[cause]);
 }
 
 static bool key_equals(const void *owner, uint32_t id, const void *wanted)
@@ -65,4 +69,13 @@ void causes_add(struct causes *causes, const struct cause_key *key, uint64_t pag
 	row->pages += pages;
 	row->service_ns += service_ns;
 	row->bytes += bytes;
+}
+
+void causes_time(struct causes *causes, enum fault_cause cause, uint64_t faults, uint64_t each_ns)
+{
+	uint64_t **times = &causes->times[cause];
+
+	if (!*times)
+		*times = xcalloc(LOGLINEAR_BUCKETS(CAUSE_TIME_BITS), sizeof **times);
+	(*times)[loglinear_index(each_ns, CAUSE_TIME_BITS)] += faults;
 }

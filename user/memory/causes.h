@@ -61,11 +61,19 @@ struct causes {
 	VEC(struct cause_row) rows;
 	struct idmap ids;  /* row + 1 */
 	uint32_t last_row; /* + 1 */
+	/* How many single faults took how long, by loglinear_index() of CAUSE_TIME_BITS; NULL: none
+	 * did. */
+	uint64_t *times[NR_FAULT_CAUSES];
 };
+
+#define CAUSE_TIME_BITS 7 /* within 0.4 % */
 
 void causes_fini(struct causes *causes);
 void causes_add(struct causes *causes, const struct cause_key *key, uint64_t pages,
 		uint64_t service_ns, uint64_t bytes);
+
+/* So many faults of the cause took so long each. */
+void causes_time(struct causes *causes, enum fault_cause cause, uint64_t faults, uint64_t each_ns);
 
 /* The faults of one cause do not count where it is about pages that did without. */
 static inline uint64_t cause_row_faults(const struct cause_row *row)

@@ -53,6 +53,27 @@ static uint64_t take_share(struct taking *t, uint64_t faults)
 	return faults;
 }
 
+/* What a row tells of its faults' times: their sum, the least and the greatest. The latter two are
+ * taken to be in its first part. */
+static void add_times(struct taking *t, enum fault_cause cause, uint64_t faults,
+		      uint64_t service_ns)
+{
+	uint64_t least_ns = t->row[FAULT_SERVICE_MIN_NS], most_ns = t->row[FAULT_SERVICE_MAX_NS];
+	struct causes *causes = &t->m->causes;
+	bool is_first = t->run->faults_told == faults;
+
+	if (!faults || t->row[FAULT_FLAGS] & FAULT_UNTIMED)
+		return;
+	if (is_first && faults > 2 && least_ns <= most_ns && service_ns > least_ns &&
+	    service_ns - least_ns > most_ns) {
+		causes_time(causes, cause, 1, least_ns);
+		causes_time(causes, cause, 1, most_ns);
+		service_ns -= least_ns + most_ns;
+		faults -= 2;
+	}
+	causes_time(causes, cause, faults, service_ns / faults);
+}
+
 static void add_cause(struct taking *t, const struct part *part, const struct verdict *verdict,
 		      uint64_t faults, uint64_t bytes)
 {
@@ -74,6 +95,7 @@ static void add_cause(struct taking *t, const struct part *part, const struct ve
 	if (verdict->by_returner)
 		key.returner = part->pages.returner;
 	causes_add(&m->causes, &key, faults, service_ns, bytes);
+	add_times(t, verdict->cause, faults, service_ns);
 	if (verdict->cause == CAUSE_UNKNOWN)
 		m->totals.unknown_faults += faults;
 	if (verdict->certainty == LIKELY)

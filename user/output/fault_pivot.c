@@ -56,6 +56,22 @@ static void write_values(FILE *out, const struct fault_pivot *pivot, const struc
 	fprintf(out, "  %s\n", cut);
 }
 
+/* Only causes have them: their percentiles. */
+static bool has_times(const struct fault_pivot *pivot)
+{
+	return pivot->nr_keys == 1 && pivot->keys[0] == PIVOT_CAUSE;
+}
+
+static void write_times(FILE *out, const struct pivot_row *row)
+{
+	for (int q = 0; q < NR_CAUSE_QUANTILES; q++) {
+		if (row->times)
+			fprintf(out, " %9.3f", NS_AS_US(row->times->quantile_ns[q]));
+		else
+			fprintf(out, " %9s", "-");
+	}
+}
+
 static void write_row(FILE *out, const struct fault_pivot *pivot, const struct pivot_row *row)
 {
 	char share[NUMBER_SIZE], bytes[NUMBER_SIZE];
@@ -64,6 +80,8 @@ static void write_row(FILE *out, const struct fault_pivot *pivot, const struct p
 		percent_format(row->faults, pivot->all.faults, share), NS_AS_MS(row->service_ns),
 		NS_AS_US(row->faults ? row->service_ns / row->faults : 0),
 		size_format(row->bytes, bytes));
+	if (has_times(pivot))
+		write_times(out, row);
 }
 
 static char *keys_text(const struct fault_pivot *pivot)
@@ -84,6 +102,8 @@ static void write_head(FILE *out, const struct fault_pivot *pivot, const unsigne
 {
 	fprintf(out, "  %12s %7s %13s %9s %10s", "faults", "share", "service_ms", "mean_us",
 		"memory");
+	for (int q = 0; q < NR_CAUSE_QUANTILES && has_times(pivot); q++)
+		fprintf(out, "    p%u_us", cause_quantile_percent[q]);
 	for (unsigned int i = 0; i < pivot->nr_keys; i++)
 		fprintf(out, "  %-*s", i + 1 < pivot->nr_keys ? (int)widths[i] : 0,
 			pivot_key_names[pivot->keys[i]]);
@@ -107,6 +127,11 @@ void text_fault_pivot(FILE *out, const struct fault_pivot *pivot, const struct r
 	}
 	if (shown < nr)
 		fprintf(out, "  ... %s more (--all)\n", count_format(nr - shown, count));
+	if (has_times(pivot))
+		fputs("  Percentiles: of a run of faults in one row all but the fastest and the "
+		      "slowest "
+		      "count with their mean.\n",
+		      out);
 	if (pivot->all.populated_pages)
 		fprintf(out, "  Memory counts what came without a fault, too: %s page%s.\n",
 			count_format(pivot->all.populated_pages, pages),
@@ -133,6 +158,12 @@ void json_fault_pivot(FILE *out, const struct fault_pivot *pivot)
 	vec_each (&pivot->rows, row) {
 		json_t *object = amounts_json(row);
 
+		for (int q = 0; q < NR_CAUSE_QUANTILES && row->times; q++) {
+			char key[16];
+
+			snprintf(key, sizeof key, "p%u_ns", cause_quantile_percent[q]);
+			json_object_set_new(object, key, json_count(row->times->quantile_ns[q]));
+		}
 		for (unsigned int i = 0; i < pivot->nr_keys; i++)
 			json_object_set_new(object, pivot_key_names[pivot->keys[i]],
 					    json_text(names_text(&pivot->names, row->values[i])));

@@ -58,6 +58,13 @@ static json_t *json_cause(enum fault_cause cause, const struct cause_total *tota
 	set(object, "kernel", json_count(total->in_kernel));
 	set(object, "huge", json_count(total->huge));
 	set(object, "likely", json_count(total->likely));
+	set(object, "timed", json_count(total->timed));
+	for (int q = 0; q < NR_CAUSE_QUANTILES; q++) {
+		char key[16];
+
+		snprintf(key, sizeof key, "p%u_ns", cause_quantile_percent[q]);
+		set(object, key, total->timed ? json_count(total->quantile_ns[q]) : json_null());
+	}
 	return object;
 }
 

@@ -153,6 +153,8 @@ void fault_pivot_build(const struct recording *r, const struct memory_report *me
 		}
 		row_add(row_of(&p, values), row);
 		row_add(&out->all, row);
+		if (nr_keys == 1 && keys[0] == PIVOT_CAUSE && memory->causes[row->key.cause].timed)
+			row_of(&p, values)->times = &memory->causes[row->key.cause];
 	}
 	out->all.faults += memory->lost_faults;
 	idmap_fini(&p.ids);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Page faults added up by whatever is asked for: process, thread, cause, kind of memory, size of
- * its region, mapping; or by several of these together.
+ * its region, mapping; or by several of these together. It refers to the memory report.
  */
 #ifndef PROF_PROFILE_FAULT_PIVOT_H
 #define PROF_PROFILE_FAULT_PIVOT_H
@@ -23,6 +23,8 @@ struct pivot_row {
 	uint32_t values[NR_PIVOT_KEYS]; /* texts in names, in the order of the keys */
 	uint64_t faults, service_ns, bytes;
 	uint64_t populated_pages; /* without a fault; their bytes are among the others */
+	/* By cause alone: the times of single faults; NULL: not known. */
+	const struct cause_total *times;
 };
 
 struct fault_pivot {

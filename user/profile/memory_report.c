@@ -10,6 +10,8 @@
 #include "profile/paths.h"
 #include "profile/place_name.h"
 #include "recording/stable_sort.h"
+#include "stats/histogram.h"
+#include "stats/quantiles.h"
 
 const char *const path_side_names[NR_PATH_SIDES + 1] = {"touch", "owner", "return", NULL};
 
@@ -96,6 +98,37 @@ static void model_feed(struct memory *model, struct recording *r)
 }
 
 /* ---- Classes ---- */
+
+const unsigned int cause_quantile_percent[NR_CAUSE_QUANTILES] = {50, 90, 99};
+
+static void time_cause(const uint64_t *counts, struct cause_total *total)
+{
+	struct histogram times;
+
+	histogram_init(&times, CAUSE_TIME_BITS);
+	for (uint32_t i = 0; i < LOGLINEAR_BUCKETS(CAUSE_TIME_BITS); i++) {
+		if (counts[i])
+			histogram_add(&times, i, counts[i]);
+	}
+	total->timed = times.total;
+	for (int q = 0; q < NR_CAUSE_QUANTILES && times.total; q++) {
+		uint64_t rank = quantile_rank(times.total, cause_quantile_percent[q]), below;
+
+		total->quantile_ns[q] =
+			histogram_middle(&times, histogram_find(&times, rank, &below));
+	}
+	histogram_fini(&times);
+}
+
+static void time_causes(struct memory_report *report)
+{
+	for (int cause = 0; cause < NR_FAULT_CAUSES; cause++) {
+		const uint64_t *counts = memory_causes(report->model)->times[cause];
+
+		if (counts)
+			time_cause(counts, &report->causes[cause]);
+	}
+}
 
 static void causes_total(struct memory_report *report)
 {
@@ -321,6 +354,7 @@ void memory_report_build(struct recording *r, const struct scan *scan, struct me
 	out->model = model_new(r, &out->readings);
 	model_feed(out->model, r);
 	causes_total(out);
+	time_causes(out);
 	add_lost(out, scan);
 	findings_build(r, out);
 	groups_build(out);
