@@ -275,6 +275,29 @@ static void test_mount_ignores_what_its_flags_say(void **state)
 	assert_line(&made, "mount(\"x\", \"x\", \"x\", MS_MGC_VAL|MS_RDONLY, \"x\") = 0");
 }
 
+static void test_requests_that_begin_with_their_size(void **state)
+{
+	uint64_t request[5] = {40, UINT64_MAX, 7, 0, 9}, ids[] = {0x10, 0x20};
+	struct made_call made = {.call.args = {0x1000, 0x2000, 2, 0}};
+
+	(void)state;
+	made_call_named(&made, "listmount");
+	made_call_snippet(&made, 0x1000, request, sizeof request, 0);
+	made_call_snippet(&made, 0x2000, ids, sizeof ids, SNIPPET_EXIT);
+	made_call_return(&made, 2);
+	assert_line(&made, "listmount({size=40, mnt_id=LSMT_ROOT, param=0x7, mnt_ns_id=0, "
+			   "/* bytes 32..39 */ \"\\x09\\x00\\x00\\x00\\x00\\x00\\x00\\x00\"}, "
+			   "[0x10, 0x20], 2, 0) = 2");
+	request[0] = 24;
+	assert_line(&made,
+		    "listmount({size=24, mnt_id=LSMT_ROOT, param=0x7}, [0x10, 0x20], 2, 0) = 2");
+	request[0] = 23;
+	assert_line(&made, "listmount({size=23}, [0x10, 0x20], 2, 0) = 2");
+	made.snippets[0].size_bytes = 4;
+	request[0] = 24;
+	assert_line(&made, "listmount({size=24, ???}, [0x10, 0x20], 2, 0) = 2");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -290,6 +313,7 @@ int main(void)
 		cmocka_unit_test(test_limits_and_capabilities),
 		cmocka_unit_test(test_scheduling),
 		cmocka_unit_test(test_where_pages_are),
+		cmocka_unit_test(test_requests_that_begin_with_their_size),
 		cmocka_unit_test(test_mount_ignores_what_its_flags_say),
 	};
 

@@ -29,5 +29,5 @@ SIGNATURE(process_madvise, ARGS(A(pidfd, fd), A_OF(iov, address_iovec, 2), A(vle
 SIGNATURE(memfd_secret, ARGS(A(flags, close_on_exec)), .result = result_fd)
 SIGNATURE(process_mrelease, ARGS(A(pidfd, fd), A(flags, hex)))
 SIGNATURE(set_mempolicy_home_node, ARGS(A(addr, pointer), A(len, ulong), A(home_node, ulong), A(flags, hex_long)))
-SIGNATURE(map_shadow_stack, ARGS(A(addr, pointer), A(len, ulong), A(flags, hex)), .result = result_pointer)
+SIGNATURE(map_shadow_stack, ARGS(A(addr, pointer), A(len, ulong), A(flags, shadow_stack_flags)), .result = result_pointer)
 SIGNATURE(mseal, ARGS(A(addr, pointer), A(len, ulong), A(flags, hex_long)))

@@ -219,6 +219,11 @@ extern const struct arg_type type_fanotify_flags, type_fanotify_mark_flags, type
 extern const struct arg_type type_mount_flags, type_mount_type, type_mount_data, type_config_key,
 	type_config_value, type_config_aux, type_mount_attr, type_swap_flags;
 
+/* types_newer.c */
+extern const struct arg_type type_cache_range, type_cache_counts, type_list_request,
+	type_stat_request, type_mount_ids, type_listmount_flags, type_shadow_stack_flags,
+	type_attribute_arguments, type_out_attribute_arguments;
+
 /* types_fcntl.c */
 extern const struct arg_type type_fcntl_command, type_fcntl_argument;
 void result_fcntl(struct decoder *d);
