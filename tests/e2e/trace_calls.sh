@@ -50,6 +50,24 @@ case_children_are_followed_if_asked_for() {
 	is "$(grep -c attached err)" 0 "children told of with -q"
 }
 
+case_what_the_command_leaves_is_followed_to_its_end() {
+	trace -f -e trace=getppid sh -c '(sleep 0.3; exec "$0" 1) >/dev/null & exit 5' "$PROGRAMS/known_calls"
+	is "$status" 5 "exit status"
+	is "$(grep -c getppid lines)" 5 "calls after the command's end"
+	is "$(grep -c '+++ exited with' lines)" 3 "ends"
+	run "$PROF" stat -e trace=getppid sh -c '(sleep 0.3; exec "$0" 1) >/dev/null & exit 5' "$PROGRAMS/known_calls"
+	is "$(awk '$NF == "getppid" { print $4 }' err)" 5 "calls in the table"
+	env --default-signal=INT "$PROF" trace -f -o lines sh -c 'sleep 20 & echo $! >pid; exit 5' >/dev/null 2>&1 &
+	local prof=$!
+	background "$prof"
+	sleep 1
+	background "$(cat pid)"
+	kill -INT "$prof"
+	wait "$prof"
+	is "$?" 5 "exit status after an interrupt"
+	holds "what was left runs on" kill -0 "$(cat pid)"
+}
+
 case_each_threads_lines_in_a_file_of_its_own() {
 	trace -ff -e trace=getppid "$PROGRAMS/fork_many" 12
 	holds "no common file" test ! -e lines

@@ -135,10 +135,17 @@ static int session_wait_ms(struct session *s, int wait_ms)
 	return wait_ms < 0 || left_ms < (uint64_t)wait_ms ? (int)left_ms : wait_ms;
 }
 
+/* Beyond the end of the command. */
+static bool session_goes_on(const struct session *s)
+{
+	return !s->choice && !s->sated && s->signals.interrupts == INTERRUPT_NONE &&
+	       s->sink->goes_on && s->sink->goes_on(s);
+}
+
 static bool session_is_over(const struct session *s)
 {
-	return s->ended || s->timed_out || s->signals.interrupts >= INTERRUPT_STOP ||
-	       (s->choice && s->sated);
+	return (s->ended && !session_goes_on(s)) || s->timed_out ||
+	       s->signals.interrupts >= INTERRUPT_STOP || (s->choice && s->sated);
 }
 
 static void session_follow(struct session *s)

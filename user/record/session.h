@@ -72,6 +72,9 @@ struct session_sink {
 	event_handler *event; /* its `arg` is the session */
 	/* A round of the rings is over. False: there is nothing more to be watched. */
 	bool (*round)(struct session *s);
+	/* The command has ended: whether what it started is still to be watched, until it ends,
+	 * too, or somebody interrupts. May be NULL: no. */
+	bool (*goes_on)(const struct session *s);
 	/* There are no more events. 0 or -errno: what was wanted of them could not be kept. */
 	int (*finish)(struct session *s);
 	/* Frees what the sink has, opened or not; the command `has_run` or never will. */

@@ -26,6 +26,7 @@ struct tracer {
 	struct stream *stream;
 	struct printer *printer;
 	uint64_t round_ns; /* this round of the rings began no earlier */
+	int64_t nr_alive;  /* threads */
 	struct summary summary;
 	uint64_t *lost; /* by CPU, as far as the stream has been told */
 };
@@ -73,11 +74,19 @@ static void tracer_begin(struct session *s)
 		printer_seed(t->printer, s->child.pid);
 }
 
+static int births_of(const struct event *event)
+{
+	return event->type == EVENT_START || event->type == EVENT_FORK ? 1
+	       : event->type == EVENT_EXIT                             ? -1
+								       : 0;
+}
+
 static void tracer_event(void *session, uint32_t cpu, const struct event *event)
 {
 	const struct session *s = session;
 	struct tracer *t = s->arg;
 
+	t->nr_alive += births_of(event);
 	if (t->options->errors_by_name && event->type == EVENT_SYSCALL)
 		summary_take_error(&t->summary, &t->options->shown, (const void *)event);
 	stream_push(t->stream, cpu, event);
@@ -213,11 +222,24 @@ static void tracer_close(struct session *s, bool has_run)
 	summary_fini(&t->summary);
 }
 
+/* As strace, until all have ended; unless it was missed who has. */
+static bool tracer_goes_on(const struct session *s)
+{
+	const struct tracer *t = s->arg;
+	const struct rings *rings = capture_rings(s->capture);
+
+	for (enum loss_reason why = 0; why < NR_LOSS_REASONS; why++)
+		if (rings_lost(rings, EVENT_EXIT, why) || rings_lost(rings, EVENT_FORK, why))
+			return false;
+	return t->options->syscalls && t->nr_alive > 0;
+}
+
 static const struct session_sink tracer_sink = {
 	.open = tracer_open,
 	.begin = tracer_begin,
 	.event = tracer_event,
 	.round = tracer_round,
+	.goes_on = tracer_goes_on,
 	.finish = tracer_finish,
 	.close = tracer_close,
 };
