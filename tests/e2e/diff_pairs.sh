@@ -74,6 +74,18 @@ case_growth_by_copying_against_moving_pages() {
 	finds growth-by-copy new "made in table_grow" "C against C++"
 }
 
+case_memory_calls_by_site() {
+	pair grow_move.cc grow_copy.c
+	"$PROF" diff --by=memory base.data new.data >out
+	like "$(cat out)" "mmap by malloc in table_grow +0 +7 +new +0 +28[0-9]+ +0 B +127 MiB" "mapped in NEW"
+	like "$(cat out)" "mremap by reallo.* +6 +0 +gone +[0-9]+ +0 +126 MiB +0 B" "moved in BASE"
+	unlike "$(cat out)" "Verdict" "that table alone"
+	is "$(jq '[.memory[] | select(.name | test("mmap by malloc in table_grow")) | .new_bytes]' -c d)" \
+		"[$((127 * 1048576 + 7 * 4096))]" "bytes asked for"
+	run "$PROF" diff --by=memry base.data new.data
+	like "$(cat err)" "did you mean 'memory'" "hint"
+}
+
 case_growth_by_copying_in_rust() {
 	needs rustc
 	pair grow_move.cc grow_copy.rs

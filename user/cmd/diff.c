@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/nearest.h"
 #include "cli/terminal.h"
 #include "cmd/answer.h"
 #include "cmd/commands.h"
@@ -28,6 +29,7 @@ struct diff_opts {
 	double threshold_percent;
 	bool has_threshold, exit_code;
 	bool all, suggest, no_pager;
+	enum facet only;
 	enum color_mode color;
 };
 
@@ -80,6 +82,28 @@ static int set_folded(void *opts, const char *value)
 	if (!err && o->folded->events == BLOCK_ALLOCATIONS)
 		return refuse(-EINVAL, "paths of allocations are not compared");
 	return err;
+}
+
+static int set_by(void *opts, const char *value)
+{
+	const char *keys[NR_FACETS + 1] = {NULL}, *nearest;
+
+	for (int facet = 0; facet < NR_FACETS; facet++) {
+		keys[facet] = facet_words[facet].key;
+		if (!strcmp(value, keys[facet])) {
+			((struct diff_opts *)opts)->only = (enum facet)facet;
+			((struct diff_opts *)opts)->all = true;
+			return 0;
+		}
+	}
+	nearest = nearest_word(value, keys);
+	refuse(-EINVAL, "there is no table by '%s'", value);
+	if (nearest)
+		hint("did you mean '%s'?", nearest);
+	else
+		hint("choose causes, regions, sizes, lives, owners, returners, memory, syscalls, "
+		     "call_sites or files");
+	return -EINVAL;
 }
 
 static int set_per(void *opts, const char *value)
@@ -167,6 +191,12 @@ static const struct option_row diff_options[] = {
 	 "print folded stacks with two counts, BASE and NEW, for flamegraph.pl: of faults "
 	 "(default), fault-ns, fault-bytes, syscalls or syscall-ns",
 	 set_folded},
+	{"by", 0, "WHAT",
+	 "show one table alone, and all of it: causes, regions, sizes, lives, owners, returners, "
+	 "memory (calls that make memory or give it back, their bytes, the faults in it), "
+	 "syscalls, "
+	 "call_sites or files",
+	 set_by},
 	{"per", 0, "UNIT",
 	 "also divide totals by a unit of work: read-bytes, write-bytes, calls:NAME, or a number "
 	 "of items",
@@ -299,6 +329,7 @@ static int print_diff(struct diff *diff, const struct diff_opts *opts, const str
 		.color = !opts->output && color_wanted(opts->color),
 		.all = opts->all,
 		.suggest = opts->suggest,
+		.only = opts->only,
 		.width = opts->output ? WIDTH_UNLIMITED : terminal_width(),
 		.gates = judged->gates.items,
 		.results = judged->results.items,
@@ -360,7 +391,7 @@ static int compare_files(struct diff_opts *opts)
 
 static int diff_run(int argc, char **argv)
 {
-	struct diff_opts opts = {0};
+	struct diff_opts opts = {.only = NR_FACETS};
 	int result = parse(&opts, argc, argv);
 	int status = result < 0 ? options_exit_status(result) : compare_files(&opts);
 

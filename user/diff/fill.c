@@ -110,6 +110,53 @@ static void fill_lost_faults(const struct filling *f)
 	}
 }
 
+/* ---- Calls that manage memory ---- */
+
+/* "mmap in f", "brk by malloc in f". */
+static char *memory_call_label(const struct filling *f, const struct site *site)
+{
+	char label[32];
+	const char *function =
+		*site->function ? alignment_name(f->alignment, f->side, site->function) : "";
+
+	return xasprintf("%s%s%s%s%s", call_label(site->nr, label), *site->entry ? " by " : "",
+			 site->entry, *function ? " in " : "", function);
+}
+
+/* Faults in memory that the site made. */
+static uint64_t *faults_by_site(const struct filling *f)
+{
+	const struct report *report = f->run->report;
+	uint64_t *faults = xcalloc(report->advice.situation.sites.size + 1, sizeof *faults);
+
+	vec_each (&memory_causes(report->memory.model)->rows, row) {
+		if (row->key.owner)
+			faults[memory_place_of_call(report->memory.model, row->key.owner)] +=
+				cause_row_faults(row);
+	}
+	return faults;
+}
+
+static void fill_memory(const struct filling *f)
+{
+	const struct situation *s = &f->run->report->advice.situation;
+	scoped_free uint64_t *faults = faults_by_site(f);
+
+	for (uint32_t id = 1; id < s->sites.size; id++) {
+		const struct call_totals *totals = &s->sites.items[id].totals;
+		scoped_free char *name = memory_call_label(f, &s->sites.items[id]);
+		const uint64_t amounts[NR_AMOUNTS] = {
+			[AMOUNT_COUNT] = totals->calls,
+			[AMOUNT_NS] = totals->duration_ns,
+			[AMOUNT_BYTES] = totals->asked_bytes,
+			[AMOUNT_FAULTS] = faults[id],
+		};
+
+		if (totals->calls || faults[id])
+			add(f, FACET_MEMORY, name, amounts);
+	}
+}
+
 /* ---- Regions ---- */
 
 static const char *life_name(uint64_t ns)
@@ -225,6 +272,7 @@ void tables_fill(struct diff_table tables[NR_FACETS], struct alignment *alignmen
 	vec_each (&memory_causes(run->report->memory.model)->rows, row)
 		fill_fault_row(&f, row);
 	fill_lost_faults(&f);
+	fill_memory(&f);
 	fill_lives(&f);
 	fill_calls(&f);
 	fill_call_sites(&f);

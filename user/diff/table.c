@@ -10,6 +10,7 @@ const struct facet_words facet_words[NR_FACETS] = {
 	[FACET_LIFE] = {"lives", "Regions by how long they lived", "regions"},
 	[FACET_OWNER] = {"owners", "Page faults by who made the memory", "faults"},
 	[FACET_RETURNER] = {"returners", "Page faults by who had given the memory back", "faults"},
+	[FACET_MEMORY] = {"memory", "System calls that make memory or give it back", "calls"},
 	[FACET_SYSCALL] = {"syscalls", "System calls", "calls"},
 	[FACET_CALL_SITE] = {"call_sites", "System calls by who made them", "calls"},
 	[FACET_FILE] = {"files", "System calls by file", "calls"},

@@ -184,7 +184,8 @@ static json_t *row_json(const struct diff_table *table, const struct diff_row *r
 		    {AMOUNT_BYTES, "base_bytes", "new_bytes"},
 		    {AMOUNT_ERRORS, "base_errors", "new_errors"},
 		    {AMOUNT_P50, "base_p50_ns", "new_p50_ns"},
-		    {AMOUNT_P99, "base_p99_ns", "new_p99_ns"}};
+		    {AMOUNT_P99, "base_p99_ns", "new_p99_ns"},
+		    {AMOUNT_FAULTS, "base_faults", "new_faults"}};
 
 	add_change(object, &row->change);
 	for (size_t i = 0; i < sizeof more / sizeof *more; i++) {

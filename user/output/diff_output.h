@@ -14,6 +14,7 @@ struct diff_style {
 	bool all;                 /* all rows, not only what differs most */
 	unsigned int width;       /* columns that lines should keep to */
 	bool suggest;             /* tell what may be the same function */
+	enum facet only;          /* this table alone; NR_FACETS: everything */
 	const struct gate *gates; /* what was asked, and what came out */
 	const struct gate_result *results;
 	size_t nr_gates, nr_goals; /* goals come first */

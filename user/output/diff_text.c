@@ -263,7 +263,7 @@ static void write_totals(FILE *out, const struct diff *diff, const struct diff_s
 
 static bool is_worth_a_row(const struct diff_row *row, const struct diff_style *style)
 {
-	return style->all || row->change.is_claimed || change_delta(&row->change) != 0;
+	return style->all || row->change.is_claimed || row->change.is_large;
 }
 
 static void write_row(FILE *out, const struct diff *diff, const struct diff_table *table,
@@ -311,26 +311,59 @@ static void write_table(FILE *out, const struct diff *diff, enum facet facet,
 
 /* ---- System calls ---- */
 
-static void write_call(FILE *out, const struct diff_table *table, const struct diff_row *row)
+#define WIDTH_OF_QUANTILES 160 /* columns from which there is room for them */
+
+static void write_pair(FILE *out, const struct diff_table *table, const struct diff_row *row,
+		       enum amount amount, const char *format, double unit)
 {
-	double base = row->change.base.mean, new = row->change.new.mean;
-	double base_ns = diff_row_mean(table, row, BASE, AMOUNT_NS);
-	double new_ns = diff_row_mean(table, row, NEW, AMOUNT_NS);
+	fprintf(out, format, diff_row_mean(table, row, BASE, amount) / unit,
+		diff_row_mean(table, row, NEW, amount) / unit);
+}
+
+static void write_bytes(FILE *out, const struct diff_table *table, const struct diff_row *row)
+{
+	char base[NUMBER_SIZE], new[NUMBER_SIZE];
+
+	fprintf(out, " %9s %9s",
+		metric_format(UNIT_BYTES, diff_row_mean(table, row, BASE, AMOUNT_BYTES), base),
+		metric_format(UNIT_BYTES, diff_row_mean(table, row, NEW, AMOUNT_BYTES), new));
+}
+
+static void write_call(FILE *out, const struct diff_table *table, const struct diff_row *row,
+		       const struct diff_style *style)
+{
 	char ratio[NUMBER_SIZE];
 	scoped_free char *clean = printable(diff_row_name(table, row));
-	scoped_free char *name = text_cut(clean, 30);
+	scoped_free char *name = text_cut(clean, 34);
 
-	fprintf(out, "  %s%*s %9.0f %9.0f %8s %6.0f %6.0f %10.3f %10.3f", name,
-		30 - (int)text_columns(name), "", base, new, ratio_format(base, new, ratio),
-		row->errors.base.mean, row->errors.new.mean, base_ns / 1e6, new_ns / 1e6);
-	if (table->facet == FACET_SYSCALL)
-		fprintf(out, " %8.1f %8.1f %8.1f %8.1f",
-			diff_row_mean(table, row, BASE, AMOUNT_P50) / 1e3,
-			diff_row_mean(table, row, NEW, AMOUNT_P50) / 1e3,
-			diff_row_mean(table, row, BASE, AMOUNT_P99) / 1e3,
-			diff_row_mean(table, row, NEW, AMOUNT_P99) / 1e3);
-	write_interval(out, &row->time);
+	fprintf(out, "  %s%*s", name, 34 - (int)text_columns(name), "");
+	write_pair(out, table, row, AMOUNT_COUNT, " %9.0f %9.0f", 1);
+	fprintf(out, " %8s", ratio_format(row->change.base.mean, row->change.new.mean, ratio));
+	if (table->facet == FACET_MEMORY)
+		write_pair(out, table, row, AMOUNT_FAULTS, " %9.0f %9.0f", 1);
+	else
+		write_pair(out, table, row, AMOUNT_ERRORS, " %7.0f %7.0f", 1);
+	write_bytes(out, table, row);
+	write_pair(out, table, row, AMOUNT_NS, " %9.3f %9.3f", 1e6);
+	if (table->facet == FACET_SYSCALL && style->width >= WIDTH_OF_QUANTILES) {
+		write_pair(out, table, row, AMOUNT_P50, " %7.1f %7.1f", 1e3);
+		write_pair(out, table, row, AMOUNT_P99, " %7.1f %7.1f", 1e3);
+		write_interval(out, &row->time);
+	}
 	fprintf(out, "%s\n", row->change.is_claimed || row->errors.is_claimed ? "  differs" : "");
+}
+
+static void write_call_heads(FILE *out, enum facet facet, const struct diff_style *style)
+{
+	fprintf(out, "  %-34s %9s %9s %8s", "", "BASE", "NEW", "");
+	if (facet == FACET_MEMORY)
+		fprintf(out, " %9s %9s", "faults", "faults");
+	else
+		fprintf(out, " %7s %7s", "errors", "errors");
+	fprintf(out, " %9s %9s %9s %9s", "bytes", "bytes", "BASE_ms", "NEW_ms");
+	if (facet == FACET_SYSCALL && style->width >= WIDTH_OF_QUANTILES)
+		fprintf(out, " %7s %7s %7s %7s", "p50_us", "p50_us", "p99_us", "p99_us");
+	fputc('\n', out);
 }
 
 static void write_calls(FILE *out, const struct diff *diff, enum facet facet,
@@ -342,15 +375,11 @@ static void write_calls(FILE *out, const struct diff *diff, enum facet facet,
 	if (!table->rows.size)
 		return;
 	heading(out, style, facet_words[facet].title);
-	fprintf(out, "  %-30s %9s %9s %8s %6s %6s %10s %10s", "", "BASE", "NEW", "", "errors",
-		"errors", "BASE_ms", "NEW_ms");
-	if (facet == FACET_SYSCALL)
-		fprintf(out, " %8s %8s %8s %8s", "p50_us", "p50_us", "p99_us", "p99_us");
-	fputc('\n', out);
+	write_call_heads(out, facet, style);
 	vec_each (&table->rows, row) {
 		if (shown == MOST_ROWS && !style->all)
 			break;
-		write_call(out, table, row);
+		write_call(out, table, row, style);
 		shown++;
 	}
 	if (shown < table->rows.size)
@@ -441,24 +470,33 @@ static void write_paths(FILE *out, const struct diff *diff, enum event_kind_of_p
 
 /* ---- All of it ---- */
 
+static void write_facet(FILE *out, const struct diff *diff, enum facet facet,
+			const struct diff_style *style)
+{
+	if (facet >= FACET_MEMORY)
+		write_calls(out, diff, facet, style);
+	else
+		write_table(out, diff, facet, style);
+}
+
 void diff_text(FILE *out, const struct diff *diff, const struct diff_style *style)
 {
-	static const enum facet of_faults[] = {FACET_CAUSE, FACET_REGION, FACET_SIZE,
-					       FACET_LIFE,  FACET_OWNER,  FACET_RETURNER};
-
 	write_head(out, diff, style);
 	write_direction(out, diff, METRIC_FAULTS);
 	write_direction(out, diff, METRIC_SYSCALLS);
+	if (style->only != NR_FACETS) {
+		write_facet(out, diff, style->only, style);
+		return;
+	}
 	write_verdict(out, diff, style);
 	write_gates(out, style);
 	write_totals(out, diff, style);
-	for (size_t i = 0; i < sizeof of_faults / sizeof *of_faults; i++)
-		write_table(out, diff, of_faults[i], style);
+	for (int facet = 0; facet < FACET_MEMORY; facet++)
+		write_facet(out, diff, (enum facet)facet, style);
 	write_matches(out, diff, style);
 	write_suggestions(out, diff, style);
 	write_paths(out, diff, PATH_FAULTS, style);
-	write_calls(out, diff, FACET_SYSCALL, style);
-	write_calls(out, diff, FACET_CALL_SITE, style);
-	write_calls(out, diff, FACET_FILE, style);
+	for (int facet = FACET_MEMORY; facet < NR_FACETS; facet++)
+		write_facet(out, diff, (enum facet)facet, style);
 	write_paths(out, diff, PATH_CALLS, style);
 }
