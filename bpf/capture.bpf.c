@@ -29,7 +29,7 @@
 #define ENOSPC 28
 
 #define MAX_SNIPPET_BYTES 32768
-#define SMALL_BYTES       144 /* a struct stat */
+#define SMALL_WORDS       18 /* a struct stat */
 #define LAST_SNIPPET_AT   (MAX_EVENT_BYTES - sizeof(struct wire_snippet) - MAX_SNIPPET_BYTES - 8)
 #define MAX_POINTERS      512
 #define MAX_STRINGS       128
@@ -99,11 +99,14 @@ static __always_inline struct wire_snippet *snippet_at(__u32 at, __u64 size, int
 	if (!ring || ring->head + bytes - *(volatile __u64 *)&ring->tail > ring_limit(EVENT_ENTER))
 		return NULL;
 	event = ring_at_head(ring);
-	if (at <= LAST_SNIPPET_AT)
-		return (void *)event + at;
-	event->flags |= WIRE_CUT;
-	*out = at;
-	return NULL;
+	barrier_var(at);
+	if (at > LAST_SNIPPET_AT) {
+		event->flags |= WIRE_CUT;
+		*out = at;
+		return NULL;
+	}
+	barrier_var(at); /* as above */
+	return (void *)event + at;
 }
 
 /* Behind the snippet, once its bytes are there. */
@@ -117,31 +120,45 @@ static __always_inline int snippet_end(struct wire_snippet *snippet, __u32 at, _
 }
 
 /*
- * A kernel that checks where copies from user memory go (CONFIG_HARDENED_USERCOPY) takes 100 ns to
- * find the ring among its areas of memory, and none to see its own stack: so what is small is read
- * there first.
+ * A kernel that checks where copies from user memory go (CONFIG_HARDENED_USERCOPY) takes as long to
+ * find the ring among its areas of memory as the copy takes, and no time to see its own stack: so
+ * what is small is read there first, and goes from there word by word.
  */
+static __always_inline void words_put(struct wire_snippet *snippet, const __u64 *words, __u64 size)
+{
+	__u64 *out = (__u64 *)snippet->bytes;
+
+#pragma GCC unroll 32
+	for (__u32 i = 0; i < SMALL_WORDS; i++) {
+		if (8 * i >= size)
+			break;
+		out[i] = words[i];
+	}
+}
+
 static __always_inline long user_read(struct wire_snippet *snippet, __u64 size, __u64 address)
 {
-	char copy[SMALL_BYTES];
+	__u64 words[SMALL_WORDS] = {0};
 	long err;
 
-	if (size > sizeof copy)
+	if (size > sizeof words)
 		return bpf_probe_read_user(snippet->bytes, size, (void *)address);
-	err = bpf_probe_read_user(copy, size, (void *)address);
-	return err ? err : bpf_probe_read_kernel(snippet->bytes, size, copy);
+	err = bpf_probe_read_user(words, size, (void *)address);
+	if (!err)
+		words_put(snippet, words, size);
+	return err;
 }
 
 /* The length with the NUL, which is there in any case. */
 static __always_inline long user_read_string(struct wire_snippet *snippet, __u64 size,
 					     __u64 address)
 {
-	char copy[SMALL_BYTES];
-	long bytes = bpf_probe_read_user_str(copy, sizeof copy, (void *)address);
+	__u64 words[SMALL_WORDS];
+	long bytes = bpf_probe_read_user_str(words, sizeof words, (void *)address);
 
-	if (bytes <= 0 || bytes >= (long)sizeof copy || bytes > (long)size)
+	if (bytes <= 0 || bytes >= (long)sizeof words || bytes > (long)size)
 		return bpf_probe_read_user_str(snippet->bytes, size, (void *)address);
-	bpf_probe_read_kernel(snippet->bytes, bytes, copy);
+	words_put(snippet, words, bytes);
 	return bytes;
 }
 
