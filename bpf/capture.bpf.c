@@ -636,11 +636,11 @@ static __always_inline void event_drop(__u32 type, bool is_lost)
 /* Of what the call has been given. The clock is read last. */
 static __always_inline void enter_send(struct task_state *state, struct pt_regs *regs)
 {
-	__u32 ops = brief_of(state).enter_ops;
+	__u32 ops = state->brief.enter_ops;
 	int at = sizeof(struct capture_event);
 
 	if (!event_begin(state, regs, EVENT_ENTER)) {
-		state->captured = CAPTURED_LOST;
+		state->brief.captured = CAPTURED_LOST;
 		state->enter_ns = bpf_ktime_get_ns();
 		return;
 	}
@@ -648,16 +648,16 @@ static __always_inline void enter_send(struct task_state *state, struct pt_regs 
 		int next = ops >> i & 1 ? op_run(i, at, 0, 0) : at;
 
 		if (next == -EFAULT)
-			state->retry_ops |= 1U << i;
+			state->brief.retry_ops |= 1U << i;
 		else
 			at = next;
 	}
 	state->enter_ns = bpf_ktime_get_ns();
 	if (at < 0 || (at == sizeof(struct capture_event) && !cfg_enter_events)) {
-		state->captured = at < 0 ? CAPTURED_LOST : 0;
+		state->brief.captured = at < 0 ? CAPTURED_LOST : 0;
 		event_drop(EVENT_ENTER, at < 0);
 	} else {
-		state->captured = CAPTURED_ENTER;
+		state->brief.captured = CAPTURED_ENTER;
 		event_end(EVENT_ENTER, at, state->enter_ns);
 	}
 }
@@ -670,12 +670,12 @@ static __always_inline void return_send(struct task_state *state, struct pt_regs
 	int at = sizeof(struct capture_event);
 
 	if (!event_begin(state, regs, EVENT_RETURN)) {
-		state->captured |= CAPTURED_LOST;
+		state->brief.captured |= CAPTURED_LOST;
 		return;
 	}
 	for (__u32 i = 0; i < MAX_CAPTURE_OPS && ops >> i && at > 0; i++) {
-		__u32 how =
-			state->retry_ops >> i & 1 ? SNIPPET_EXIT | SNIPPET_RETRIED : SNIPPET_EXIT;
+		__u32 how = state->brief.retry_ops >> i & 1 ? SNIPPET_EXIT | SNIPPET_RETRIED
+							    : SNIPPET_EXIT;
 
 		if (!(ops >> i & 1))
 			continue;
@@ -683,7 +683,7 @@ static __always_inline void return_send(struct task_state *state, struct pt_regs
 				    : op_run(i, at, how, state->result);
 	}
 	if (at < 0)
-		state->captured |= CAPTURED_LOST;
+		state->brief.captured |= CAPTURED_LOST;
 	if (at < 0 || at == sizeof(struct capture_event))
 		event_drop(EVENT_RETURN, at < 0);
 	else

@@ -45,11 +45,13 @@ static __always_inline void capturer_call(void *ctx, struct task_state *state,
 }
 
 /* Numbers of 32-bit calls are those of another table. */
-static __always_inline struct capture_brief brief_of(const struct task_state *state)
+static __always_inline void brief_take(struct task_state *state)
 {
-	struct capture_brief nothing = {};
+	__u64 *brief = (__u64 *)&state->brief;
 
-	return state->compat || state->nr >= NR_CAPTURE_PLANS ? nothing : capture_briefs[state->nr];
+	*brief = state->compat || state->nr >= NR_CAPTURE_PLANS
+			 ? 0
+			 : *(__u64 *)&capture_briefs[state->nr];
 }
 
 /* Goes on in the program that reads what the beginning call has been given, if there is any. */
@@ -57,9 +59,8 @@ static __always_inline void capture_enter(void *ctx, struct task_state *state)
 {
 	if (!cfg_captures || !state->in_syscall)
 		return;
-	state->retry_ops = 0;
-	state->captured = 0;
-	if (cfg_enter_events || brief_of(state).enter_ops)
+	brief_take(state);
+	if (cfg_enter_events || state->brief.enter_ops)
 		capturer_call(ctx, state, CAPTURE_FOR_ENTER);
 }
 
@@ -73,9 +74,9 @@ static __always_inline bool writes_results(__s64 result)
 /* What is to be read of the call that is over. */
 static __always_inline __u32 exit_ops_of(const struct task_state *state)
 {
-	__u32 ops = writes_results(state->result) ? brief_of(state).exit_ops : 0;
+	__u32 ops = writes_results(state->result) ? state->brief.exit_ops : 0;
 
-	return ops | state->retry_ops;
+	return ops | state->brief.retry_ops;
 }
 
 /* What descriptors it has made or changed, as in the brief. A socket has its addresses as soon as
@@ -84,7 +85,7 @@ static __always_inline __u32 descriptors_made(const struct task_state *state)
 {
 	bool has_made = state->result >= 0 || state->result == -EINPROGRESS;
 
-	return cfg_descriptors && has_made ? brief_of(state).makes_descriptors : 0;
+	return cfg_descriptors && has_made ? state->brief.makes_descriptors : 0;
 }
 
 /* The same after the call, in the program that also sends its event. */
@@ -93,9 +94,11 @@ static __always_inline void capture_exit(void *ctx, struct task_state *state)
 	if (!cfg_captures)
 		return;
 	if (state->exit_flags & WIRE_BLOCKED) { /* there was no entry to read at */
-		state->retry_ops = brief_of(state).enter_ops;
-		state->captured = 0;
+		brief_take(state);
+		state->brief.retry_ops = state->brief.enter_ops;
 	}
+	if (!*(__u64 *)&state->brief)
+		return;
 	if (exit_ops_of(state) || descriptors_made(state))
 		capturer_call(ctx, state, CAPTURE_FOR_EXIT);
 }

@@ -327,7 +327,8 @@ struct comm_event {
 
 /*
  * A signal is delivered. If they are watched live, also when it is sent: IGNORED, and it comes to
- * nothing; or SENT, and if it kills it may never be delivered, for the kernel then delivers SIGKILL.
+ * nothing; or SENT, and if it kills it may never be delivered, for the kernel then delivers
+ * SIGKILL.
  */
 #define SIGINFO_BYTES 48
 struct signal_event {
@@ -376,11 +377,14 @@ struct total {
 /* Plans are made for calls with numbers below this. */
 #define NR_CAPTURE_PLANS 512
 
-/* What a tracepoint needs to know of a plan. */
+/* What a tracepoint needs to know of a plan: nothing at all, mostly, which is one comparison. */
 struct capture_brief {
 	__u8 enter_ops, exit_ops; /* bit by bit, which of them are for there */
 	__u8 makes_descriptors;   /* low half: enum plan_flag; high half: fds_arg */
-	__u8 reserved;
+	/* Of a call in progress: */
+	__u8 retry_ops; /* what they wanted could not be read at enter */
+	__u8 captured;  /* enum captured */
+	__u8 reserved[3];
 };
 
 #define NR_SYSCALL_TOTALS 512 /* larger numbers and 32-bit calls share the last one */
@@ -413,13 +417,12 @@ struct task_state {
 	__u8 in_exec;     /* half-way between two address spaces; syscall_stack is of the first */
 	__u8 new_program; /* its exec is done; what it maps is still to be looked at */
 	__u8 capture_for; /* enum capture_for (capture.bpf.h) */
-	__u8 retry_ops;   /* of the call's plan: what they wanted could not be read at enter */
 	__u8 interpreted; /* what is being executed is a script */
-	__u8 captured;    /* enum captured */
 	__u8 joining;     /* enum joining */
-	__u8 reserved[7];
+	__u8 reserved[1];
 	__u32 nr;
 	__u32 syscall_stack; /* taken at enter by calls that do not come back the same */
+	struct capture_brief brief __attribute__((aligned(8))); /* of the call's plan */
 	__u64 enter_ns;
 	__u64 duration_ns; /* of the call that is over, and its result */
 	__s64 result;

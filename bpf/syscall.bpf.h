@@ -76,7 +76,7 @@ static __always_inline void syscall_send(struct task_struct *task, struct task_s
 	event->stack = is_walked(state->nr, state->compat) ? stack : STACK_UNASKED;
 	event->populated_pages = populated_pages;
 	event->nr = state->nr;
-	event->captured = cfg_captures ? state->captured : 0;
+	event->captured = cfg_captures ? state->brief.captured : 0;
 	ring_commit(ring, EVENT_SYSCALL, sizeof *event);
 }
 

@@ -10,6 +10,7 @@
 #include "cmd/answer.h"
 #include "cmd/commands.h"
 #include "cmd/input.h"
+#include "cmd/known_descriptors.h"
 #include "output/event_output.h"
 #include "profile/event_filter.h"
 #include "profile/facts.h"
@@ -27,6 +28,7 @@ struct script_opts {
 	uint64_t first_ns, last_ns; /* since the start */
 	struct filter *filter;      /* NULL: all */
 	enum args_form args;
+	unsigned int descriptors; /* what they are: 1 paths, 2 addresses, too */
 	bool stacks, durations, no_pager;
 };
 
@@ -181,6 +183,14 @@ static int set_args(void *opts, const char *value)
 	return -EINVAL;
 }
 
+/* As often as it is given. */
+static int set_descriptors(void *opts, const char *value)
+{
+	(void)value;
+	((struct script_opts *)opts)->descriptors++;
+	return 0;
+}
+
 static int set_durations(void *opts, const char *value)
 {
 	(void)value;
@@ -214,6 +224,10 @@ static const struct option_row script_options[] = {
 	 "how renacer-json-v1 has arguments: typed (default) values, named pairs of texts, or "
 	 "positional texts",
 	 set_args},
+	{"descriptors", 'y', NULL,
+	 "print what descriptors are: paths; given twice, also the addresses of sockets and the "
+	 "numbers of devices",
+	 set_descriptors},
 	{"durations", 0, NULL, "with the form of strace: how long each call took, like its -T",
 	 set_durations},
 	{"stacks", 'g', NULL, "print the stack of each event, too", set_stacks},
@@ -285,38 +299,92 @@ static unsigned int choose_kinds(const struct recording *r, const struct script_
 	return 1U << (recording_has(r, "faults") ? EVENT_FAULT : EVENT_SYSCALL);
 }
 
+/* What one pass over the events needs. */
+struct pass {
+	const struct script_opts *opts;
+	unsigned int kinds; /* that are printed */
+	bool *chosen;       /* by task */
+	struct event_writer writer;
+	struct event_filter filter;
+	struct known_descriptors *known; /* NULL: not asked for */
+	struct event_call call;
+};
+
+static void pass_init(struct pass *p, struct recording *r, const struct script_opts *opts,
+		      const struct answer *answer)
+{
+	*p = (struct pass){
+		.opts = opts, .kinds = choose_kinds(r, opts), .chosen = choose_tasks(r, opts)};
+	event_filter_init(&p->filter, opts->filter, r);
+	event_writer_init(&p->writer, answer->out, r, opts->stacks);
+	p->writer.args = opts->args;
+	p->writer.durations = opts->durations;
+	if (!opts->descriptors)
+		return;
+	p->known = known_descriptors_new(r, opts->descriptors);
+	known_descriptors_lend(p->known, &p->writer.decode);
+}
+
+static void pass_fini(struct pass *p)
+{
+	event_writer_fini(&p->writer);
+	event_filter_fini(&p->filter);
+	known_descriptors_free(p->known);
+	event_call_fini(&p->call);
+	free(p->chosen);
+}
+
+/* All that changes descriptors goes by, whatever is printed of it. */
+static unsigned int kinds_to_read(const struct pass *p)
+{
+	return p->known ? p->kinds | 1U << EVENT_TASK | 1U << EVENT_SYSCALL : p->kinds;
+}
+
+static bool is_wanted(struct pass *p, const struct event *event)
+{
+	const int64_t first_ns = (int64_t)p->opts->first_ns;
+	bool unchosen = event->kind == EVENT_SYSCALL && p->kinds >> EVENT_UNCHOSEN & 1;
+
+	return (p->kinds >> event->kind & 1 || unchosen) && p->chosen[event->task] &&
+	       (!first_ns || event_time_ns(&p->writer, event) >= first_ns) &&
+	       event_filter_fits(&p->filter, event);
+}
+
+static void take_event(struct pass *p, const struct event *event)
+{
+	bool is_call = event->kind == EVENT_SYSCALL;
+
+	if (p->known && is_call)
+		known_descriptors_before(p->known, event->task, event->pieces, event->nr_pieces);
+	if (is_wanted(p, event))
+		p->opts->form->write(&p->writer, event);
+	if (p->known && is_call) {
+		event_call_make(&p->call, p->writer.r, event);
+		known_descriptors_after(p->known, event->task, &p->call.call);
+	} else if (p->known && event->kind == EVENT_TASK) {
+		known_descriptors_task_event(p->known, event->task_event);
+	}
+}
+
 static void write_events(struct recording *r, const struct script_opts *opts,
 			 const struct answer *answer)
 {
-	struct timeline *timeline = timeline_new(r, choose_kinds(r, opts));
-	const int64_t first_ns = (int64_t)opts->first_ns, last_ns = (int64_t)opts->last_ns;
-	bool *chosen = choose_tasks(r, opts);
-	struct event_writer writer;
-	struct event_filter filter;
+	struct timeline *timeline;
 	struct event event;
+	struct pass p;
 
-	event_filter_init(&filter, opts->filter, r);
-	event_writer_init(&writer, answer->out, r, opts->stacks);
-	writer.args = opts->args;
-	writer.durations = opts->durations;
+	pass_init(&p, r, opts, answer);
+	timeline = timeline_new(r, kinds_to_read(&p));
 	timeline_want_pieces(timeline);
 	if (opts->form->begin)
-		opts->form->begin(&writer);
-	while (answer_is_wanted(answer) && timeline_next(timeline, &event)) {
-		int64_t ns = event_time_ns(&writer, &event);
-
-		if (ns > last_ns)
-			break;
-		if (chosen[event.task] && (!first_ns || ns >= first_ns) &&
-		    event_filter_fits(&filter, &event))
-			opts->form->write(&writer, &event);
-	}
+		opts->form->begin(&p.writer);
+	while (answer_is_wanted(answer) && timeline_next(timeline, &event) &&
+	       event_time_ns(&p.writer, &event) <= (int64_t)opts->last_ns)
+		take_event(&p, &event);
 	if (opts->form->end)
-		opts->form->end(&writer);
-	event_writer_fini(&writer);
-	event_filter_fini(&filter);
-	free(chosen);
+		opts->form->end(&p.writer);
 	timeline_free(timeline);
+	pass_fini(&p);
 }
 
 static int print_events(const struct script_opts *opts)

@@ -12,6 +12,7 @@
 
 #include "base/alloc.h"
 #include "base/vec.h"
+#include "descriptors/seed.h"
 #include "record/lost_events.h"
 
 static void meta_number(struct writer *w, const char *key, uint64_t value)
@@ -78,6 +79,24 @@ static void target_write(struct writer *w, const struct target *target)
 	writer_meta_text(w, "attached", text);
 	vec_each (&target->words, word)
 		writer_meta_text(w, "argv", *word);
+}
+
+void descriptors_write(struct writer *w, pid_t pid)
+{
+	struct descriptors found = {0};
+
+	descriptors_seed_process(&found, 1, pid, true);
+	vec_each (&found.by_task, view) {
+		for (size_t i = 0; view->table && i < view->table->by_fd.size; i++) {
+			const struct task_descriptor *d = &view->table->by_fd.items[i];
+			scoped_free char *text =
+				xasprintf("%d %o %" PRIu64 " %s", d->fd, d->file->mode,
+					  d->file->device, d->file->name);
+
+			writer_meta_text(w, "descriptor", text);
+		}
+	}
+	descriptors_fini(&found);
 }
 
 void metadata_write(struct writer *w, const struct record_options *options, char *const *argv,

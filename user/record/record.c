@@ -80,6 +80,8 @@ static void recorder_begin(struct session *s)
 	r->flushed_ns = s->start_ns;
 	r->correlator = correlator_new(r->writer, &correlator);
 	metadata_write(r->writer, r->options, s->argv, &s->targets);
+	if (r->options->arguments && s->child.pid > 0)
+		descriptors_write(r->writer, s->child.pid);
 	writer_flush(r->writer);
 }
 
