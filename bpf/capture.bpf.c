@@ -343,6 +343,8 @@ __weak __noinline int iovecs_put(__u32 at, __u64 address, __u64 count, __u64 rem
 	__u64 shown = count < wanted_count(MAX_IOVECS) ? count : wanted_count(MAX_IOVECS);
 	struct wire_snippet *array;
 
+	if (how & SNIPPET_EXIT) /* calls do not write it: it is what it was before */
+		how |= SNIPPET_RETRIED;
 	series.at = bytes_put(at, address, 16 * shown, how | (shown < count ? SNIPPET_CUT : 0));
 	array = written_at(at, sizeof *array);
 	if (series.at > (int)at && array && remaining)

@@ -161,4 +161,39 @@ case_forms_for_other_tools() {
 		"cells"
 }
 
+case_descriptors_as_paths_and_sockets() {
+	record x --as-root "$PROGRAMS/known_arguments" files
+	"$PROF" script --format=strace -yy -i x | sed -n '/"\/", O_RDONLY|O_CLOEXEC/,$p' |
+		sed -E "s|$PWD|HERE|g; s/\) += /) = /; s/#[0-9]+/#INODE/g; s/:\[[0-9]+\]/:[INODE]/g" |
+		sed -E 's/(127.0.0.1:|htons\()[1-9][0-9]*/\1PORT/g' | head -n 16 >lines
+	is "$(cat lines)" "$(cat <<-'END'
+		openat(AT_FDCWD<HERE>, "/", O_RDONLY|O_CLOEXEC) = 3</>
+		openat(AT_FDCWD<HERE>, "/dev/null", O_RDWR) = 4</dev/null<char 1:3>>
+		openat(AT_FDCWD<HERE>, ".", O_RDWR|O_TMPFILE, 0600) = 5<HERE/#INODE>(deleted)
+		dup(5<HERE/#INODE>(deleted)) = 6<HERE/#INODE>(deleted)
+		fcntl(5<HERE/#INODE>(deleted), F_DUPFD_CLOEXEC, 40) = 40<HERE/#INODE>(deleted)
+		pipe2([7<pipe:[INODE]>, 8<pipe:[INODE]>], 0) = 0
+		eventfd2(0, 0) = 9<anon_inode:[eventfd]>
+		socket(AF_INET, SOCK_STREAM, IPPROTO_IP) = 10<TCP:[INODE]>
+		bind(10<TCP:[INODE]>, {sa_family=AF_INET, sin_port=htons(0), sin_addr=inet_addr("127.0.0.1")}, 16) = 0
+		listen(10<TCP:[127.0.0.1:PORT]>, 1) = 0
+		getsockname(10<TCP:[127.0.0.1:PORT]>, {sa_family=AF_INET, sin_port=htons(PORT), sin_addr=inet_addr("127.0.0.1")}, [16]) = 0
+		socket(AF_INET, SOCK_STREAM, IPPROTO_IP) = 11<TCP:[INODE]>
+		connect(11<TCP:[INODE]>, {sa_family=AF_INET, sin_port=htons(PORT), sin_addr=inet_addr("127.0.0.1")}, 16) = 0
+		accept(10<TCP:[127.0.0.1:PORT]>, NULL, NULL) = 12<TCP:[127.0.0.1:PORT->127.0.0.1:PORT]>
+		socket(AF_UNIX, SOCK_DGRAM, 0) = 13<UNIX:[INODE]>
+		bind(13<UNIX:[INODE]>, {sa_family=AF_UNIX, sun_path=@"prof test"}, 12) = 0
+	END
+	)" "lines"
+	like "$("$PROF" info x | grep -c '^  descriptor ')" '^[1-9]' "what was open at the start"
+}
+
+case_messages_and_what_they_carry() {
+	record x --as-root "$PROGRAMS/known_arguments" data
+	like "$(lines x sendmsg -y | tail -n 1)" \
+		'iov_base="one", iov_len=3\}, \{iov_base="and two", iov_len=7.*SCM_RIGHTS.*cmsg_data=\[3' "sent"
+	like "$(lines x recvmsg -y | tail -n 1)" \
+		'iov_base="onea", iov_len=4\}, \{iov_base="nd two", iov_len=60.*SCM_RIGHTS.*cmsg_data=\[6' "received"
+}
+
 run_cases
