@@ -20,7 +20,7 @@ struct waiting_call {
 void call_pieces_fini(struct call_pieces *c)
 {
 	vec_each (&c->entered, entered)
-		free(*entered);
+		bytes_fini(entered);
 	vec_each (&c->behind, behind)
 		bytes_fini(behind);
 	vec_each (&c->waiting, call)
@@ -113,7 +113,7 @@ static void add_behind(struct call_pieces *c, const struct bytes *behind,
 	}
 }
 
-static struct capture_event **entered_of(struct call_pieces *c, uint32_t task)
+static struct bytes *entered_of(struct call_pieces *c, uint32_t task)
 {
 	vec_extend(&c->entered, task + 1UL);
 	return &c->entered.items[task];
@@ -121,24 +121,25 @@ static struct capture_event **entered_of(struct call_pieces *c, uint32_t task)
 
 static bool is_of(const struct capture_event *entered, const struct syscall_event *call)
 {
-	return entered && entered->head.time_ns == call->head.time_ns;
+	return entered->head.time_ns == call->head.time_ns;
+}
+
+static bool has_entered(struct call_pieces *c, const struct syscall_event *call)
+{
+	const struct bytes *entered = entered_of(c, call->head.task);
+
+	return entered->size && is_of((const void *)entered->data, call);
 }
 
 static void hand_on(struct call_pieces *c, uint32_t cpu, const struct syscall_event *call,
 		    const struct bytes *behind, call_handler *handle, void *arg)
 {
-	struct capture_event *entered = NULL;
-
 	c->pieces.size = 0;
 	bytes_reset(&c->memory);
-	if (call->captured & CAPTURED_ENTER && is_of(*entered_of(c, call->head.task), call)) {
-		entered = *entered_of(c, call->head.task);
-		*entered_of(c, call->head.task) = NULL;
-		add_snippets(c, entered);
-	}
+	if (call->captured & CAPTURED_ENTER && has_entered(c, call))
+		add_snippets(c, (const void *)entered_of(c, call->head.task)->data);
 	add_behind(c, behind, call);
 	handle(arg, cpu, call, c->pieces.items, (uint32_t)c->pieces.size);
-	free(entered);
 }
 
 static struct bytes *behind_of(struct call_pieces *c, uint32_t cpu)
@@ -179,12 +180,10 @@ static bool is_call_of(struct waiting_call *call, const void *entered)
 static void take_enter(struct call_pieces *c, const struct capture_event *event,
 		       call_handler *handle, void *arg)
 {
-	struct capture_event **entered = entered_of(c, event->head.task), *copy;
+	struct bytes *entered = entered_of(c, event->head.task);
 
-	copy = xcalloc(1, event->head.size_bytes);
-	memcpy(copy, event, event->head.size_bytes);
-	free(*entered);
-	*entered = copy;
+	bytes_reset(entered);
+	bytes_append(entered, event, event->head.size_bytes);
 	if (c->waiting.size)
 		hand_on_waiting(c, is_call_of, event, handle, arg);
 }
@@ -209,7 +208,7 @@ void call_pieces_call(struct call_pieces *c, uint32_t cpu, const struct syscall_
 {
 	struct bytes *behind = behind_of(c, cpu);
 
-	if (event->captured & CAPTURED_ENTER && !is_of(*entered_of(c, event->head.task), event)) {
+	if (event->captured & CAPTURED_ENTER && !has_entered(c, event)) {
 		struct waiting_call *waiting = vec_push(&c->waiting);
 
 		waiting->event = *event;
@@ -235,8 +234,5 @@ void call_pieces_round(struct call_pieces *c, bool last, call_handler *handle, v
 
 void call_pieces_forget(struct call_pieces *c, uint32_t task)
 {
-	struct capture_event **entered = entered_of(c, task);
-
-	free(*entered);
-	*entered = NULL;
+	bytes_fini(entered_of(c, task));
 }

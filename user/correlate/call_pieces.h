@@ -17,8 +17,8 @@
 struct waiting_call;
 
 struct call_pieces {
-	VEC(struct capture_event *) entered; /* by task: of its call in progress, or NULL */
-	VEC(struct bytes) behind;            /* by CPU: the events that its next call is to have */
+	VEC(struct bytes) entered; /* by task: the event of its call in progress, or empty */
+	VEC(struct bytes) behind;  /* by CPU: the events that its next call is to have */
 	VEC(struct waiting_call) waiting;
 	VEC(struct piece) pieces; /* of the call that is being handed on, and: */
 	struct bytes memory;

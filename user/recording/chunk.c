@@ -8,8 +8,10 @@
 #define HEADER_SUM_AT 56
 #define CHUNK_SUM_AT  16
 
-/* Tables are a small part of a file and are written once: the usual level. */
-#define TABLE_LEVEL 3
+/* Tables are a small part of a file and are written once: the usual level. What was captured comes
+ * as fast as the program runs. */
+#define TABLE_LEVEL  3
+#define PIECES_LEVEL 1
 
 void file_header_put(struct bytes *out, const struct file_header *header)
 {
@@ -84,8 +86,9 @@ void chunk_pack(struct bytes *out, uint16_t kind, const struct bytes *raw, ZSTD_
 {
 	struct bytes frame = {0};
 	size_t bound = ZSTD_compressBound(raw->size);
-	size_t size = ZSTD_compressCCtx(zstd, bytes_extend(&frame, bound), bound, raw->data,
-					raw->size, TABLE_LEVEL);
+	size_t size =
+		ZSTD_compressCCtx(zstd, bytes_extend(&frame, bound), bound, raw->data, raw->size,
+				  kind == CHUNK_PIECES ? PIECES_LEVEL : TABLE_LEVEL);
 
 	*packed =
 		(struct chunk){.kind = kind, .codec = CODEC_ZSTD, .stored = size, .raw = raw->size};
