@@ -15,8 +15,8 @@
 
 static const struct command *const commands[] = {
 	&record_command, &report_command, &explain_command, &analyze_command, &annotate_command,
-	&flame_command,  &diff_command,   &merge_command,   &script_command,  &trace_command,
-	&stat_command,   &info_command,   &doctor_command,
+	&flame_command,  &diff_command,   &merge_command,   &script_command,  &export_command,
+	&trace_command,  &stat_command,   &info_command,    &doctor_command,
 };
 
 #define NR_COMMANDS (sizeof commands / sizeof *commands)

@@ -161,6 +161,16 @@ case_forms_for_other_tools() {
 		"cells"
 }
 
+case_export_is_what_others_print() {
+	record x "$PROGRAMS/known_calls" 1
+	is "$("$PROF" export x | md5sum)" "$("$PROF" script --format=renacer-json-v1 -i x | md5sum)" "json"
+	is "$("$PROF" export --format=csv --filter=failed -o x.csv x && cat x.csv)" \
+		"$("$PROF" script --format=csv --filter=failed -i x)" "csv"
+	is "$("$PROF" export --format=folded x | md5sum)" "$("$PROF" report --folded -i x | md5sum)" "folded"
+	run "$PROF" export --format=word x
+	is "$status" 2 "an unknown form"
+}
+
 case_descriptors_as_paths_and_sockets() {
 	record x --as-root "$PROGRAMS/known_arguments" files
 	"$PROF" script --format=strace -yy -i x | sed -n '/"\/", O_RDONLY|O_CLOEXEC/,$p' |

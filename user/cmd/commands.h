@@ -16,6 +16,7 @@ extern const struct command flame_command;
 extern const struct command diff_command;
 extern const struct command merge_command;
 extern const struct command script_command;
+extern const struct command export_command;
 extern const struct command trace_command;
 extern const struct command stat_command;
 extern const struct command info_command;
