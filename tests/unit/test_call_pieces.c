@@ -117,6 +117,25 @@ static void a_call_waits_for_its_beginning(void **state)
 	call_pieces_fini(&c);
 }
 
+/* What a call waits for comes while the task is in its next one already. */
+static void a_late_beginning_is_not_that_of_the_next_call(void **state)
+{
+	struct call_pieces c = {0};
+	struct seen seen = {0};
+
+	(void)state;
+	end(&c, 1, 5, 100, CAPTURED_ENTER, &seen);
+	send(&c, 1, EVENT_ENTER, 5, 200, "next", &seen);
+	send(&c, 0, EVENT_ENTER, 5, 100, "late", &seen);
+	assert_int_equal(seen.calls, 1);
+	assert_string_equal(seen.texts[0], "late");
+	end(&c, 1, 5, 200, CAPTURED_ENTER, &seen);
+	assert_int_equal(seen.calls, 2);
+	assert_int_equal(seen.nr_pieces, 1);
+	assert_string_equal(seen.texts[0], "next");
+	call_pieces_fini(&c);
+}
+
 static void what_never_comes_is_not_waited_for(void **state)
 {
 	struct call_pieces c = {0};
@@ -190,6 +209,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(both_sides_come_with_their_call),
 		cmocka_unit_test(a_call_waits_for_its_beginning),
+		cmocka_unit_test(a_late_beginning_is_not_that_of_the_next_call),
 		cmocka_unit_test(what_never_comes_is_not_waited_for),
 		cmocka_unit_test(pieces_of_a_lost_call_are_nobodys),
 		cmocka_unit_test(descriptors_become_pieces),

@@ -124,20 +124,25 @@ static bool is_of(const struct capture_event *entered, const struct syscall_even
 	return entered->head.time_ns == call->head.time_ns;
 }
 
-static bool has_entered(struct call_pieces *c, const struct syscall_event *call)
+/* What was read before the call; NULL when it is not there, or there never was any. */
+static const struct capture_event *entered_by(struct call_pieces *c,
+					      const struct syscall_event *call)
 {
 	const struct bytes *entered = entered_of(c, call->head.task);
+	const void *event = entered->data;
 
-	return entered->size && is_of((const void *)entered->data, call);
+	return call->captured & CAPTURED_ENTER && entered->size && is_of(event, call) ? event
+										      : NULL;
 }
 
 static void hand_on(struct call_pieces *c, uint32_t cpu, const struct syscall_event *call,
-		    const struct bytes *behind, call_handler *handle, void *arg)
+		    const struct capture_event *entered, const struct bytes *behind,
+		    call_handler *handle, void *arg)
 {
 	c->pieces.size = 0;
 	bytes_reset(&c->memory);
-	if (call->captured & CAPTURED_ENTER && has_entered(c, call))
-		add_snippets(c, (const void *)entered_of(c, call->head.task)->data);
+	if (entered)
+		add_snippets(c, entered);
 	add_behind(c, behind, call);
 	handle(arg, cpu, call, c->pieces.items, (uint32_t)c->pieces.size);
 }
@@ -148,44 +153,33 @@ static struct bytes *behind_of(struct call_pieces *c, uint32_t cpu)
 	return &c->behind.items[cpu];
 }
 
-/* Hands on the calls for which `is_due`, given what was asked, says so. */
-static void hand_on_waiting(struct call_pieces *c,
-			    bool (*is_due)(struct waiting_call *call, const void *asked),
-			    const void *asked, call_handler *handle, void *arg)
+static void waiting_call_done(struct call_pieces *c, size_t index,
+			      const struct capture_event *entered, call_handler *handle, void *arg)
 {
-	size_t kept = 0;
+	struct waiting_call call = c->waiting.items[index];
 
-	for (size_t i = 0; i < c->waiting.size; i++) {
-		struct waiting_call call = c->waiting.items[i];
-		bool due = is_due(&call, asked);
-
-		c->waiting.items[kept] = call;
-		if (!due) {
-			kept++;
-			continue;
-		}
-		hand_on(c, call.cpu, &call.event, &call.behind, handle, arg);
-		bytes_fini(&call.behind);
-	}
-	c->waiting.size = kept;
+	memmove(&c->waiting.items[index], &c->waiting.items[index + 1],
+		(--c->waiting.size - index) * sizeof call);
+	hand_on(c, call.cpu, &call.event, entered, &call.behind, handle, arg);
+	bytes_fini(&call.behind);
 }
 
-static bool is_call_of(struct waiting_call *call, const void *entered)
-{
-	const struct capture_event *event = entered;
-
-	return call->event.head.task == event->head.task && is_of(event, &call->event);
-}
-
+/* It may be that of a call which waits, while the task's next call is in progress. */
 static void take_enter(struct call_pieces *c, const struct capture_event *event,
 		       call_handler *handle, void *arg)
 {
 	struct bytes *entered = entered_of(c, event->head.task);
 
+	for (size_t i = 0; i < c->waiting.size; i++) {
+		const struct syscall_event *call = &c->waiting.items[i].event;
+
+		if (call->head.task == event->head.task && is_of(event, call)) {
+			waiting_call_done(c, i, event, handle, arg);
+			return;
+		}
+	}
 	bytes_reset(entered);
 	bytes_append(entered, event, event->head.size_bytes);
-	if (c->waiting.size)
-		hand_on_waiting(c, is_call_of, event, handle, arg);
 }
 
 void call_pieces_take(struct call_pieces *c, uint32_t cpu, const struct event *event,
@@ -206,9 +200,10 @@ void call_pieces_take(struct call_pieces *c, uint32_t cpu, const struct event *e
 void call_pieces_call(struct call_pieces *c, uint32_t cpu, const struct syscall_event *event,
 		      call_handler *handle, void *arg)
 {
+	const struct capture_event *entered = entered_by(c, event);
 	struct bytes *behind = behind_of(c, cpu);
 
-	if (event->captured & CAPTURED_ENTER && !has_entered(c, event)) {
+	if (event->captured & CAPTURED_ENTER && !entered) {
 		struct waiting_call *waiting = vec_push(&c->waiting);
 
 		waiting->event = *event;
@@ -217,19 +212,18 @@ void call_pieces_call(struct call_pieces *c, uint32_t cpu, const struct syscall_
 		*behind = (struct bytes){0};
 		return;
 	}
-	hand_on(c, cpu, event, behind, handle, arg);
+	hand_on(c, cpu, event, entered, behind, handle, arg);
 	bytes_reset(behind);
-}
-
-static bool has_waited(struct waiting_call *call, const void *last)
-{
-	return ++call->rounds > 2 || *(const bool *)last;
 }
 
 void call_pieces_round(struct call_pieces *c, bool last, call_handler *handle, void *arg)
 {
-	if (c->waiting.size)
-		hand_on_waiting(c, has_waited, &last, handle, arg);
+	for (size_t i = 0; i < c->waiting.size;) {
+		if (++c->waiting.items[i].rounds > 2 || last)
+			waiting_call_done(c, i, NULL, handle, arg);
+		else
+			i++;
+	}
 }
 
 void call_pieces_forget(struct call_pieces *c, uint32_t task)
