@@ -103,7 +103,7 @@ static void tracing(void)
 		_exit(0);
 	}
 	waitpid(pid, NULL, 0);
-	for (long request = 0; request < 40; request++) {
+	for (long request = PTRACE_TRACEME + 1; request < 40; request++) {
 		call(SYS_ptrace, HIGH | request, HIGH | 0x7fffffff, 8L, 9L);
 		call(SYS_ptrace, request, 0x7ffffff0, 3L, HIGH);
 	}

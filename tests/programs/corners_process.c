@@ -19,6 +19,8 @@ static int child(int status, int signal)
 	if (!pid) {
 		if (signal)
 			kill(getpid(), signal);
+		while (signal)
+			pause();
 		_exit(status);
 	}
 	return pid;
@@ -44,6 +46,7 @@ static void waits(void)
 	call(SYS_wait4, pid, tail(4), WNOHANG, NULL);
 	kill(pid, SIGCONT);
 	call(SYS_wait4, pid, tail(4), WCONTINUED, NULL);
+	kill(pid, SIGTERM);
 	call(SYS_wait4, pid, tail(4), 0, NULL);
 	pid = child(9, 0);
 	call(SYS_waitid, P_PID, pid, tail(sizeof(siginfo_t)), WEXITED | WNOWAIT, NULL);
