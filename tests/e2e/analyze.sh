@@ -5,7 +5,7 @@
 . "$(dirname "$0")/../lib.sh"
 . "$ROOT/tests/browser.sh"
 
-# 4,000 quick reads, 199 slow ones of a pipe, and one of 900 ms.
+# 4,000 quick reads, 200 slow ones of a pipe, and one of 900 ms.
 record_reads() {
 	record x -e syscalls -- "$PROGRAMS/slow_reads" 4000
 	"$PROF" analyze --json x >analysis.json
@@ -20,19 +20,20 @@ case_modes_and_what_tells_them_apart() {
 	local slow='[.modes[] | select(.middle_ns >= 1000000)]'
 	record_reads
 	within "$(of_read "$slow | map(.calls) | add")" 195 205 "slow reads"
-	is "$(of_read "$slow | max_by(.calls).findings | map(select(.attribute == \"descriptor\").label)[0]")" \
-		"on descriptor 11" "their descriptor"
+	is "$(of_read "$slow | max_by(.calls).findings | map(select(.attribute == \"descriptor\").label)[0]" | cut -d: -f1)" \
+		"on descriptor 11, pipe" "their descriptor"
 	is "$(of_read "$slow | max_by(.calls).findings | map(select(.attribute == \"site\").label)[0]" |
 		cut -d' ' -f1-2)" "at read_slowly" "their place"
 	is "$(of_read '.modes[0].findings | map(select(.attribute == "descriptor").label)[0]')" \
-		"on descriptor 10" "the descriptor of the quick ones"
+		"on descriptor 10, /dev/zero" "the descriptor of the quick ones"
 }
 
-# Where others keep the processors busy, many reads are slow: then it is one among them.
+# Where others keep the processors busy, many reads may be slow: then it is one among them.
 case_the_one_that_nothing_explains() {
 	local worst
 	for _ in 1 2 3; do
-		record_reads
+		record x -e syscalls -- "$PROGRAMS/slow_reads" 4000 0
+		"$PROF" analyze --json x >analysis.json
 		worst=$(jq -c '.anomalies.worst[] |
 			select(.name == "read" and .event.duration_ns > 890000000) | .severity' analysis.json)
 		[ -z "$worst" ] || break

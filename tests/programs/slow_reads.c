@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * slow_reads N: N reads of 4 KiB from /dev/zero at descriptor 10, quick ones; every 20th is
+ * slow_reads N [EVERY]: N reads of 4 KiB from /dev/zero at descriptor 10, quick ones; every 20th is
  * followed by one of a byte from a pipe at descriptor 11, which comes two milliseconds later; and
  * once, in the middle, a byte takes 900 ms. The process that sends them makes no reads itself.
  */
@@ -47,7 +47,7 @@ static int ask(int asked, unsigned int delay_us)
 
 int main(int argc, char **argv)
 {
-	long nr = argc > 1 ? atol(argv[1]) : 4000;
+	long nr = number_argument(argc, argv, 1, 4000), every = number_argument(argc, argv, 2, 20);
 	int asked[2], answers[2], status = 0;
 
 	if (socketpair(AF_UNIX, SOCK_STREAM, 0, asked) || pipe(answers))
@@ -61,8 +61,10 @@ int main(int argc, char **argv)
 		return 1;
 	for (long i = 0; i < nr && !status; i++) {
 		status |= read_quickly();
-		if (i % 20 == 19)
-			status |= ask(asked[1], i == nr / 2 + 19 ? 900000 : 2000);
+		if (i == nr / 2)
+			status |= ask(asked[1], 900000);
+		else if (every && i % every == every - 1)
+			status |= ask(asked[1], 2000);
 	}
 	return status;
 }

@@ -81,7 +81,7 @@ static void names_what_tells_modes_apart(void **state)
 	assert_int_equal(call->modes[1].nr_findings, 1);
 	finding = finding_of(&call->modes[1], ATTRIBUTE_DESCRIPTOR);
 	assert_non_null(finding);
-	assert_int_equal(finding->trait.value, 9);
+	assert_int_equal(study.attributes.descriptors.pairs.items[finding->trait.value].a, 9);
 	assert_true(finding->support == 1);
 	assert_true(isinf(finding->risk_ratio));
 	assert_int_equal(call->modes[1].example.task != 0, 1);

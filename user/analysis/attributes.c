@@ -5,12 +5,21 @@
 
 #include "decode/syscalls.h"
 #include "profile/facts.h"
+#include "recording/format.h"
 
 static const char sized_calls[] = "read,write,pread64,pwrite64,recvfrom,sendto,getdents64";
 static const char other_calls_on_files[] =
 	"fsync,fdatasync,lseek,ftruncate,fallocate,close,recvmsg,sendmsg,readv,writev,preadv,"
 	"pwritev,"
 	"connect,accept,accept4,flock,fstat,epoll_wait,epoll_pwait,epoll_ctl,ioctl,fcntl";
+
+uint32_t attribute_columns(const struct attributes *a)
+{
+	return COLUMN(SYSCALL_NR) | COLUMN(SYSCALL_FLAGS) | COLUMN(SYSCALL_TASK) |
+	       COLUMN(SYSCALL_STACK) | COLUMN(SYSCALL_RESULT) | COLUMN(SYSCALL_ARG0) |
+	       COLUMN(SYSCALL_ARG2) | COLUMN(SYSCALL_POPULATED_PAGES) |
+	       (a->row_files ? CALL_FILES_COLUMNS : 0);
+}
 
 void attributes_init(struct attributes *a, const struct recording *r)
 {
@@ -21,6 +30,9 @@ void attributes_init(struct attributes *a, const struct recording *r)
 		.calls_before = xcalloc(r->tasks.size, sizeof *a->calls_before),
 	};
 	grouping_init(&a->sites, r, by_site, 1);
+	call_files_init(&a->files, r);
+	if (call_files_are_known(r))
+		a->row_files = xcalloc(BLOCK_ROWS, sizeof *a->row_files);
 	for (size_t i = 0; i < r->tasks.size; i++)
 		a->calls_before[i] = NO_CALL;
 	syscall_set_parse(sized_calls, &a->sized);
@@ -33,6 +45,9 @@ void attributes_fini(struct attributes *a)
 {
 	grouping_fini(&a->sites);
 	free(a->calls_before);
+	call_files_fini(&a->files);
+	free(a->row_files);
+	pair_map_fini(&a->descriptors);
 	*a = (struct attributes){0};
 }
 
@@ -40,6 +55,13 @@ void attributes_fini(struct attributes *a)
 static uint64_t octave_of(uint64_t value)
 {
 	return value ? 64 - (uint64_t)__builtin_clzll(value) : 0;
+}
+
+void attributes_block(struct attributes *a, struct recording *r, const struct block *block,
+		      const struct columns *c)
+{
+	if (a->row_files)
+		call_files_of_block(&a->files, r, block, c, a->row_files);
 }
 
 void attributes_of(struct attributes *a, const struct columns *c, uint32_t row,
@@ -50,12 +72,17 @@ void attributes_of(struct attributes *a, const struct columns *c, uint32_t row,
 	int64_t result = (int64_t)c->at[SYSCALL_RESULT][row];
 	bool failed = result < 0 && result >= -4095;
 	bool is_sized = syscall_set_has(&a->sized, key);
+	bool has_descriptor = syscall_set_has(&a->on_files, key);
+	uint32_t file = a->row_files ? a->row_files[row] : 0;
 
 	out[ATTRIBUTE_SITE] =
 		c->at[SYSCALL_STACK][row] ? grouping_number(&a->sites, c, row) : NO_VALUE;
 	out[ATTRIBUTE_THREAD] = task;
 	out[ATTRIBUTE_DESCRIPTOR] =
-		syscall_set_has(&a->on_files, key) ? (uint32_t)c->at[SYSCALL_ARG0][row] : NO_VALUE;
+		has_descriptor
+			? pair_map_number(&a->descriptors, (uint32_t)c->at[SYSCALL_ARG0][row], file)
+			: NO_VALUE;
+	out[ATTRIBUTE_FILE] = file && !has_descriptor ? file : NO_VALUE;
 	out[ATTRIBUTE_SIZE] = is_sized ? octave_of(c->at[SYSCALL_ARG2][row]) : NO_VALUE;
 	out[ATTRIBUTE_MOVED] = is_sized && !failed ? octave_of((uint64_t)result) : NO_VALUE;
 	out[ATTRIBUTE_ERRNO] = failed ? (uint64_t)-result : 0;
@@ -89,6 +116,14 @@ static char *errno_label(uint64_t error)
 		    : xasprintf("ending in errno %" PRIu64, error);
 }
 
+static char *descriptor_label(const struct attributes *a, const struct pair *pair)
+{
+	if (!pair->b)
+		return xasprintf("on descriptor %d", (int32_t)pair->a);
+	return xasprintf("on descriptor %d, %s", (int32_t)pair->a,
+			 names_text(&a->files.names, (uint32_t)pair->b));
+}
+
 char *attribute_label(const struct attributes *a, enum attribute attribute, uint64_t value)
 {
 	const struct recording *r = a->recording;
@@ -103,7 +138,9 @@ char *attribute_label(const struct attributes *a, enum attribute attribute, uint
 		return xasprintf("by %s/%" PRIu32, task_comm(r, (uint32_t)value),
 				 r->tasks.items[value].tid);
 	case ATTRIBUTE_DESCRIPTOR:
-		return xasprintf("on descriptor %d", (int32_t)value);
+		return descriptor_label(a, &a->descriptors.pairs.items[value]);
+	case ATTRIBUTE_FILE:
+		return xasprintf("of %s", names_text(&a->files.names, (uint32_t)value));
 	case ATTRIBUTE_SIZE:
 		return octave_label("asking for", value);
 	case ATTRIBUTE_MOVED:

@@ -13,7 +13,8 @@
 enum attribute {
 	ATTRIBUTE_SITE,
 	ATTRIBUTE_THREAD,
-	ATTRIBUTE_DESCRIPTOR, /* argument 0, of calls that take one */
+	ATTRIBUTE_DESCRIPTOR, /* argument 0, of calls that take one, and the file behind it */
+	ATTRIBUTE_FILE,       /* of calls that name one */
 	ATTRIBUTE_SIZE,       /* asked for: the octave of argument 2 */
 	ATTRIBUTE_MOVED,      /* the octave of the bytes moved */
 	ATTRIBUTE_ERRNO,
@@ -26,21 +27,24 @@ enum attribute {
 #define NO_VALUE UINT64_MAX
 #define NO_CALL  (UINT64_MAX - 1)
 
-#define ATTRIBUTE_COLUMNS                                                                          \
-	(COLUMN(SYSCALL_NR) | COLUMN(SYSCALL_FLAGS) | COLUMN(SYSCALL_TASK) |                       \
-	 COLUMN(SYSCALL_STACK) | COLUMN(SYSCALL_RESULT) | COLUMN(SYSCALL_ARG0) |                   \
-	 COLUMN(SYSCALL_ARG2) | COLUMN(SYSCALL_POPULATED_PAGES))
-
 struct attributes {
 	const struct recording *recording;
 	struct grouping sites;       /* by site alone */
 	uint64_t *calls_before;      /* by task */
 	struct syscall_set sized;    /* calls whose argument 2 is a size, and whose result, too */
 	struct syscall_set on_files; /* calls whose argument 0 is a descriptor */
+	struct call_files files;
+	uint32_t *row_files;         /* of the block that is being read; NULL: not known */
+	struct pair_map descriptors; /* with their files */
 };
 
 void attributes_init(struct attributes *a, const struct recording *r);
 void attributes_fini(struct attributes *a);
+
+/* A block begins whose rows are asked for next; `c` has attribute_columns(). */
+uint32_t attribute_columns(const struct attributes *a);
+void attributes_block(struct attributes *a, struct recording *r, const struct block *block,
+		      const struct columns *c);
 
 /* Rows of one thread have to come in their order. */
 void attributes_of(struct attributes *a, const struct columns *c, uint32_t row,

@@ -32,12 +32,14 @@ static void visit_blocks(struct recording *r, struct grouping *g, uint32_t mask,
 {
 	scoped_free uint32_t *groups = xcalloc(BLOCK_ROWS, sizeof *groups);
 
+	grouping_restart(g);
 	vec_each (&r->blocks, block) {
 		struct columns c;
 
 		if (block->kind != BLOCK_SYSCALLS ||
 		    block_columns(r, block, mask | grouping_columns(g), &c) < 0)
 			continue;
+		grouping_block(g, r, block, &c);
 		for (uint32_t row = 0; row < c.rows; row++)
 			groups[row] = grouping_number(g, &c, row);
 		visit(arg, &c, groups);

@@ -10,14 +10,25 @@
 #include "profile/facts.h"
 #include "profile/frame_label.h"
 #include "profile/place_name.h"
+#include "recording/format.h"
 
 #define NO_STACK "[no stack]"
+#define NO_FILE  "[no file]"
 
 const char *const aspect_names[NR_ASPECTS + 1] = {
-	"syscall", "process", "thread", "command", "site", "errno", "class",
+	"syscall", "process", "thread", "command", "site", "errno", "file", "class",
 };
 
 /* ---- Which group a call is of ---- */
+
+static bool has_aspect(const struct grouping *g, enum aspect aspect)
+{
+	for (unsigned int i = 0; i < g->nr_aspects; i++) {
+		if (g->aspects[i] == aspect)
+			return true;
+	}
+	return false;
+}
 
 void grouping_init(struct grouping *g, const struct recording *r, const enum aspect *aspects,
 		   unsigned int nr_aspects)
@@ -28,12 +39,17 @@ void grouping_init(struct grouping *g, const struct recording *r, const enum asp
 		.site_texts = xcalloc(r->stacks.size, sizeof *g->site_texts),
 	};
 	memcpy(g->aspects, aspects, nr_aspects * sizeof *aspects);
+	call_files_init(&g->files, r);
+	if (has_aspect(g, ASPECT_FILE))
+		g->row_files = xcalloc(BLOCK_ROWS, sizeof *g->row_files);
 }
 
 void grouping_fini(struct grouping *g)
 {
 	names_fini(&g->texts);
 	free(g->site_texts);
+	call_files_fini(&g->files);
+	free(g->row_files);
 	for (unsigned int i = 0; i < MAX_ASPECTS; i++)
 		pair_map_fini(&g->numbers[i]);
 	*g = (struct grouping){0};
@@ -48,6 +64,7 @@ uint32_t grouping_columns(const struct grouping *g)
 		[ASPECT_COMMAND] = COLUMN(SYSCALL_TASK),
 		[ASPECT_SITE] = COLUMN(SYSCALL_STACK),
 		[ASPECT_ERRNO] = COLUMN(SYSCALL_RESULT) | COLUMN(SYSCALL_FLAGS),
+		[ASPECT_FILE] = CALL_FILES_COLUMNS,
 		[ASPECT_CLASS] = COLUMN(SYSCALL_NR) | COLUMN(SYSCALL_FLAGS),
 	};
 	uint32_t mask = 0;
@@ -126,11 +143,25 @@ static uint64_t part_of(struct grouping *g, enum aspect aspect, const struct col
 		return site_of(g, (uint32_t)c->at[SYSCALL_STACK][row]);
 	case ASPECT_ERRNO:
 		return errno_of(c, row);
+	case ASPECT_FILE:
+		return g->row_files[row];
 	case ASPECT_CLASS:
 	case NR_ASPECTS:
 		break;
 	}
 	return class_of(syscall_key(c->at[SYSCALL_NR][row], c->at[SYSCALL_FLAGS][row]));
+}
+
+void grouping_restart(struct grouping *g)
+{
+	call_files_restart(&g->files);
+}
+
+void grouping_block(struct grouping *g, struct recording *r, const struct block *block,
+		    const struct columns *c)
+{
+	if (g->row_files)
+		call_files_of_block(&g->files, r, block, c, g->row_files);
 }
 
 uint32_t grouping_number(struct grouping *g, const struct columns *c, uint32_t row)
@@ -194,6 +225,8 @@ static char *part_label(const struct grouping *g, enum aspect aspect, uint64_t p
 	case ASPECT_ERRNO:
 		name = part ? errno_name((int)part) : "ok";
 		return name ? xstrdup(name) : xasprintf("errno %" PRIu64, part);
+	case ASPECT_FILE:
+		return xstrdup(part ? names_text(&g->files.names, (uint32_t)part) : NO_FILE);
 	case ASPECT_CLASS:
 	case NR_ASPECTS:
 		break;
@@ -231,7 +264,7 @@ static int refuse_aspect(const char *word, size_t size)
 	if (nearest)
 		hint("did you mean '%s'?", nearest);
 	else
-		hint("choose syscall, process, thread, command, site, errno or class");
+		hint("choose syscall, process, thread, command, site, errno, file or class");
 	return -EINVAL;
 }
 

@@ -8,6 +8,7 @@
 #ifndef PROF_ANALYSIS_GROUPING_H
 #define PROF_ANALYSIS_GROUPING_H
 
+#include "profile/call_files.h"
 #include "profile/names.h"
 #include "profile/pair_map.h"
 #include "recording/reader.h"
@@ -19,6 +20,7 @@ enum aspect {
 	ASPECT_COMMAND, /* the name of the thread */
 	ASPECT_SITE,    /* the innermost code outside of libraries that everybody uses */
 	ASPECT_ERRNO,
+	ASPECT_FILE,  /* behind the descriptor, or named */
 	ASPECT_CLASS, /* what the call deals with: files, memory, network, ... */
 	NR_ASPECTS
 };
@@ -34,6 +36,8 @@ struct grouping {
 	struct names texts;   /* of sites and commands */
 	uint32_t *site_texts; /* by id of a stack: text + 1; 0: not looked up yet */
 	struct pair_map numbers[MAX_ASPECTS];
+	struct call_files files; /* if it takes them, and: */
+	uint32_t *row_files;     /* of the rows of the block that is being read */
 };
 
 void grouping_init(struct grouping *g, const struct recording *r, const enum aspect *aspects,
@@ -41,6 +45,11 @@ void grouping_init(struct grouping *g, const struct recording *r, const enum asp
 void grouping_fini(struct grouping *g);
 
 uint32_t grouping_columns(const struct grouping *g); /* those that it takes to tell groups apart */
+
+/* Blocks are read from the first one on, again and again; the numbers stay. */
+void grouping_restart(struct grouping *g);
+void grouping_block(struct grouping *g, struct recording *r, const struct block *block,
+		    const struct columns *c);
 uint32_t grouping_number(struct grouping *g, const struct columns *c, uint32_t row);
 uint32_t grouping_size(const struct grouping *g); /* groups so far */
 

@@ -294,8 +294,8 @@ static void count_row(struct builder *b, const struct columns *c, uint32_t row)
 
 static void read_rows(struct builder *b)
 {
-	const uint32_t mask =
-		ATTRIBUTE_COLUMNS | COLUMN(SYSCALL_START_NS) | COLUMN(SYSCALL_DURATION_NS);
+	const uint32_t mask = attribute_columns(&b->study->attributes) | COLUMN(SYSCALL_START_NS) |
+			      COLUMN(SYSCALL_DURATION_NS);
 
 	vec_each (&b->recording->blocks, block) {
 		struct columns c;
@@ -303,6 +303,7 @@ static void read_rows(struct builder *b)
 		if (block->kind != BLOCK_SYSCALLS ||
 		    block_columns(b->recording, block, mask, &c) < 0)
 			continue;
+		attributes_block(&b->study->attributes, b->recording, block, &c);
 		for (uint32_t row = 0; row < c.rows; row++)
 			count_row(b, &c, row);
 		columns_fini(&c);

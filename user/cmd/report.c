@@ -257,7 +257,7 @@ static const struct option_row report_options[] = {
 	 set_sort},
 	{"percentiles", 0, "[BY]",
 	 "instead of the report: system calls with their percentiles, a line for each BY (syscall, "
-	 "process, thread, command, site, errno, class, or up to three: site,syscall)",
+	 "process, thread, command, site, errno, file, class, or up to three: site,syscall)",
 	 set_percentiles},
 	{"stats-extended", 0, "[BY]",
 	 "instead of the report: mean, deviation, extremes and percentiles of system calls with "

@@ -8,7 +8,7 @@
 #include "profile/facts.h"
 
 static const char *const attribute_keys[NR_ATTRIBUTES] = {
-	"site", "thread", "descriptor", "size", "moved", "errno", "before", "populated",
+	"site", "thread", "descriptor", "file", "size", "moved", "errno", "before", "populated",
 };
 
 static void set(json_t *object, const char *key, json_t *value)

@@ -84,7 +84,7 @@ static void write_row(FILE *out, const struct call_group *group, const char *nam
 static const char *title_of(const struct call_groups *groups)
 {
 	static const char *const titles[NR_ASPECTS] = {
-		"Syscall", "Process", "Thread", "Command", "Site", "Errno", "Class",
+		"Syscall", "Process", "Thread", "Command", "Site", "Errno", "File", "Class",
 	};
 
 	return groups->grouping.nr_aspects == 1 ? titles[groups->grouping.aspects[0]] : "Group";
