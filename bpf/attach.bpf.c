@@ -201,6 +201,14 @@ static __always_inline void mapping_join(struct told_mapping *told, bool is_code
 		mapping_send();
 }
 
+/* The kernel's own page for probes: no code of the program's, and walks know it (stack.bpf.h). */
+static __always_inline bool is_for_probes(struct vm_area_struct *vma)
+{
+	__u64 page = BPF_CORE_READ(vma, vm_mm, uprobes_state.xol_area, vaddr);
+
+	return page && page == vma->vm_start;
+}
+
 SEC("iter/task_vma")
 int on_join_mapping(struct bpf_iter__task_vma *context)
 {
@@ -211,7 +219,7 @@ int on_join_mapping(struct bpf_iter__task_vma *context)
 
 	if (!cfg_attached || !vma || !told || (__u64)BPF_CORE_READ(vma, vm_mm) != join.mm)
 		return 0;
-	is_code = vma->vm_flags & VM_EXEC;
+	is_code = vma->vm_flags & VM_EXEC && !is_for_probes(vma);
 	told->start = vma->vm_start;
 	told->end = vma->vm_end;
 	told->file = (__u64)BPF_CORE_READ(vma, vm_file);

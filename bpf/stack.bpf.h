@@ -276,12 +276,51 @@ static __always_inline int walk_exactly(struct walk *walk, __u64 offset)
 	return walk_end(walk, WALK_NO_TABLE);
 }
 
+/*
+ * On from where there is no code, if that is the kernel's page for probes, which also are other
+ * people's: their trampolines stand in the stacks of all who run a probed function. False: it is
+ * not. The trampoline's own system call leaves the way back above two registers.
+ */
+__weak __noinline int walk_pass_trampoline(void)
+{
+	struct cpu_walk *cpu = (struct cpu_walk *)walk_of_cpu();
+	struct walk *walk = &cpu->walk;
+	bool is_return = false;
+	__u64 ip;
+
+	if (!cpu)
+		return false;
+	if (walk->exact)
+		ip = trampoline_leave(walk->ip, &is_return);
+	else if (!trampoline_holds(walk->ip))
+		return false;
+	else if (walk->nr_frames > 1)
+		ip = trampoline_return(walk->registers[WALK_SP] - 8);
+	else if (walk_read(walk, walk->registers[WALK_SP] + 16, &ip))
+		walk->registers[WALK_SP] += 24;
+	else
+		return false;
+	if (!ip || ip == walk->ip)
+		return false;
+	walk->ip = ip;
+	if (is_return)
+		walk->exact = 0;
+	walk->flags &= ~WALK_NO_CODE;
+	walk->nr_frames--;
+	memo_of(walk)->nr_reads = MEMO_READS + 1; /* they say nothing of where it leads */
+	return true;
+}
+
 /* One frame; 1 ends the loop. */
 static long stack_step(__u32 index, void *unused)
 {
 	struct walk *walk = walk_of_cpu();
 
-	return !walk || !walk_step(walk);
+	if (!walk)
+		return 1;
+	if (walk_step(walk))
+		return 0;
+	return !(walk->flags & WALK_NO_CODE) || !walk_pass_trampoline();
 }
 
 /* Hash of a stack -> its id. What does not fit any more is walked, but counted as lost. */
@@ -531,7 +570,7 @@ __weak __noinline __u32 stack_walk(__u64 ip, __u32 task, __u32 space, __u32 from
 	walk->hash = hash_mix(0, space);
 	if (cfg_allocs && from == WALK_FROM_ENTRY)
 		walk_leave_entry(walk);
-	bpf_loop(MAX_FRAMES + 1, stack_step, NULL, 0);
+	bpf_loop(MAX_FRAMES + 1 + MAX_PROBED_CALLS, stack_step, NULL, 0);
 	if (walk->flags & WALK_NO_TABLE)
 		return stack_unfinished(walk, task, space);
 	walk->hash = hash_mix(walk->hash, walk->flags);

@@ -22,6 +22,13 @@ static __always_inline __u64 trampoline_address(void)
 	return BPF_CORE_READ(bpf_get_current_task_btf(), mm, uprobes_state.xol_area, vaddr);
 }
 
+static __always_inline bool trampoline_holds(__u64 ip)
+{
+	__u64 page = trampoline_address();
+
+	return page && ip - page < TRAMPOLINE_BYTES;
+}
+
 /*
  * Where the code at `ip` really is: the trampoline is between the function that has returned and
  * its caller, and an instruction under a probe may be executed in a copy, beside the trampoline.

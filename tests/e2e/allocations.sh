@@ -48,6 +48,27 @@ case_each_function_of_an_allocator() {
 	is "$(site x by_malloc '.[].frames | .[-4:-1] | join(" ")')" "main sites by_malloc" "its stack"
 }
 
+# The first recording's probes are in the file of libc that the programs of the others map, too.
+case_probes_of_others_do_not_cut_stacks() {
+	local recorder target
+	"$PROF" record -q -o x -e malloc -- sh -c 'echo >probed; exec sleep 100' &
+	recorder=$!
+	background "$recorder"
+	until [ -s probed ]; do sleep 0.1; done
+	record y -e faults "$PROGRAMS/alloc_pairs" 20000 3
+	is_whole y "a command"
+	is "$(report y .stacks.incomplete)" 0 "stacks that are not whole"
+	within "$(report y '[.fault_paths[] | select(.frames | index("make_pairs"))] | length')" 1 999 \
+		"paths through malloc"
+	(exec "$PROGRAMS/alloc_patterns" sparse 100000000) &
+	target=$!
+	background "$target"
+	record z -p "$target" -d 1s
+	is "$(report z .stacks.incomplete)" 0 "attached: stacks that are not whole"
+	kill "$target" "$recorder"
+	wait "$recorder"
+}
+
 case_blocks_cost_nothing_unless_asked_for() {
 	record x "$PROGRAMS/alloc_sites" sites
 	is "$(report x '.allocations, (.allocation_sites | length)')" $'null\n0' "no blocks"
