@@ -315,7 +315,7 @@ __weak __noinline int strings_put(__u32 at, __u64 address, __u32 how)
 	if (series.at <= (int)at || !pointers) /* nothing there, or no room */
 		return series.at;
 	bpf_loop(wanted_count(MAX_STRINGS) < pointers->size_bytes / 8 ? wanted_count(MAX_STRINGS)
-								: pointers->size_bytes / 8,
+								      : pointers->size_bytes / 8,
 		 string_step, &series, 0);
 	return series.at;
 }
@@ -610,7 +610,7 @@ static __always_inline struct capture_event *event_begin(struct task_state *stat
 	return event;
 }
 
-static __always_inline void event_end(__u32 type, __u32 size_bytes, __u64 time_ns)
+static __always_inline void event_end(__u32 type, __u32 flags, __u32 size_bytes, __u64 time_ns)
 {
 	struct ring_head *ring = ring_of_cpu();
 	struct capture_event *event;
@@ -618,6 +618,7 @@ static __always_inline void event_end(__u32 type, __u32 size_bytes, __u64 time_n
 	if (!ring)
 		return;
 	event = ring_at_head(ring);
+	event->head.flags |= flags;
 	event->head.size_bytes = size_bytes;
 	event->head.time_ns = time_ns;
 	event->snippets_bytes = size_bytes - sizeof *event;
@@ -660,7 +661,8 @@ static __always_inline void enter_send(struct task_state *state, struct pt_regs 
 		event_drop(EVENT_ENTER, at < 0);
 	} else {
 		state->brief.captured = CAPTURED_ENTER;
-		event_end(EVENT_ENTER, at, state->enter_ns);
+		event_end(EVENT_ENTER, state->brief.retry_ops ? WIRE_RETRY : 0, at,
+			  state->enter_ns);
 	}
 }
 
@@ -689,7 +691,7 @@ static __always_inline void return_send(struct task_state *state, struct pt_regs
 	if (at < 0 || at == sizeof(struct capture_event))
 		event_drop(EVENT_RETURN, at < 0);
 	else
-		event_end(EVENT_RETURN, at, state->enter_ns);
+		event_end(EVENT_RETURN, 0, at, state->enter_ns);
 }
 
 SEC("raw_tp")

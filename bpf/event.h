@@ -55,7 +55,7 @@ enum { WIRE_UNFINISHED = 1, WIRE_BLOCKED = 2, WIRE_COMPAT = 4, WIRE_KERNEL = 1, 
 enum { WIRE_IGNORED = 1, WIRE_SENT = 2 };
 
 /* Of an EVENT_ENTER or EVENT_RETURN, and of an EVENT_DESCRIPTOR. */
-enum { WIRE_CUT = 1, WIRE_DELETED = 1 };
+enum { WIRE_CUT = 1, WIRE_RETRY = 2, WIRE_DELETED = 1 };
 
 /* It was so when the recorder attached: of a system call, that it was in flight already; of an
  * exec, that this is the program by now. */
@@ -91,7 +91,8 @@ enum captured {
  * the task is what joins the three.
  */
 struct capture_event {
-	struct event head; /* flags: COMPAT; CUT: not all that was to be read found room */
+	struct event head; /* flags: COMPAT; CUT: not all that was to be read found room; RETRY:
+			      what could not be read before the call is to be read after it */
 	__u32 nr;
 	__u32 snippets_bytes;
 	__u64 args[6];

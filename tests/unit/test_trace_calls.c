@@ -351,6 +351,21 @@ static void who_is_killed_before_a_restart(void **state)
 		     "+++ killed by SIGTERM +++\n");
 }
 
+static void who_kills_itself_does_not_return(void **state)
+{
+	struct story *s = story(true, NULL);
+	struct syscall_event kill = {.nr = SYS_kill, .args = {100, SIGKILL}};
+
+	(void)state;
+	begin(s);
+	enter(s, 1, SYS_kill, 100, SIGKILL, 0);
+	tell(s, &kill, EVENT_SYSCALL, 1, sizeof kill);
+	send_signal(s, 1, SIGKILL, 0);
+	end(s, 1, 100, SIGKILL);
+	expect(s, "kill(100, SIGKILL)                      = ?\n"
+		  "+++ killed by SIGKILL +++\n");
+}
+
 static void what_goes_on_is_detached(void **state)
 {
 	struct story *s = story(true, NULL);
@@ -481,6 +496,7 @@ int main(void)
 		cmocka_unit_test(signals_stand_between_calls),
 		cmocka_unit_test(who_is_killed_in_a_call_does_not_return),
 		cmocka_unit_test(who_is_killed_before_a_restart),
+		cmocka_unit_test(who_kills_itself_does_not_return),
 		cmocka_unit_test(what_goes_on_is_detached),
 		cmocka_unit_test(calls_without_an_enter_are_lines_too),
 		cmocka_unit_test(lines_are_chosen_by_call_and_status),

@@ -220,6 +220,38 @@ static void what_returns_comes_behind_its_enter(void **state)
 	stream_free(s);
 }
 
+static void returns_are_found_ahead(void **state)
+{
+	struct stream *s = stream(1 << 20);
+	struct capture_event event = {.head = {.size_bytes = sizeof event,
+					       .type = EVENT_RETURN,
+					       .task = 2,
+					       .time_ns = 10 * MS}};
+	const struct capture_event *found;
+	struct stream_event at;
+
+	(void)state;
+	push_fault(s, 0, 1, 9 * MS, 0);
+	stream_push(s, 0, &event.head);
+	push_fault(s, 0, 3, 100 * MS, 0);
+	stream_round(s, 11 * MS + STREAM_WINDOW_NS);
+	assert_int_equal(stream_take(s, 0), STREAM_EVENTS);
+	assert_true(stream_next(s, &at));
+	found = stream_find_return(s, 2, 10 * MS);
+	assert_non_null(found);
+	assert_int_equal(found->head.task, 2);
+	assert_null(stream_find_return(s, 2, 11 * MS));
+	assert_null(stream_find_return(s, 3, 10 * MS));
+	event.head.time_ns = 200 * MS;
+	stream_push(s, 0, &event.head);
+	stream_end(s);
+	assert_null(stream_find_return(s, 2, 200 * MS));
+	stream_take_more(s, 0);
+	assert_non_null(stream_find_return(s, 2, 200 * MS));
+	assert_string_equal(come(s), "bcb"); /* nothing is taken away by that */
+	stream_free(s);
+}
+
 static void who_has_closed_gets_no_more(void **state)
 {
 	struct stream *s = stream(1 << 20);
@@ -308,6 +340,7 @@ int main(void)
 		cmocka_unit_test(random_events_come_sorted),
 		cmocka_unit_test(silence_is_told_from_the_end),
 		cmocka_unit_test(what_returns_comes_behind_its_enter),
+		cmocka_unit_test(returns_are_found_ahead),
 		cmocka_unit_test(who_has_closed_gets_no_more),
 		cmocka_unit_test(losses_come_behind_the_line_read_last),
 		cmocka_unit_test(losses_behind_a_line_that_is_gone_come_next),

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <signal.h>
+#include <sys/syscall.h>
 
 #include "trace/line_makers.h"
 
@@ -18,15 +19,6 @@ static void tell_mode(struct lines *l, struct live_task *task, bool is_compat)
 		       is_compat ? 32 : 64);
 }
 
-void lines_take_enter(struct lines *l, const struct capture_event *event)
-{
-	struct live_task *task = live_task_at(&l->tasks, event->head.task);
-
-	tell_mode(l, task, event->head.flags & WIRE_COMPAT);
-	lines_write_ignored(l, task, event->head.time_ns); /* the end of its last call was lost */
-	call_enter(&l->calls, lines_journal(l, task), task, event->head.task, event);
-}
-
 void lines_take_return(struct lines *l, const struct capture_event *event)
 {
 	struct live_call *call = &live_task_at(&l->tasks, event->head.task)->call;
@@ -36,14 +28,45 @@ void lines_take_return(struct lines *l, const struct capture_event *event)
 	memcpy(call->returned, event, event->head.size_bytes);
 }
 
+/* An exec takes a while. */
+#define EXEC_PATIENCE_MS 30
+
+/* What was not in memory when the call was entered has mostly been read already by the time that
+ * its line is made, though it comes later. */
+static void look_ahead(struct lines *l, struct live_task *task, uint32_t task_id)
+{
+	const struct capture_event *entered = task->call.entered, *later;
+	uint64_t time_ns = entered->head.time_ns;
+
+	if (!(entered->head.flags & WIRE_RETRY) || !l->stream)
+		return;
+	later = stream_find_return(l->stream, task_id, time_ns);
+	if (!later && (entered->nr == SYS_execve || entered->nr == SYS_execveat)) {
+		stream_take_more(l->stream, EXEC_PATIENCE_MS);
+		later = stream_find_return(l->stream, task_id, time_ns);
+	}
+	if (later)
+		lines_take_return(l, later);
+}
+
+void lines_take_enter(struct lines *l, const struct capture_event *event)
+{
+	uint32_t task_id = event->head.task;
+	struct live_task *task = live_task_at(&l->tasks, task_id);
+
+	tell_mode(l, task, event->head.flags & WIRE_COMPAT);
+	lines_write_ignored(l, task, event->head.time_ns); /* the end of its last call was lost */
+	call_enter(&l->calls, lines_journal(l, task), task, task_id, event);
+	look_ahead(l, task, task_id); /* after which the event is no longer there */
+}
+
 static void end_call(struct lines *l, const struct syscall_event *event, uint64_t moment_ns)
 {
 	struct live_task *task = live_task_at(&l->tasks, event->head.task);
 	struct journal *j = lines_journal(l, task);
 
-	if (call_end(&l->calls, j, task, event->head.task, event, moment_ns)) {
+	if (call_end(&l->calls, j, task, event->head.task, event, moment_ns))
 		lines_end_line(l, j, event->stack, 0, moment_ns);
-	}
 	lines_tell_untold(l);
 	lines_write_ignored(l, task, moment_ns);
 }
@@ -53,6 +76,20 @@ static bool is_to_restart(const struct syscall_event *event)
 	return event->result >= -516 && event->result <= -512;
 }
 
+/* A signal to itself that it does not survive: the kernel returns, but the thread does not. */
+static bool is_suicide(const struct syscall_event *event, const struct live_task *task)
+{
+	switch (event->nr) {
+	case SYS_kill:
+		return event->args[1] == SIGKILL && (uint32_t)event->args[0] == task->pid;
+	case SYS_tkill:
+		return event->args[1] == SIGKILL && (uint32_t)event->args[0] == task->tid;
+	case SYS_tgkill:
+		return event->args[2] == SIGKILL && (uint32_t)event->args[0] == task->pid;
+	}
+	return false;
+}
+
 /*
  * A call that its thread does not come back from ends when it is known what became of that. So does
  * one that the kernel wants to restart: if nothing comes but the thread's end, it never returned.
@@ -60,8 +97,10 @@ static bool is_to_restart(const struct syscall_event *event)
 void lines_take_syscall(struct lines *l, const struct stream_event *at)
 {
 	const struct syscall_event *event = (const void *)at->event;
-	struct live_call *call = &live_task_at(&l->tasks, event->head.task)->call;
-	bool is_open = event->head.flags & WIRE_UNFINISHED || is_to_restart(event);
+	struct live_task *task = live_task_at(&l->tasks, event->head.task);
+	struct live_call *call = &task->call;
+	bool is_open = event->head.flags & WIRE_UNFINISHED || is_to_restart(event) ||
+		       is_suicide(event, task);
 
 	if (!is_open || event->head.flags & WIRE_BLOCKED)
 		return end_call(l, event, at->moment_ns);

@@ -118,7 +118,9 @@ static void take_watched(struct lines *l, const struct syscall_event *event)
 
 void lines_take(struct lines *l, const struct stream_event *at)
 {
-	if (at->event->type == EVENT_EXEC)
+	uint8_t type = at->event->type; /* its line may have looked ahead, and moved the event */
+
+	if (type == EVENT_EXEC)
 		lines_take_exec(l, (const void *)at->event, at->moment_ns);
 	live_tasks_take(&l->tasks, at->event);
 	live_files_take(&l->files, at->event);
@@ -127,9 +129,9 @@ void lines_take(struct lines *l, const struct stream_event *at)
 	lines_settle_call(l, at->event);
 	if (l->options->summary != SUMMARY_ONLY)
 		take_line(l, at);
-	else if (at->event->type == EVENT_LEFT)
+	else if (type == EVENT_LEFT)
 		l->nr_left++;
-	if (at->event->type == EVENT_SYSCALL)
+	if (type == EVENT_SYSCALL)
 		take_watched(l, (const void *)at->event);
 }
 

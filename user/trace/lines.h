@@ -20,6 +20,7 @@ struct lines {
 	const struct trace_options *options;
 	/* Tells what a process that was attached to has open; NULL: nobody knows. */
 	void (*seed)(struct descriptors *d, uint32_t task, uint32_t pid);
+	struct stream *stream; /* that the events are from, to look ahead in; or NULL */
 	uint64_t start_ns;
 	uint64_t nr_events; /* that have become lines, as --max-events counts them */
 	uint32_t nr_left;   /* threads that were still running at the end */

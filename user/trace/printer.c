@@ -88,12 +88,12 @@ static bool print_taken(struct printer *p)
 	size_t size = 0;
 
 	while (stream_next(p->options.stream, &at)) {
+		size += at.event->size_bytes;
 		lines_take(&p->lines, &at);
 		if (lines_are_full(&p->lines)) {
 			write_text(p);
 			return false;
 		}
-		size += at.event->size_bytes;
 		if (size >= TEXT_BYTES) {
 			size = 0;
 			if (!write_text(p))
@@ -145,6 +145,7 @@ struct printer *printer_new(const struct printer_options *options)
 	p->options = *options;
 	lines_init(&p->lines, options->trace, options->capture);
 	p->lines.seed = seed_attached;
+	p->lines.stream = options->stream;
 	err = pthread_create(&p->thread, NULL, print_all, p);
 	p->has_thread = err == 0;
 	if (err == 0)

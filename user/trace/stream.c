@@ -265,17 +265,24 @@ static struct timespec after_ms(unsigned int ms)
 	return at;
 }
 
-enum stream_state stream_take(struct stream *s, unsigned int patience_ms)
+/* With the lock held. */
+static void await_passed(struct stream *s, unsigned int patience_ms)
 {
 	struct timespec until = after_ms(patience_ms);
+
+	while (!s->passed.size && !s->ended && !s->closed)
+		if (pthread_cond_clockwait(&s->changed, &s->lock, CLOCK_MONOTONIC, &until))
+			break;
+}
+
+enum stream_state stream_take(struct stream *s, unsigned int patience_ms)
+{
 	struct bytes empty;
 	bool over;
 
 	bytes_reset(&s->taken);
 	pthread_mutex_lock(&s->lock);
-	while (!s->passed.size && !s->ended && !s->closed)
-		if (pthread_cond_clockwait(&s->changed, &s->lock, CLOCK_MONOTONIC, &until))
-			break;
+	await_passed(s, patience_ms);
 	over = s->ended || s->closed;
 	empty = s->taken;
 	s->taken = s->passed;
@@ -283,6 +290,15 @@ enum stream_state stream_take(struct stream *s, unsigned int patience_ms)
 	pthread_mutex_unlock(&s->lock);
 	s->taken_at = 0;
 	return s->taken.size ? STREAM_EVENTS : over ? STREAM_OVER : STREAM_SILENT;
+}
+
+void stream_take_more(struct stream *s, unsigned int patience_ms)
+{
+	pthread_mutex_lock(&s->lock);
+	await_passed(s, patience_ms);
+	bytes_append(&s->taken, s->passed.data, s->passed.size);
+	bytes_reset(&s->passed);
+	pthread_mutex_unlock(&s->lock);
 }
 
 bool stream_next(struct stream *s, struct stream_event *out)
@@ -294,6 +310,18 @@ bool stream_next(struct stream *s, struct stream_event *out)
 	s->taken_at += held_bytes(held);
 	*out = (struct stream_event){.moment_ns = held->moment_ns, .event = &held->event};
 	return true;
+}
+
+const struct capture_event *stream_find_return(const struct stream *s, uint32_t task,
+					       uint64_t entered_ns)
+{
+	const struct held *held;
+
+	for (size_t at = s->taken_at; (held = held_at(&s->taken, at)); at += held_bytes(held))
+		if (held->event.type == EVENT_RETURN && held->event.task == task &&
+		    held->event.time_ns == entered_ns)
+			return (const void *)&held->event;
+	return NULL;
 }
 
 void stream_close(struct stream *s)

@@ -35,7 +35,7 @@ struct loss_event {
 
 struct stream_event {
 	uint64_t moment_ns;
-	const struct event *event; /* valid until the next stream_take() */
+	const struct event *event; /* valid until the next stream_take() or stream_take_more() */
 };
 
 struct stream_options {
@@ -81,6 +81,14 @@ enum stream_state stream_take(struct stream *s, unsigned int patience_ms);
 
 /* The next one of those that were taken. */
 bool stream_next(struct stream *s, struct stream_event *out);
+
+/* Waits for more, and puts it behind what was taken. */
+void stream_take_more(struct stream *s, unsigned int patience_ms);
+
+/* What was read after the call that a task entered at that time, if it is among those that were
+ * taken and are still to come; or NULL. */
+const struct capture_event *stream_find_return(const struct stream *s, uint32_t task,
+					       uint64_t entered_ns);
 
 /* Wants no more. */
 void stream_close(struct stream *s);
