@@ -28,8 +28,14 @@ void lines_take_return(struct lines *l, const struct capture_event *event)
 	memcpy(call->returned, event, event->head.size_bytes);
 }
 
-/* An exec takes a while. */
+/* An exec takes a while, but no longer than so many times so long. */
+#define EXEC_PATIENCE    5
 #define EXEC_PATIENCE_MS 30
+
+static bool is_exec(const struct capture_event *entered)
+{
+	return entered->nr == SYS_execve || entered->nr == SYS_execveat;
+}
 
 /* What was not in memory when the call was entered has mostly been read already by the time that
  * its line is made, though it comes later. */
@@ -41,7 +47,7 @@ static void look_ahead(struct lines *l, struct live_task *task, uint32_t task_id
 	if (!(entered->head.flags & WIRE_RETRY) || !l->stream)
 		return;
 	later = stream_find_return(l->stream, task_id, time_ns);
-	if (!later && (entered->nr == SYS_execve || entered->nr == SYS_execveat)) {
+	for (int i = 0; !later && is_exec(entered) && i < EXEC_PATIENCE; i++) {
 		stream_take_more(l->stream, EXEC_PATIENCE_MS);
 		later = stream_find_return(l->stream, task_id, time_ns);
 	}
