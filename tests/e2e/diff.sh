@@ -93,6 +93,23 @@ case_conditions_decide_the_exit_status() {
 	is "$status" 2 "no condition"
 }
 
+case_repeated_runs_have_ranges_and_a_test() {
+	record a --repeat 5 "$PROGRAMS/touch_pages" 10000
+	is "$status" 0 "exit status"
+	is "$(echo a.*)" "a.1 a.2 a.3 a.4 a.5" "files"
+	record b --repeat 5 "$PROGRAMS/touch_pages" 10000
+	record c --repeat 5 "$PROGRAMS/touch_pages" 10205
+	is "$(diffed '.verdict[0].id' a b)" no-difference "five runs against five of the same"
+	is "$(diffed '.totals.faults | .differs' a c)" true "2 % more"
+	within "$(jq '.totals.faults.p * 1000 | round' .diff.json)" 7 9 "p of ten runs that part"
+	within "$(jq '.totals.faults.delta | round' .diff.json)" 195 215 "difference of the means"
+	like "$("$PROF" diff --base a.1,a.2,a.3 --new c.1,c.2,c.3)" "\(3 runs: a.1, ...\)" "lists of files"
+	record d --repeat 3 sh -c 'exit 5'
+	is "$status" 5 "the command's exit status"
+	record e --repeat 3 ./nothing 2>/dev/null
+	is "$status" 127 "a command that is not there"
+}
+
 case_units_of_work_divide() {
 	record a "$PROGRAMS/read_bytes" 1000
 	record b "$PROGRAMS/read_bytes" 2000

@@ -11,7 +11,9 @@
 #include <xxhash.h>
 
 #include "base/error.h"
+#include "diff/diff.h"
 #include "recording/chunk.h"
+#include "recording/merge.h"
 #include "tests/unit/recording_walk.h"
 
 static void say_nothing(const char *line)
@@ -42,6 +44,34 @@ static void sums_mend(uint8_t *data, size_t size)
 	}
 }
 
+/* With itself: nothing may differ. */
+static void compare_recording(struct recording *r)
+{
+	static const struct diff_options options = {0};
+	struct run *runs[] = {run_new(r, "fuzz")};
+	const struct aligned_runs aligned = {.of = {runs, runs}, .nr = {1, 1}};
+	struct diff *diff;
+
+	if (diff_make(&aligned, &options, &diff))
+		BUG("a comparison without options cannot fail");
+	if (diff->differs)
+		BUG("it differs from itself");
+	diff_free(diff);
+	run_free(runs[0]);
+}
+
+static void merge_recording(struct recording *r)
+{
+	struct recording *both[] = {r, r};
+	struct writer *w;
+
+	if (writer_new(memfd_create("merged", MFD_CLOEXEC), "merged", &w))
+		return;
+	recordings_merge(both, 2, w);
+	writer_finish(w);
+	writer_free(w);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -60,6 +90,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (write(fd, copy, size - 1) == (ssize_t)size - 1 && recording_open(path, &r) == 0) {
 		walk_recording(r);
 		recording_verify(r);
+		compare_recording(r);
+		merge_recording(r);
 		recording_close(r);
 	}
 	return 0;

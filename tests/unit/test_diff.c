@@ -22,6 +22,7 @@ struct program {
 	bool inlines; /* the second caller is no function of its own */
 	const char *argument;
 	uint64_t lost;
+	const char *host;
 };
 
 static const struct program plain = {
@@ -53,6 +54,7 @@ static struct made make(const struct program *p)
 	writer_meta_text(m.w, "argv", p->names[0]);
 	if (p->argument)
 		writer_meta_text(m.w, "argv", p->argument);
+	writer_meta_text(m.w, "host", p->host ? p->host : "here");
 	make_root(&m, "prog", 0);
 	program = make_module(&m, "/usr/bin/prog");
 	libc = make_module(&m, "/lib/libc.so.6");
@@ -310,8 +312,8 @@ static bool has_caveat(const struct diff *diff, const char *part)
 
 static void losses_and_emptiness_are_told(void **state)
 {
-	struct program lossy = plain, empty = plain;
-	struct made a = make(&plain), b, c;
+	struct program lossy = plain, empty = plain, far = plain;
+	struct made a = make(&plain), b, c, d;
 	struct diff *diff;
 
 	(void)state;
@@ -319,7 +321,14 @@ static void losses_and_emptiness_are_told(void **state)
 	b = make(&lossy);
 	diff = compare(&a, &b);
 	assert_true(has_caveat(diff, "NEW lost 7 events"));
+	assert_false(has_caveat(diff, "different hosts"));
 	diff_free(diff);
+	far.host = "there";
+	d = make(&far);
+	diff = compare(&a, &d);
+	assert_true(has_caveat(diff, "different hosts (here | there)"));
+	diff_free(diff);
+	made_fini(&d);
 	empty.faults[0] = empty.faults[1] = empty.writes = 0;
 	c = make(&empty);
 	diff = compare(&c, &a);

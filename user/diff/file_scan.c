@@ -71,6 +71,11 @@ static void set_file(struct scanning *s, uint32_t process, uint64_t fd, uint32_t
 	s->files.items[number] = name;
 }
 
+static uint32_t process_of(const struct scanning *s, uint64_t task)
+{
+	return task < s->r->tasks.size ? s->r->tasks.items[task].process : 0;
+}
+
 /* Children have what their parents had. */
 static uint32_t file_of(struct scanning *s, uint32_t process, uint64_t fd)
 {
@@ -80,8 +85,8 @@ static uint32_t file_of(struct scanning *s, uint32_t process, uint64_t fd)
 		vec_extend(&s->files, (size_t)number + 1);
 		if (s->files.items[number])
 			return s->files.items[number];
-		parent = s->r->tasks.items[process].parent;
-		process = s->r->tasks.items[parent].process;
+		parent = process < s->r->tasks.size ? s->r->tasks.items[process].parent : 0;
+		process = process_of(s, parent);
 	}
 	return 0;
 }
@@ -132,7 +137,7 @@ static void take_row(struct scanning *s, const struct columns *c, uint32_t i,
 {
 	uint64_t flags = c->at[SYSCALL_FLAGS][i];
 	uint32_t key = syscall_key(c->at[SYSCALL_NR][i], flags), name = 0;
-	uint32_t process = s->r->tasks.items[c->at[SYSCALL_TASK][i]].process;
+	uint32_t process = process_of(s, c->at[SYSCALL_TASK][i]);
 	unsigned int classes = syscall_classes(key);
 
 	if (classes & CLASS_FILE)

@@ -162,7 +162,7 @@ static void build_call_paths(struct run *run)
 static void name_places(struct run *run)
 {
 	const struct recording *r = run->recording;
-	scoped_free uint32_t *of_stack = xcalloc(r->stacks.size, sizeof *of_stack); /* + 1 */
+	scoped_free uint32_t *of_stack = xcalloc(r->stacks.size + 1, sizeof *of_stack); /* + 1 */
 
 	run->place_functions = xcalloc(run->calls.places.size + 1, sizeof *run->place_functions);
 	for (size_t i = 0; i < run->calls.places.size; i++) {

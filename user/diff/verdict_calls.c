@@ -88,8 +88,8 @@ static void tell_pieces(enum side more, enum call_flow flow, const struct flow_s
 	struct verdict_finding *finding;
 	bool reads = flow == FLOW_READ;
 
-	size_format((uint64_t)(sums[more].bytes / sums[more].calls), more_size);
-	size_format((uint64_t)(sums[less].bytes / sums[less].calls), less_size);
+	size_format((uint64_t)ceil(sums[more].bytes / sums[more].calls), more_size);
+	size_format((uint64_t)ceil(sums[less].bytes / sums[less].calls), less_size);
 	finding = verdict_add(
 		out, "unbuffered-io", more,
 		xasprintf("In %s: %s %s in %s calls of %s%s%s, where %s makes %s of %s",
