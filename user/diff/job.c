@@ -82,6 +82,31 @@ static uint32_t count_inputs(const struct file_scan *files, const struct file_sc
 	return nr;
 }
 
+static bool has_mapped(const struct recording *r, const char *path)
+{
+	vec_each (&r->mappings, mapping) {
+		if (mapping->module >= FIRST_FILE_MODULE && mapping->module < r->modules.size &&
+		    !strcmp(r->modules.items[mapping->module].path, path))
+			return true;
+	}
+	return false;
+}
+
+/* What one side reads may be what the other one maps: then bytes read tell nothing. */
+static bool maps_what_is_read(const struct run *reader, const struct run *mapper)
+{
+	uint64_t all = reader->metrics.at[METRIC_READ_BYTES].value;
+
+	vec_each (&reader->files.items, use) {
+		const char *path = names_text(&reader->files.names, use->name);
+
+		if (use->read_bytes > all / 2 && !has_read(&mapper->files, path) &&
+		    has_mapped(mapper->recording, path))
+			return true;
+	}
+	return false;
+}
+
 static void compare_files(struct job *job, const struct run *base, const struct run *new)
 {
 	uint32_t base_only, new_only, nr_base, nr_new;
@@ -212,6 +237,10 @@ void job_compare(const struct run *base, const struct run *new, struct job *out)
 	*out = (struct job){.verdict = JOB_ASSUMED, .work_ratio = 1};
 	read = compare_bytes(out, base, new, METRIC_READ_BYTES, "read");
 	compare_files(out, base, new);
+	if (read < 0 && (maps_what_is_read(base, new) || maps_what_is_read(new, base))) {
+		remark(out, true, xstrdup("which one side maps where the other one reads it"));
+		read = 0;
+	}
 	written = compare_bytes(out, base, new, METRIC_WRITE_BYTES, "wrote");
 	if (read < 0)
 		blame(out, "they read different amounts");
