@@ -41,23 +41,26 @@ static size_t entered_size(const struct decoder *d)
 
 static void print_arguments(struct decoder *d, bool entered_only, size_t *out_entered)
 {
+	bool later = false;
+
 	for (unsigned int i = 0; i < d->signature->nr_args; i++) {
 		if (!applies(d, i))
 			continue;
-		if (!d->late && time_of(d->signature->args[i].type, d->call) == CAPTURE_EXIT) {
-			d->late = true;
+		if (!later && time_of(d->signature->args[i].type, d->call) == CAPTURE_EXIT) {
+			later = true;
 			*out_entered = entered_size(d);
 			if (entered_only && d->e->out->size < *out_entered)
 				emit_raw(d->e, d->e->levels[d->e->depth].separator);
 		}
-		if (!d->late || !entered_only)
+		d->late = later;
+		if (!later || !entered_only)
 			print_argument(d, i);
-		if (!d->late && d->entered_bytes) {
-			d->late = true;
+		if (!later && d->entered_bytes) {
+			later = true;
 			*out_entered = d->entered_bytes;
 		}
 	}
-	if (!d->late)
+	if (!later)
 		*out_entered = d->e->out->size;
 }
 
