@@ -153,14 +153,23 @@ compile-check-aarch64: ## compile the BPF programs and the kernels of statistics
 			-fsyntax-only $$source || exit 1; \
 	done
 
-# A fuzz target needs no sanitized copy of the objects: one command compiles it with all it tests.
+# All that fuzz targets test, compiled once for them all, with what guides the fuzzer.
 FUZZ_SOURCES := $(filter-out user/main.c user/cmd/% user/capture/% user/correlate/% \
 	user/record/% user/trace/%,$(SOURCES))
+FUZZ_LIBRARY := $(O)/fuzz/libprof.a
+FUZZ_CFLAGS := -std=gnu11 -g -O1 -fno-sanitize-recover=all
 FUZZ_RUNS ?= 10000
 FUZZ_SECONDS ?= 600
-$(O)/fuzz/%: tests/fuzz/%.c $(FUZZ_SOURCES) $(KERNEL_OBJECTS)
-	$(call say,FUZZ,$@) mkdir -p $(@D) && $(CLANG) $(CPPFLAGS) -std=gnu11 -g -O1 \
-		-fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -o $@ $^ $(LDLIBS)
+$(O)/fuzz/user/%.o: user/%.c | skel/prof.skel.h
+	$(call say,FUZZ,$<) mkdir -p $(@D) && $(CLANG) $(CPPFLAGS) $(FUZZ_CFLAGS) \
+		-fsanitize=fuzzer-no-link,address,undefined -MMD -MP -c -o $@ $<
+
+$(FUZZ_LIBRARY): $(FUZZ_SOURCES:%.c=$(O)/fuzz/%.o) $(KERNEL_OBJECTS)
+	$(call say,AR,$@) rm -f $@ && ar rcs $@ $^
+
+$(O)/fuzz/fuzz_%: tests/fuzz/fuzz_%.c $(FUZZ_LIBRARY)
+	$(call say,FUZZ,$@) mkdir -p $(@D) && $(CLANG) $(CPPFLAGS) $(FUZZ_CFLAGS) \
+		-fsanitize=fuzzer,address,undefined -o $@ $^ $(LDLIBS)
 
 # What libFuzzer finds it adds to the first directory, so that is not the one in the repository.
 FUZZ_FLAGS := -max_len=65536 -rss_limit_mb=1024 -timeout=10 -artifact_prefix=$(O)/fuzz/
