@@ -131,6 +131,9 @@ case_programs_of_our_own() {
 	both -f -- "$PROGRAMS/signals" blocked
 	both -f -- "$PROGRAMS/signals" many 20
 	both -- "$PROGRAMS/segv"
+	for how in exit kill term abort fault exec vfork; do
+		both -f -- "$PROGRAMS/thread_ends" "$how"
+	done
 	both -- "$PROGRAMS/seccomp_denial"
 	end_comparison 500
 }
