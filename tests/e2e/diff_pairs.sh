@@ -160,6 +160,18 @@ case_threads() {
 	finds threads new "3 threads in BASE, 9 in NEW" "threads"
 }
 
+case_a_side_without_names_is_compared_all_the_same() {
+	build base item_kept.cc
+	build new item_fresh.c -s
+	compare
+	finds large-malloc-per-item new "malloc\(\) in new!fn@" "stripped"
+	like "$(jq -r '.caveats[]' d)" "most functions of NEW have no names" "it is said"
+	record new.data --no-stacks ./new
+	"$PROF" diff --json base.data new.data >d
+	finds block-per-item new "code without a name" "without stacks"
+	like "$(jq -r '.caveats[]' d)" "different choices of stacks \(all \| none\)" "it is said"
+}
+
 case_the_same_program_twice() {
 	build base item_fresh.c
 	cp base new

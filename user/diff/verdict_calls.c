@@ -79,6 +79,12 @@ static void price(struct verdict_finding *finding, double calls, double ns_each)
 	finding->price_ns = calls * ns_each;
 }
 
+/* On average; calls that move something move a byte at least. */
+static uint64_t piece_bytes(const struct flow_sum *sum)
+{
+	return (uint64_t)fmax(1, round(sum->bytes / sum->calls));
+}
+
 static void tell_pieces(enum side more, enum call_flow flow, const struct flow_sum sums[NR_SIDES],
 			const char *function, struct verdict *out)
 {
@@ -88,8 +94,8 @@ static void tell_pieces(enum side more, enum call_flow flow, const struct flow_s
 	struct verdict_finding *finding;
 	bool reads = flow == FLOW_READ;
 
-	size_format((uint64_t)ceil(sums[more].bytes / sums[more].calls), more_size);
-	size_format((uint64_t)ceil(sums[less].bytes / sums[less].calls), less_size);
+	size_format(piece_bytes(&sums[more]), more_size);
+	size_format(piece_bytes(&sums[less]), less_size);
 	finding = verdict_add(
 		out, "unbuffered-io", more,
 		xasprintf("In %s: %s %s in %s calls of %s%s%s, where %s makes %s of %s",
