@@ -72,7 +72,7 @@ case_each_threads_lines_in_a_file_of_its_own() {
 	trace -ff -e trace=getppid "$PROGRAMS/fork_many" 12
 	holds "no common file" test ! -e lines
 	is "$(cat lines.* | grep -c getppid)" 46 "calls"
-	is "$(ls lines.* | wc -l)" 13 "files"
+	is "$(printf '%s\n' lines.* | wc -l)" 13 "files"
 	is "$(cat lines.* | grep -c '^[0-9[]')" 0 "lines with a pid"
 	is "$(for file in lines.*; do tail -n 1 "$file"; done | sort -u)" "+++ exited with 0 +++" \
 		"last lines"
@@ -105,7 +105,8 @@ case_times_are_those_of_the_wall() {
 	local line
 	line=$(grep clock_nanosleep lines)
 	within "${line%%.*}" "$begin" "$end" "seconds since 1970"
-	within "$(sed 's/.*<0\.\([0-9]*\)>$/1\1/' <<<"$line")" 1200000 1999999 "duration (with a 1 before)"
+	local duration=${line##*<0.}
+	within "1${duration%>}" 1200000 1999999 "duration (with a 1 before)"
 	trace --time=unix true
 	like "$(head -n 1 lines)" '^[0-9]{10}\.[0-9]{6} execve' "--time=unix"
 	trace -t -r true
@@ -228,7 +229,6 @@ case_what_the_command_used() {
 }
 
 case_usage_errors() {
-	local option
 	while IFS='|' read -r options message; do
 		# shellcheck disable=SC2086
 		run "$PROF" trace $options true
