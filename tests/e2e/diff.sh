@@ -29,6 +29,22 @@ case_two_runs_of_one_program_have_no_difference() {
 	is "$status" 0 "exit status"
 }
 
+# The short version of scripts/bench diff.
+case_programs_do_not_differ_from_themselves() {
+	local command flags=0
+	seq 30000 >lines
+	for command in 'ls -la /usr/bin' 'gzip -c lines' 'sort lines' 'grep -c 7 lines' 'perl -e 1' \
+		'gcc --version' 'xz -T2 -1 -c lines' 'tar -cf - lines'; do
+		# shellcheck disable=SC2086 # a word each
+		record a $command >/dev/null
+		# shellcheck disable=SC2086
+		record b $command >/dev/null
+		"$PROF" diff --exit-code a b >out || fail_case "$command" "$(sed -n '/^Verdict/,$p' out)"
+		grep -q '\[no-difference\]' out || flags=$((flags + 1))
+	done
+	is "$flags" 0 "verdicts that say anything"
+}
+
 case_pages_are_counted_and_the_direction_is_told() {
 	record a "$PROGRAMS/touch_pages" 5000
 	record b "$PROGRAMS/touch_pages" 5100
