@@ -117,7 +117,7 @@ static int session_round(struct session *s)
 	uint64_t bytes = session_drain(s);
 
 	if (s->sated)
-		return -1;
+		return s->ended ? 0 : -1;
 	if (bytes > capture_rings(s->capture)->ring_bytes / 8)
 		return 0;
 	return bytes == 0 ? IDLE_SLEEP_MS : BUSY_SLEEP_MS;
