@@ -196,7 +196,8 @@ const struct command stat_command = {
 		"all its processes and threads, counted in the kernel without an event for each "
 		"call, "
 		"with the kernel's own times, from begin to end of a call. Calls that never return "
-		"(exit, or being killed in one) are in no row. Exit status and signals are as with "
+		"(exit, or being killed in one) are in no row. What the command leaves running is "
+		"counted to its end; Ctrl-C ends that earlier. Exit status and signals are as with "
 		"prof record.",
 	.examples = examples,
 	.options = options,
