@@ -221,6 +221,23 @@ static void moving_takes_owner_and_history_along(void **state)
 	assert_int_equal(pages_of(mm, CAUSE_FIRST_WRITE, SYS_mremap, ANY), 10);
 }
 
+/* What userfaultfd's users do to a heap: the pages are elsewhere, the mapping is still there. */
+static void moving_can_leave_the_mapping_behind(void **state)
+{
+	struct made_memory *mm = *state;
+
+	MAP_BLOCK(mm, 0, 10);
+	FAULT(mm, 0, 5, WRITE_ONE);
+	CALL(mm, SYS_mremap, AT(100), AT(0), 10 * PAGE, 10 * PAGE,
+	     MREMAP_MAYMOVE | MREMAP_DONTUNMAP);
+	FAULT(mm, 0, 10, WRITE_ONE);
+	FAULT(mm, 105, 5, WRITE_ONE);
+	finish(mm);
+	assert_int_equal(pages_of(mm, CAUSE_REFAULT, SYS_mmap, SYS_mremap), 5);
+	assert_int_equal(pages_of(mm, CAUSE_FIRST_WRITE, SYS_mmap, ANY), 5 + 5 + 5);
+	assert_int_equal(pages_of(mm, CAUSE_UNKNOWN, ANY, ANY), 0);
+}
+
 static void who_makes_memory_usable_owns_it(void **state)
 {
 	struct made_memory *mm = *state;
@@ -430,6 +447,7 @@ int main(void)
 		MODEL_TEST(vfork_shares_memory),
 		MODEL_TEST(the_heap_grows_and_shrinks),
 		MODEL_TEST(moving_takes_owner_and_history_along),
+		MODEL_TEST(moving_can_leave_the_mapping_behind),
 		MODEL_TEST(who_makes_memory_usable_owns_it),
 		MODEL_TEST(populated_pages_are_told_apart),
 		MODEL_TEST(huge_pages_are_supposed_until_shown_wrong),

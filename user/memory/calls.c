@@ -126,6 +126,23 @@ static struct range kept_range(const struct memory *m, const struct call *call)
 	return old;
 }
 
+/* The pages have moved, but what was mapped is still there. */
+static void leave_emptied(struct memory *m, struct pending *pending, struct range old)
+{
+	struct vm *vm = pending->vm;
+	struct page_range pages;
+	struct extent part;
+
+	for (uint64_t at = old.start; regions_cut(&pending->moved, at, old.end, &part);
+	     at = part.end)
+		regions_add(&vm->regions, &part, extent_kind(m, &part), m->now_ns);
+	for (uint64_t at = old.start; at < old.end; at = pages.end) {
+		pages = pages_at(&pending->moved_pages, at, old.end);
+		pages_set(&vm->pages, pages.start, pages.end, pages.state, pages.returner);
+	}
+	vm_give_back(m, vm, old, pending->call.id);
+}
+
 static void begin_mremap(struct memory *m, struct pending *pending)
 {
 	const struct call *call = &pending->call;
@@ -139,6 +156,8 @@ static void begin_mremap(struct memory *m, struct pending *pending)
 		return;
 	regions_move(&vm->regions, kept.start, kept.end, &pending->moved, 0);
 	pages_move(&vm->pages, kept.start, kept.end, &pending->moved_pages, 0);
+	if (call->args[3] & MREMAP_DONTUNMAP)
+		leave_emptied(m, pending, kept);
 }
 
 /* What mremap added behind what was there: the same region, but this part has another owner. */

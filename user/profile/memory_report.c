@@ -189,6 +189,8 @@ static const char *advice_name(uint32_t advice)
 		return "(MADV_DONTNEED)";
 	case MADV_FREE:
 		return "(MADV_FREE)";
+	case MADV_REMOVE:
+		return "(MADV_REMOVE)";
 	default:
 		return "";
 	}
