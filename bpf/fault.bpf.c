@@ -73,9 +73,10 @@ int BPF_PROG(on_page_fault_kernel, unsigned long address, struct pt_regs *untype
 	if (state->kernel.time_ns)
 		fault_send(task, state, &state->kernel, WIRE_FAILED, WIRE_KERNEL, 0);
 	state->kernel.syscall = syscall_of(task);
-	if (cfg_fault_stacks && state->in_exec) {
+	if (cfg_fault_stacks && (state->in_exec || is_exec(state->kernel.syscall - 1))) {
 		fault_begin(&state->kernel, address, ip, error_code,
-			    with_kernel_stack(ctx, state->syscall_stack, state, ip));
+			    with_kernel_stack(ctx, state->in_exec ? state->syscall_stack : 0, state,
+					      ip));
 		return 0;
 	}
 	fault_begin(&state->kernel, address, ip, error_code, cfg_fault_stacks ? STACK_LOST : 0);

@@ -115,6 +115,14 @@ case_kernel_mode_faults_have_the_kernels_frame() {
 	within "$(grep -c '^        .*(\[kernel\])$' lines)" 300 330 "frames of the kernel"
 }
 
+# The registers are those of the program before, which is not there any more.
+case_faults_of_an_execve_have_no_code_of_their_own() {
+	trace -F all --max-stack 9 "$PROGRAMS/populate" read 300
+	within "$(grep -c ' kernel ' lines)" 302 400 "faults in kernel mode"
+	is "$(grep -cF '[unknown]' lines)" 0 "frames that nobody knows"
+	is "$(grep -cF 'the stack ends here' lines)" 0 "stacks that are not whole"
+}
+
 case_threads_come_in_order_of_time() {
 	trace -F all "$PROGRAMS/touch_threads" 4 5000
 	is "$(times_ascend)" "" "lines that are not in order"
