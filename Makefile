@@ -155,7 +155,7 @@ compile-check-aarch64: ## compile the BPF programs and the kernels of statistics
 
 # All that fuzz targets test, compiled once for them all, with what guides the fuzzer.
 FUZZ_SOURCES := $(filter-out user/main.c user/cmd/% user/capture/% user/correlate/% \
-	user/record/% user/trace/%,$(SOURCES))
+	user/ptrace/% user/record/% user/trace/%,$(SOURCES))
 FUZZ_LIBRARY := $(O)/fuzz/libprof.a
 FUZZ_CFLAGS := -std=gnu11 -g -O1 -fno-sanitize-recover=all
 FUZZ_RUNS ?= 10000

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -103,22 +104,41 @@ static void exec_as_script(const char *path, char *const argv[])
 	execv(words[0], words);
 }
 
-static void child_run(const char *path, char *const argv[], const struct identity *identity,
-		      const struct launch_state *state, int hold_fd, int error_fd)
+static void await_release(int hold_fd)
 {
 	char go;
-	int err;
 
-	err = identity_assume(identity);
+	if (read(hold_fd, &go, 1) != 1) /* the recorder has gone */
+		_exit(EXIT_NOT_RUN);
+}
+
+/* A filter is installed while nothing has been given up yet: it takes privileges, or
+ * no_new_privs. And not before there is a tracer: the calls that it stops at would fail. */
+static int child_become(const struct launch *launch, int hold_fd)
+{
+	int err = 0;
+
+	if (launch->filter) {
+		await_release(hold_fd);
+		err = seccomp_filter_install(launch->filter);
+	}
+	return err ? err : identity_assume(launch->identity);
+}
+
+static void child_run(const struct launch *launch, int hold_fd, int error_fd)
+{
+	const struct launch_state *state = launch->state;
+	int err = child_become(launch, hold_fd);
+
 	setrlimit(RLIMIT_MEMLOCK, &state->memlock);
 	sigaction(SIGCHLD, &state->child_action, NULL);
 	sigprocmask(SIG_SETMASK, &state->signal_mask, NULL);
 	if (err == 0) {
-		if (read(hold_fd, &go, 1) != 1) /* the recorder has gone */
-			_exit(EXIT_NOT_RUN);
-		execv(path, argv);
+		if (!launch->filter)
+			await_release(hold_fd);
+		execv(launch->path, launch->argv);
 		if (errno == ENOEXEC)
-			exec_as_script(path, argv);
+			exec_as_script(launch->path, launch->argv);
 		err = -errno;
 	}
 	if (write(error_fd, &err, sizeof err) < 0)
@@ -126,8 +146,7 @@ static void child_run(const char *path, char *const argv[], const struct identit
 	_exit(EXIT_NOT_EXECUTABLE);
 }
 
-int child_spawn(const char *path, char *const argv[], const struct identity *identity,
-		const struct launch_state *state, struct child *out)
+int child_spawn(const struct launch *launch, struct child *out)
 {
 	int hold[2], error[2];
 
@@ -141,7 +160,7 @@ int child_spawn(const char *path, char *const argv[], const struct identity *ide
 	out->pid = fork();
 	if (out->pid == 0) {
 		close(hold[1]);
-		child_run(path, argv, identity, state, hold[0], error[1]);
+		child_run(launch, hold[0], error[1]);
 	}
 	close(hold[0]);
 	close(error[1]);
@@ -164,13 +183,25 @@ static void child_close(struct child *child)
 	child->hold_fd = child->error_fd = -1;
 }
 
-int child_release(struct child *child, const char *name)
+void child_let_go(struct child *child)
+{
+	ssize_t written = write(child->hold_fd, "", 1);
+
+	(void)written; /* a child that has ended says so by its answer */
+}
+
+bool child_has_answered(const struct child *child)
+{
+	struct pollfd answer = {.fd = child->error_fd, .events = POLLIN};
+
+	return poll(&answer, 1, 0) > 0;
+}
+
+int child_answer(struct child *child, const char *name)
 {
 	int err = 0;
 	ssize_t got;
 
-	if (write(child->hold_fd, "", 1) != 1)
-		err = -errno;
 	do
 		got = read(child->error_fd, &err, sizeof err);
 	while (got < 0 && errno == EINTR);
@@ -179,6 +210,12 @@ int child_release(struct child *child, const char *name)
 		return 0;
 	fail(err, "cannot run '%s'", name);
 	return err == -ENOENT ? EXIT_NOT_FOUND : EXIT_NOT_EXECUTABLE;
+}
+
+int child_release(struct child *child, const char *name)
+{
+	child_let_go(child);
+	return child_answer(child, name);
 }
 
 void child_abandon(struct child *child)

@@ -15,6 +15,7 @@
 #include <sys/types.h>
 
 #include "capture/identity.h"
+#include "capture/seccomp_filter.h"
 
 struct child {
 	pid_t pid;
@@ -39,15 +40,29 @@ struct launch_state {
 
 void launch_state_save(struct launch_state *out);
 
+/* What the held child is to become. */
+struct launch {
+	const char *path;
+	char *const *argv;
+	const struct identity *identity;
+	const struct launch_state *state;
+	const struct seccomp_filter *filter; /* that it installs when it is let go; or NULL */
+};
+
 /* Forks the held child. 0 or -errno, reported. */
-int child_spawn(const char *path, char *const argv[], const struct identity *identity,
-		const struct launch_state *state, struct child *out);
+int child_spawn(const struct launch *launch, struct child *out);
 
 /*
  * Lets it go and waits until it executes the command. 0; or the exit status of a failed launch,
  * reported, and the child is to be abandoned.
  */
 int child_release(struct child *child, const char *name);
+
+/* The same in steps, for one that has to be served meanwhile, being traced: lets it go; whether it
+ * has executed the command, or could not; waits for that. */
+void child_let_go(struct child *child);
+bool child_has_answered(const struct child *child);
+int child_answer(struct child *child, const char *name);
 
 /* Ends and reaps a child that does not execute the command. */
 void child_abandon(struct child *child);

@@ -227,6 +227,23 @@ static int set_pid(void *opts, const char *value)
 	return pids_parse(value, &((struct cli *)opts)->record.targets);
 }
 
+static int by_ptrace(void *opts, const char *value)
+{
+	struct cli *cli = opts;
+
+	(void)value;
+	cli->record.by_ptrace = true;
+	return 0;
+}
+
+static int set_deep(void *opts, const char *value)
+{
+	struct cli *cli = opts;
+
+	cli->record.deep = value;
+	return syscall_set_parse(value, &cli->record.deep_set);
+}
+
 static int set_limit(void *opts, const char *value)
 {
 	return limit_parse(value, &((struct cli *)opts)->record.limit_ns);
@@ -266,6 +283,14 @@ static const struct option_row options[] = {
 	 "keep only the registers of system calls, nothing of the memory behind them: no paths, no "
 	 "strings, no structs",
 	 no_args},
+	{"deep", 0, "SET",
+	 "stop COMMAND at these system calls, and read all that they are given, at any depth; "
+	 "durations stay the kernel's, but each such call takes some 15 us longer",
+	 set_deep},
+	{"ptrace", 0, NULL,
+	 "record system calls by ptrace alone, as is done without the privileges for BPF programs: "
+	 "each call is stopped, and times include that",
+	 by_ptrace},
 	{"no-symbols", 0, NULL, "do not look up function names", no_symbols},
 	{"as-root", 0, NULL, "under sudo, run the command as root, not as the invoking user",
 	 as_root},
@@ -305,6 +330,9 @@ static int check(const struct cli *cli, bool has_command)
 	if (cli->no_stacks && (cli->any_stacks || cli->record.kernel_stacks))
 		return usage_error(&record_command, "choose either --no-stacks or %s",
 				   cli->any_stacks ? "-g" : "--kernel-stacks");
+	if (attaches && (cli->record.deep || cli->record.by_ptrace))
+		return usage_error(&record_command, "%s stops a command that prof starts, not -p",
+				   cli->record.deep ? "--deep" : "--ptrace");
 	if (cli->no_stacks && cli->record.allocs)
 		return usage_error(&record_command, "-e malloc tells blocks by their stacks: it "
 						    "cannot go without");
@@ -331,7 +359,7 @@ static int run(int argc, char **argv)
 	if (cli.no_stacks)
 		cli.record.stacks = STACKS_NONE;
 	if (!cli.any_event)
-		cli.record.faults = cli.record.syscalls = true;
+		cli.record.faults = cli.record.syscalls = cli.record.usual_events = true;
 	status = cli.times ? repeated_run(&cli.record, (unsigned int)cli.times, argv + first)
 			   : record_run(&cli.record, argv + first);
 out:

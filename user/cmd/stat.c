@@ -67,6 +67,13 @@ static int set_limit(void *opts, const char *value)
 	return limit_parse(value, &((struct trace_options *)opts)->limit_ns);
 }
 
+static int by_ptrace(void *opts, const char *value)
+{
+	(void)value;
+	((struct trace_options *)opts)->by_ptrace = true;
+	return 0;
+}
+
 static int as_root(void *opts, const char *value)
 {
 	(void)value;
@@ -136,6 +143,10 @@ static const struct option_row options[] = {
 	{"output", 'o', "FILE", "write the table to FILE, not to standard error", set_output},
 	{"attach", 'p', "PID,...", PID_HELP, set_pid},
 	{"duration", 'd', "TIME", DURATION_HELP, set_limit},
+	{"ptrace", 0, NULL,
+	 "count by ptrace, as is done without the privileges for BPF programs: times include "
+	 "tracing",
+	 by_ptrace},
 	{"as-root", 0, NULL, "under sudo, run the command as root, not as the invoking user",
 	 as_root},
 	/* What is so in any case. */

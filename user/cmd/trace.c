@@ -79,6 +79,18 @@ static const struct option_row options[] = {
 	{"faults", 'F', "WHICH",
 	 "page faults: all, min (without reading a disk) or maj; alone, unless -e says which calls",
 	 trace_set_faults},
+	{"deep", 0, "SET",
+	 "stop COMMAND at these system calls, and read all that they are given, at any depth; "
+	 "durations stay the kernel's, but each such call takes some 15 us longer",
+	 trace_set_deep},
+	{"ptrace", 0, NULL,
+	 "trace by ptrace alone, as is done without the privileges for BPF programs: each call is "
+	 "stopped, and times include that",
+	 trace_by_ptrace},
+	{"seccomp-bpf", 0, NULL,
+	 "the same, but stop only at the calls that -e chose; sets no_new_privs, and what the "
+	 "command leaves running fails in these calls when prof has gone",
+	 trace_by_filter},
 	{"env", 'E', "NAME=VALUE", "in the command's environment; NAME alone: not in it",
 	 trace_set_environment},
 	{"as-root", 0, NULL, "under sudo, run the command as root, not as the invoking user",
@@ -171,6 +183,9 @@ static int settle(struct trace_cli *cli)
 		return usage_error(&trace_command, "-c and -C make one table, and -ff many files");
 	if (trace->table.is_short && !trace->summary)
 		trace->summary = SUMMARY_ONLY;
+	if (trace->targets.pids.size && (trace->is_deep || trace->by_ptrace))
+		return usage_error(&trace_command, "%s stops a command that prof starts, not -p",
+				   trace->is_deep ? "--deep" : "--ptrace");
 	if (trace->append && !trace->output)
 		return usage_error(&trace_command, "-A needs -o FILE to append to");
 	return 0;

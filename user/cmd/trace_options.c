@@ -95,6 +95,30 @@ int trace_set_pid(void *opts, const char *value)
 	return pids_parse(value, &((struct trace_cli *)opts)->trace.targets);
 }
 
+int trace_set_deep(void *opts, const char *value)
+{
+	struct trace_options *options = &((struct trace_cli *)opts)->trace;
+
+	options->is_deep = true;
+	return syscall_set_parse(value, &options->deep);
+}
+
+int trace_by_filter(void *opts, const char *value)
+{
+	struct trace_options *options = &((struct trace_cli *)opts)->trace;
+
+	(void)value;
+	options->by_ptrace = options->filtered = true;
+	return 0;
+}
+
+int trace_by_ptrace(void *opts, const char *value)
+{
+	(void)value;
+	((struct trace_cli *)opts)->trace.by_ptrace = true;
+	return 0;
+}
+
 int trace_set_limit(void *opts, const char *value)
 {
 	return limit_parse(value, &((struct trace_cli *)opts)->trace.limit_ns);

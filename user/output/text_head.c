@@ -111,6 +111,16 @@ static void write_times(FILE *out, const struct recording *r)
 		percent_format(user + system, wall.value, share));
 }
 
+/* Where calls were stopped at, by ptrace alone. */
+static void write_tracing(FILE *out, const struct recording *r)
+{
+	const char *times = recording_meta(r, "times");
+	scoped_free char *text = printable(times ? times : "");
+
+	if (times)
+		fprintf(out, "times:     %s: every call was stopped, by ptrace\n", text);
+}
+
 static void write_exit(FILE *out, const struct recording *r)
 {
 	struct known status = recording_known(r, "exit_status");
@@ -312,6 +322,7 @@ void text_head(FILE *out, const struct report *report, const struct report_style
 	write_pages(out, r);
 	write_when(out, r);
 	write_times(out, r);
+	write_tracing(out, r);
 	write_exit(out, r);
 	write_recorded(out, report);
 	write_stacks(out, report);

@@ -15,6 +15,9 @@
 #include "descriptors/seed.h"
 #include "record/lost_events.h"
 
+/* As the report prints it. */
+#define TIMES_INCLUDE_TRACING "include tracing"
+
 static void meta_number(struct writer *w, const char *key, uint64_t value)
 {
 	char text[32];
@@ -127,6 +130,10 @@ void metadata_write(struct writer *w, const struct record_options *options, char
 	writer_meta_text(w, "stacks_of", stack_choice_names[options->stacks]);
 	if (options->arguments && options->syscalls)
 		meta_number(w, "arguments", options->string_bytes);
+	if (options->by_ptrace)
+		writer_meta_text(w, "times", TIMES_INCLUDE_TRACING);
+	if (options->deep)
+		writer_meta_text(w, "deep", options->deep);
 	if (options->kernel_stacks)
 		writer_meta_text(w, "kernel_stacks", "yes");
 	memory_policy_write(w);
@@ -171,15 +178,16 @@ static void fault_totals_write(struct writer *w, struct capture *capture)
 	}
 }
 
-void totals_write(struct writer *w, struct capture *capture, const struct event_sets *sets)
+void totals_write(struct writer *w, const struct session *s, const struct event_sets *sets)
 {
 	struct total_sum sum;
 
 	for (uint32_t nr = 0; nr < NR_SYSCALL_TOTALS; nr++)
 		if ((sets->all_chosen || syscall_set_has(&sets->chosen, nr)) &&
-		    capture_total(capture, CAPTURE_SYSCALL_TOTALS, nr, &sum))
+		    session_syscall_total(s, nr, &sum))
 			syscall_total_write(w, nr, &sum);
-	fault_totals_write(w, capture);
+	if (s->capture)
+		fault_totals_write(w, s->capture);
 }
 
 /* What each kind of event is called where losses are told. */
@@ -232,6 +240,14 @@ void allocator_counters_write(struct writer *w, const struct allocator_counts *c
 	writer_counter(w, "allocators.late_files", counts->late_files);
 	writer_counter(w, "allocators.probes", counts->probes);
 	writer_counter(w, "allocators.failed_files", counts->failed_files);
+}
+
+void deep_counters_write(struct writer *w, const struct deep_counts *counts)
+{
+	writer_counter(w, "deep.stops", counts->stops);
+	writer_counter(w, "deep.joined", counts->joined);
+	writer_counter(w, "deep.mismatches", counts->mismatches);
+	writer_counter(w, "deep.unmatched", counts->unmatched);
 }
 
 void losses_write(struct writer *w, const struct rings *rings)

@@ -168,7 +168,7 @@ static void recorder_tell(const struct session *s)
 {
 	const struct recorder *r = s->arg;
 	const struct recorded *recorded = correlator_recorded(r->correlator);
-	const struct rings *rings = capture_rings(s->capture);
+	const struct rings *rings = session_rings(s);
 	struct lost_events losses = lost_events_of(rings);
 	uint64_t lost = lost_events_sum(&losses) + writer_dropped_events(r->writer);
 	char syscalls[NUMBER_SIZE], faults[NUMBER_SIZE], tasks[NUMBER_SIZE], wall[NUMBER_SIZE];
@@ -188,6 +188,7 @@ static void recorder_tell(const struct session *s)
 		note("%" PRIu32 " thread%s%s run%s on and %s no longer recorded", recorded->left,
 		     recorded->left == 1 ? "" : "s", s->choice ? "" : " of the command",
 		     recorded->left == 1 ? "s" : "", recorded->left == 1 ? "is" : "are");
+	session_tell_stops(s, "record");
 	if (strcmp(r->options->output, "prof.data"))
 		fprintf(stderr, "prof: next: prof report -i %s\n", r->options->output);
 	else
@@ -219,9 +220,11 @@ static int recorder_finish(struct session *s)
 		unwinding_counters(s->unwinding, r->writer);
 	if (s->allocators)
 		allocator_counters_write(r->writer, allocators_counts(s->allocators));
+	if (s->deep_calls)
+		deep_counters_write(r->writer, deep_calls_counts(s->deep_calls));
 	writer_counter(r->writer, "files.unreachable", mapped_files_unreachable(s->files));
-	totals_write(r->writer, s->capture, &r->sets);
-	losses_write(r->writer, capture_rings(s->capture));
+	totals_write(r->writer, s, &r->sets);
+	losses_write(r->writer, session_rings(s));
 	writer_flush(r->writer);
 	if (r->symbolization && !writer_error(r->writer)) /* else there is no room for names */
 		recorder_symbolize(s);
@@ -252,6 +255,14 @@ static const struct session_sink recorder_sink = {
 	.close = recorder_close,
 };
 
+/* What is read at a stop need not be read in the kernel. */
+static void plan_for(const struct record_options *options, uint32_t nr, struct capture_plan *out)
+{
+	capture_plan_of(nr, options->string_bytes, out);
+	if (options->deep && syscall_set_has(&options->deep_set, nr))
+		out->nr_ops = 0;
+}
+
 /* By number, for the calls that the user chose; NULL when nothing is to be read. */
 static struct capture_plan *plans_of(const struct record_options *options,
 				     const struct event_sets *sets)
@@ -263,11 +274,27 @@ static struct capture_plan *plans_of(const struct record_options *options,
 	plans = xcalloc(NR_CAPTURE_PLANS, sizeof *plans);
 	for (uint32_t nr = 0; nr < NR_CAPTURE_PLANS; nr++)
 		if (sets->all_chosen || syscall_set_has(&sets->chosen, nr))
-			capture_plan_of(nr, options->string_bytes, &plans[nr]);
+			plan_for(options, nr, &plans[nr]);
 	return plans;
 }
 
-int record_run(const struct record_options *options, char **argv)
+/* What can be had by ptrace alone. 0 or -errno, reported: something else was asked for. */
+static int make_do(struct record_options *options)
+{
+	if (options->faults && !options->usual_events)
+		return session_refuse_ptrace("page faults");
+	if (options->allocs)
+		return session_refuse_ptrace("-e malloc");
+	if (options->deep)
+		return session_refuse_ptrace("--deep");
+	options->by_ptrace = true;
+	options->faults = false;
+	options->stacks = STACKS_NONE;
+	options->kernel_stacks = false;
+	return 0;
+}
+
+static int record_with(const struct record_options *options, char **argv)
 {
 	struct recorder recorder = {.options = options, .sets = event_sets_of(options)};
 	const struct event_sets *sets = &recorder.sets;
@@ -294,9 +321,21 @@ int record_run(const struct record_options *options, char **argv)
 		.argv = argv,
 		.choice = options->targets.pids.size ? &options->targets : NULL,
 		.limit_ns = options->limit_ns,
+		.by_ptrace = options->by_ptrace,
+		.stop_at = options->deep ? &options->deep_set : NULL,
 		.sink = &recorder_sink,
 		.arg = &recorder,
 	};
 
 	return session_run(&session);
+}
+
+int record_run(const struct record_options *options, char **argv)
+{
+	bool attaches = options->targets.pids.size;
+	struct record_options adapted = *options;
+
+	if (options->by_ptrace || (!attaches && session_needs_ptrace()))
+		return make_do(&adapted) ? EXIT_NOT_RUN : record_with(&adapted, argv);
+	return record_with(options, argv);
 }

@@ -33,7 +33,11 @@ struct record_options {
 	uint32_t string_bytes; /* of strings and buffers so much */
 	bool as_root;          /* also under sudo */
 	bool quiet;
-	uint64_t ring_bytes;          /* per CPU; 0: the default */
+	uint64_t ring_bytes; /* per CPU; 0: the default */
+	bool usual_events;   /* none were named: what can be had */
+	bool by_ptrace;      /* also where BPF programs could be loaded */
+	const char *deep; /* what these calls are given is read while they are stopped; or NULL */
+	struct syscall_set deep_set;
 	uint64_t limit_ns;            /* recording ends after that time; 0: with the command */
 	struct target_choice targets; /* if there are any, they are attached to */
 };

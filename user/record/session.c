@@ -2,6 +2,7 @@
 #include "record/session.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -10,6 +11,7 @@
 #include "base/cut_files.h"
 #include "base/error.h"
 #include "capture/join.h"
+#include "capture/privileges.h"
 #include "unwind/dependencies.h"
 
 /* How long the recorder sleeps between rounds: a 16 MiB ring takes some 60 ms to fill. */
@@ -24,46 +26,18 @@ uint64_t session_now_ns(void)
 	return now.tv_sec * 1000000000ULL + now.tv_nsec;
 }
 
-/* Everything that can fail without the command having run, in the order that loses nothing. */
-static int session_prepare(struct session *s, const char *path)
+struct rings *session_rings(const struct session *s)
 {
-	int err;
-
-	if (s->unwinding)
-		unwinding_room(s->unwinding, &s->capture_options);
-	err = capture_new(&s->capture_options, &s->capture);
-	if (err)
-		return err;
-	if (s->unwinding)
-		unwinding_begin(s->unwinding, s->capture);
-	s->files = mapped_files_new(s->capture, &s->keeper, s->keep_files);
-	err = s->sink->open(s);
-	if (err == 0)
-		err = capture_attach(s->capture);
-	if (err || !s->capture_options.allocs)
-		return err;
-	s->allocators = allocators_new(s->capture);
-	return path ? allocators_foresee(s->allocators, path) : 0;
+	return s->by_ptrace ? ptrace_source_rings(s->source) : capture_rings(s->capture);
 }
 
-/* Lets the command go; 0 or the exit status of a failed launch. */
-static int session_launch(struct session *s)
+bool session_syscall_total(const struct session *s, uint32_t nr, struct total_sum *out)
 {
-	int status;
-
-	/* Whoever falls behind loses events, so the recorder goes first where it may. */
-	setpriority(PRIO_PROCESS, 0, -20);
-	if (capture_follow(s->capture, s->child.pid))
-		return EXIT_NOT_RUN;
-	s->start_ns = session_now_ns();
-	s->sink->begin(s);
-	status = child_release(&s->child, s->argv[0]);
-	if (status)
-		return status;
-	capture_released(s->capture);
-	s->signals.target = s->child.pid;
-	return 0;
+	return s->by_ptrace ? ptrace_source_total(s->source, nr, out)
+			    : capture_total(s->capture, CAPTURE_SYSCALL_TOTALS, nr, out);
 }
+
+/* ---- Events ---- */
 
 /* Files of code are kept for their tables and names. */
 static void session_mapping(const struct session *s, const struct mapping_event *event)
@@ -85,25 +59,138 @@ static void session_event(void *session, uint32_t cpu, const struct event *event
 {
 	struct session *s = session;
 
+	if (s->sated)
+		return;
 	if (event->type == EVENT_MAPPING)
 		session_mapping(s, (const void *)event);
 	s->sink->event(s, cpu, event);
 }
 
+/* Those of the rings. */
+static void session_take(void *session, uint32_t cpu, const struct event *event)
+{
+	struct session *s = session;
+
+	if (s->deep_calls)
+		deep_calls_join(s->deep_calls, cpu, event);
+	else
+		session_event(s, cpu, event);
+}
+
+/* ---- Begin ---- */
+
+/* Everything that can fail without the command having run, in the order that loses nothing. */
+static int session_prepare(struct session *s, const char *path)
+{
+	int err;
+
+	if (s->by_ptrace) {
+		bool filtered = s->stop_at || !s->capture_options.syscalls;
+
+		s->source = ptrace_source_new(&s->capture_options, filtered, session_event, s);
+		s->files = mapped_files_new(NULL, &s->keeper, false);
+		return s->sink->open(s);
+	}
+	if (s->unwinding)
+		unwinding_room(s->unwinding, &s->capture_options);
+	err = capture_new(&s->capture_options, &s->capture);
+	if (err)
+		return err;
+	if (s->unwinding)
+		unwinding_begin(s->unwinding, s->capture);
+	s->files = mapped_files_new(s->capture, &s->keeper, s->keep_files);
+	err = s->sink->open(s);
+	if (err == 0)
+		err = capture_attach(s->capture);
+	if (s->stop_at)
+		s->deep_calls =
+			deep_calls_new(&s->capture_options, s->stop_at,
+				       capture_rings(s->capture)->nr_cpus, session_event, s);
+	if (err || !s->capture_options.allocs)
+		return err;
+	s->allocators = allocators_new(s->capture);
+	return path ? allocators_foresee(s->allocators, path) : 0;
+}
+
+/* Who stops the command; NULL: nobody does. */
+static struct tracer *session_tracer(const struct session *s)
+{
+	if (s->source)
+		return ptrace_source_tracer(s->source);
+	return s->deep_calls ? deep_calls_tracer(s->deep_calls) : NULL;
+}
+
+/* Without a filter the command can go on alone; with one, the calls that it stops at would fail. */
+static void session_unwatch(struct session *s)
+{
+	if (s->capture)
+		capture_detach(s->capture);
+	if (s->source && !s->stop_at)
+		tracer_let_go(ptrace_source_tracer(s->source));
+}
+
+static int session_seize(struct session *s)
+{
+	if (s->source)
+		return ptrace_source_follow(s->source, s->child.pid);
+	return s->deep_calls ? deep_calls_follow(s->deep_calls, s->child.pid) : 0;
+}
+
+/* A child that stops on its way has to be served meanwhile. 0 or an exit status. */
+static int session_release(struct session *s)
+{
+	if (session_seize(s))
+		return EXIT_NOT_RUN;
+	child_let_go(&s->child);
+	while (session_tracer(s) && !child_has_answered(&s->child)) {
+		tracer_serve(session_tracer(s));
+		signals_wait(&s->signals, 1);
+	}
+	return child_answer(&s->child, s->argv[0]);
+}
+
+/* Lets the command go; 0 or the exit status of a failed launch. */
+static int session_launch(struct session *s)
+{
+	int status;
+
+	/* Whoever falls behind loses events, so the recorder goes first where it may. */
+	setpriority(PRIO_PROCESS, 0, -20);
+	if (s->capture && capture_follow(s->capture, s->child.pid))
+		return EXIT_NOT_RUN;
+	s->start_ns = session_now_ns();
+	s->sink->begin(s);
+	status = session_release(s);
+	if (status)
+		return status;
+	if (s->capture)
+		capture_released(s->capture);
+	s->signals.target = s->child.pid;
+	return 0;
+}
+
+/* ---- The command runs ---- */
+
 static uint64_t session_drain(struct session *s)
 {
-	uint64_t bytes = rings_drain(capture_rings(s->capture), session_event, s);
+	uint64_t bytes = rings_drain(session_rings(s), session_take, s);
 
+	if (s->deep_calls)
+		deep_calls_round(s->deep_calls);
 	s->sated = !s->sink->round(s);
 	if (s->sated)
-		capture_detach(s->capture);
+		session_unwatch(s);
+	s->round_ns = session_now_ns();
 	return bytes;
 }
 
 static void session_reap(struct session *s)
 {
+	struct tracer *tracer = session_tracer(s);
+
 	s->signals.child_changed = false;
-	if (wait4(s->child.pid, &s->status, WNOHANG, &s->rusage) != s->child.pid)
+	if (tracer ? !tracer_has_ended(tracer, &s->status, &s->rusage)
+		   : wait4(s->child.pid, &s->status, WNOHANG, &s->rusage) != s->child.pid)
 		return;
 	s->ended = true;
 	s->signals.target = 0;
@@ -118,9 +205,21 @@ static int session_round(struct session *s)
 
 	if (s->sated)
 		return s->ended ? 0 : -1;
-	if (bytes > capture_rings(s->capture)->ring_bytes / 8)
+	if (bytes > session_rings(s)->ring_bytes / 8)
 		return 0;
 	return bytes == 0 ? IDLE_SLEEP_MS : BUSY_SLEEP_MS;
+}
+
+/* Threads that have stopped wait for it, so they come first. The same of what it returns. */
+static int session_turn(struct session *s)
+{
+	bool has_more = session_tracer(s) && tracer_serve(session_tracer(s)) == TRACER_BATCH;
+
+	if (s->sated)
+		return -1;
+	if (session_tracer(s) && session_now_ns() - s->round_ns < BUSY_SLEEP_MS * 1000000ULL)
+		return has_more ? 0 : BUSY_SLEEP_MS;
+	return has_more ? session_round(s), 0 : session_round(s);
 }
 
 /* Until the limit at most; ends the session there. */
@@ -151,12 +250,12 @@ static bool session_is_over(const struct session *s)
 static void session_follow(struct session *s)
 {
 	while (!session_is_over(s)) {
-		int wait_ms = s->sated ? -1 : session_round(s);
+		int wait_ms = session_turn(s);
 
 		signals_wait(&s->signals, session_wait_ms(s, wait_ms));
 		if (s->choice)
 			s->ended = targets_have_ended(&s->targets);
-		else if (s->signals.child_changed)
+		else if (s->signals.child_changed || session_tracer(s))
 			session_reap(s);
 	}
 	if (!s->ended || s->choice)
@@ -166,13 +265,19 @@ static void session_follow(struct session *s)
 /* Empties the rings: what the command did last, and what others are still in the middle of. */
 static void session_empty(struct session *s)
 {
-	while (!s->sated && session_drain(s) > capture_rings(s->capture)->ring_bytes / 8)
+	if (session_tracer(s))
+		tracer_serve_all(session_tracer(s));
+	while (!s->sated && session_drain(s) > session_rings(s)->ring_bytes / 8)
 		;
-	if (!s->sated) {
+	if (!s->sated && s->source)
+		ptrace_source_tell_left(s->source);
+	if (!s->sated && s->capture)
 		capture_stop(s->capture);
+	if (!s->sated)
 		session_drain(s);
-	}
-	capture_detach(s->capture);
+	if (s->deep_calls)
+		deep_calls_end(s->deep_calls);
+	session_unwatch(s);
 	if (s->unwinding)
 		unwinding_end(s->unwinding);
 }
@@ -218,15 +323,26 @@ static int session_make_ready(struct session *s, const char *path)
 /* 0 or the exit status of a failed launch. */
 static int session_watch(struct session *s, const char *path)
 {
+	const struct launch launch = {
+		.path = path,
+		.argv = s->argv,
+		.identity = &s->identity,
+		.state = &s->launch_state,
+		.filter = s->stop_at ? &s->filter : NULL,
+	};
 	int status;
 
 	/* First of all, while this process is small and has one thread: the child is a copy of it.
 	 */
-	if (child_spawn(path, s->argv, &s->identity, &s->launch_state, &s->child))
+	if (s->stop_at)
+		seccomp_filter_make(s->stop_at, &s->filter);
+	if (child_spawn(&launch, &s->child))
 		return EXIT_NOT_RUN;
 	keeper_init(&s->keeper);
 	status = session_make_ready(s, path) ? EXIT_NOT_RUN : session_launch(s);
 	if (status) {
+		if (session_tracer(s)) /* it may be stopped */
+			kill(s->child.pid, SIGKILL);
 		child_abandon(&s->child);
 		return status;
 	}
@@ -297,9 +413,76 @@ static void session_fini(struct session *s)
 	targets_fini(&s->targets);
 	mapped_files_free(s->files);
 	keeper_fini(&s->keeper);
+	deep_calls_free(s->deep_calls);
+	ptrace_source_free(s->source);
+	seccomp_filter_fini(&s->filter);
 	capture_free(s->capture);
 	identity_fini(&s->identity);
 	signals_fini(&s->signals);
+}
+
+bool session_needs_ptrace(void)
+{
+	char missing[PRIVILEGE_LIST_SIZE];
+
+	return privileges_missing(missing);
+}
+
+int session_refuse_ptrace(const char *what)
+{
+	char missing[PRIVILEGE_LIST_SIZE];
+
+	if (privileges_missing(missing)) {
+		refuse(-EPERM, "%s: not without BPF programs (missing %s)", what, missing);
+		hint("sudo prof ... loads them");
+	} else {
+		refuse(-EPERM, "%s: not with --ptrace", what);
+	}
+	return -EPERM;
+}
+
+static void tell_deep(const struct deep_counts *counts)
+{
+	if (counts->mismatches || counts->unmatched)
+		note("of %" PRIu64 " calls that were stopped at, %" PRIu64
+		     " did not agree with the kernel's events; %" PRIu64 " events had none",
+		     counts->stops, counts->mismatches, counts->unmatched);
+}
+
+void session_tell_stops(const struct session *s, const char *command)
+{
+	char missing[PRIVILEGE_LIST_SIZE];
+
+	if (s->deep_calls)
+		tell_deep(deep_calls_counts(s->deep_calls));
+	if (!s->by_ptrace)
+		return;
+	if (privileges_missing(missing))
+		note("traced by ptrace, for want of %s: times include tracing", missing);
+	else
+		note("traced by ptrace: times include tracing");
+	if (ptrace_source_nr_untraced(s->source))
+		note("%" PRIu32 " of the command's processes could not be followed: made with "
+		     "CLONE_UNTRACED",
+		     ptrace_source_nr_untraced(s->source));
+	if (*missing)
+		hint("sudo prof %s ... takes the kernel's own times, page faults and stacks",
+		     command);
+}
+
+/* What is left of the command is stopped at some calls: somebody has to be there. */
+static void session_stay(struct session *s)
+{
+	struct tracer *tracer = session_tracer(s);
+
+	if (!tracer || !s->stop_at || !tracer_nr_alive(tracer))
+		return;
+	note("the command stops at some calls, so prof stays with what is left of it; Ctrl-C again "
+	     "leaves it, and these calls fail then");
+	while (tracer_nr_alive(tracer) && s->signals.interrupts < INTERRUPT_HURRY) {
+		signals_wait(&s->signals, tracer_serve(tracer) == TRACER_BATCH ? 0 : -1);
+		session_reap(s);
+	}
 }
 
 int session_run(struct session *s)
@@ -320,6 +503,7 @@ int session_run(struct session *s)
 	} else {
 		status = session_exit_status(s, s->sink->finish(s));
 		s->sink->close(s, true);
+		session_stay(s);
 	}
 	killed_by = s->ended && !s->choice && WIFSIGNALED(s->status) ? WTERMSIG(s->status) : 0;
 	session_fini(s);

@@ -20,6 +20,8 @@
 #include "capture/keeper.h"
 #include "capture/mapped_files.h"
 #include "capture/target.h"
+#include "ptrace/deep_calls.h"
+#include "ptrace/source.h"
 #include "record/signals.h"
 #include "record/unwinding.h"
 
@@ -38,6 +40,10 @@ struct session {
 	char **argv;
 	const struct target_choice *choice; /* the processes to attach to; NULL: argv is launched */
 	uint64_t limit_ns; /* the session ends after that time; 0: with the command */
+	bool by_ptrace;    /* without BPF programs: events are made from ptrace stops */
+	/* The command gets a filter that stops it at these calls, and at no others: by_ptrace, all
+	 * that there is to be told; else what is to be read there and then. NULL: no filter. */
+	const struct syscall_set *stop_at;
 	const struct session_sink *sink;
 	void *arg; /* the sink's own */
 
@@ -45,7 +51,10 @@ struct session {
 	struct identity identity;
 	struct launch_state launch_state;
 	struct signals signals;
-	struct capture *capture;
+	struct capture *capture;       /* NULL: by_ptrace */
+	struct ptrace_source *source;  /* by_ptrace */
+	struct deep_calls *deep_calls; /* with BPF programs and stop_at */
+	struct seccomp_filter filter;
 	struct unwinding *unwinding; /* NULL: no stacks */
 	struct keeper keeper;
 	struct mapped_files *files;
@@ -53,9 +62,10 @@ struct session {
 	struct child child;
 	struct targets targets; /* attached to */
 	uint64_t start_ns, wall_ns;
-	bool sated;     /* the sink wants no more: the command runs unwatched */
-	bool timed_out; /* at the limit */
-	bool ended;     /* the command's process, with what follows; or all those attached to */
+	uint64_t round_ns; /* the last round was at */
+	bool sated;        /* the sink wants no more: the command runs unwatched */
+	bool timed_out;    /* at the limit */
+	bool ended;        /* the command's process, with what follows; or all those attached to */
 	int status;
 	struct rusage rusage;
 };
@@ -91,6 +101,22 @@ enum interrupt { INTERRUPT_NONE, INTERRUPT_TARGET, INTERRUPT_STOP, INTERRUPT_HUR
  * succeed.
  */
 int session_run(struct session *s);
+
+/* Of the events, or, by_ptrace, ones without a CPU. */
+struct rings *session_rings(const struct session *s);
+
+/* What a system call's totals are, whoever counted them. */
+bool session_syscall_total(const struct session *s, uint32_t nr, struct total_sum *out);
+
+/* Without the privileges for BPF programs a command can be watched by ptrace alone. */
+bool session_needs_ptrace(void);
+
+/* Reports what cannot be had by ptrace alone, with a remedy; returns -EPERM. */
+int session_refuse_ptrace(const char *what);
+
+/* Says what there is to know of a command that was stopped; `command`: of prof, that sudo makes do
+ * without. */
+void session_tell_stops(const struct session *s, const char *command);
 
 /* On the clock of the events. */
 uint64_t session_now_ns(void);

@@ -44,7 +44,7 @@ static int output_open(struct tracer *t, const struct session *s)
 static int tracer_open(struct session *s)
 {
 	struct tracer *t = s->arg;
-	uint32_t nr_cpus = capture_rings(s->capture)->nr_cpus;
+	uint32_t nr_cpus = session_rings(s)->nr_cpus + 1; /* and what is of none */
 	int err = output_open(t, s);
 
 	if (err)
@@ -108,7 +108,7 @@ static bool tracer_round(struct session *s)
 {
 	struct tracer *t = s->arg;
 
-	tell_lost(t, capture_rings(s->capture));
+	tell_lost(t, session_rings(s));
 	stream_round(t->stream, t->round_ns);
 	t->round_ns = session_now_ns();
 	return !stream_is_sated(t->stream);
@@ -127,15 +127,14 @@ static void await_printer(struct session *s)
 }
 
 /* The calls that were chosen, as the kernel side counted them. */
-static void take_totals(struct tracer *t, struct capture *capture)
+static void take_totals(struct tracer *t, const struct session *s)
 {
 	struct total_sum sum;
 
 	for (uint32_t nr = 0; nr < NR_SYSCALL_TOTALS; nr++) {
 		uint64_t not_over;
 
-		if (!syscall_set_has(&t->options->shown, nr) ||
-		    !capture_total(capture, CAPTURE_SYSCALL_TOTALS, nr, &sum))
+		if (!syscall_set_has(&t->options->shown, nr) || !session_syscall_total(s, nr, &sum))
 			continue;
 		not_over = sum.unfinished + sum.abandoned;
 		if (sum.calls > not_over)
@@ -171,7 +170,7 @@ static void write_summary(struct session *s)
 	struct bytes text = {0};
 
 	if (options->summary) {
-		take_totals(t, s->capture);
+		take_totals(t, s);
 		summary_write(&t->summary, &options->table, &text);
 		if (options->errors_by_name)
 			summary_write_errors(&t->summary, &text);
@@ -186,7 +185,7 @@ static void write_summary(struct session *s)
 static void tell_end(const struct session *s)
 {
 	const struct tracer *t = s->arg;
-	const struct rings *rings = capture_rings(s->capture);
+	const struct rings *rings = session_rings(s);
 	struct lost_events lost = lost_events_of(rings);
 	uint32_t left = printer_nr_left(t->printer);
 
@@ -196,6 +195,8 @@ static void tell_end(const struct session *s)
 	if (left)
 		note("%" PRIu32 " thread%s%s run%s on untraced", left, left == 1 ? "" : "s",
 		     s->choice ? "" : " of the command", left == 1 ? "s" : "");
+	if (!(t->options->quiet & QUIET_ATTACH) || t->options->summary == SUMMARY_ONLY)
+		session_tell_stops(s, t->options->summary == SUMMARY_ONLY ? "stat" : "trace");
 }
 
 static int tracer_finish(struct session *s)
@@ -279,13 +280,36 @@ static struct capture_plan *plans_for(const struct trace_options *options,
 	return plans;
 }
 
+/* What is read at a stop need not be read in the kernel. */
+static void leave_to_stops(struct capture_plan *plans, const struct syscall_set *deep)
+{
+	for (uint32_t nr = 0; plans && nr < NR_CAPTURE_PLANS; nr++)
+		if (syscall_set_has(deep, nr))
+			plans[nr].nr_ops = 0;
+}
+
+/* 0 or -errno, reported: it cannot be had by ptrace. */
+static int check_without_bpf(const struct trace_options *options)
+{
+	if (options->fault_kinds)
+		return session_refuse_ptrace("page faults");
+	if (options->max_frames || options->source)
+		return session_refuse_ptrace("call stacks");
+	if (options->is_deep)
+		return session_refuse_ptrace("--deep");
+	return 0;
+}
+
 int trace_run(const struct trace_options *options, char **argv)
 {
+	bool attaches = options->targets.pids.size;
+	bool by_ptrace = options->by_ptrace || (!attaches && session_needs_ptrace());
 	bool stacks = options->max_frames > 0 || options->source;
 	bool has_lines = options->summary != SUMMARY_ONLY;
 	bool watches = options->watch.anomalies || options->watch.extended;
 	struct syscall_set needed = needed_syscalls(options);
 	scoped_free struct capture_plan *plans = plans_for(options, &needed);
+	const struct syscall_set *stop_at = options->is_deep ? &options->deep : NULL;
 	struct tracer tracer = {.options = options, .output.fd = -1};
 	struct session session = {
 		.capture_options =
@@ -310,11 +334,17 @@ int trace_run(const struct trace_options *options, char **argv)
 		.as_root = options->as_root,
 		.quiet = options->quiet & QUIET_ATTACH,
 		.argv = argv,
-		.choice = options->targets.pids.size ? &options->targets : NULL,
+		.choice = attaches ? &options->targets : NULL,
+		.by_ptrace = by_ptrace,
+		.stop_at = by_ptrace && options->filtered ? &needed : stop_at,
 		.limit_ns = options->limit_ns,
 		.sink = &tracer_sink,
 		.arg = &tracer,
 	};
 
+	if (by_ptrace && check_without_bpf(options))
+		return EXIT_NOT_RUN;
+	if (stop_at)
+		leave_to_stops(plans, stop_at);
 	return session_run(&session);
 }

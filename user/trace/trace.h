@@ -55,7 +55,11 @@ struct trace_options {
 	bool append;        /* to it, instead of keeping the earlier one as FILE.old */
 	bool separately;    /* each thread's lines in FILE.TID */
 	bool as_root;
-	uint64_t ring_bytes;          /* per CPU; 0: the default */
+	uint64_t ring_bytes; /* per CPU; 0: the default */
+	bool by_ptrace;      /* also where BPF programs could be loaded */
+	bool filtered;       /* by ptrace, stop at the calls that are shown alone */
+	bool is_deep;        /* what the calls of `deep` are given is read while they are stopped */
+	struct syscall_set deep;
 	uint64_t limit_ns;            /* it ends after that time; 0: with the command */
 	struct target_choice targets; /* if there are any, they are attached to */
 	uint64_t max_events;          /* then the command runs on untraced; 0: no end */
