@@ -92,6 +92,7 @@ static void on_started(void *arg, struct tracee *t)
 
 	task->process = task->id;
 	task->space = ++s->nr_spaces;
+	event.process = task->id;
 	event.head = event_head(EVENT_START, 0, sizeof event, task->id, now_ns());
 	send(s, &event.head);
 }
@@ -123,13 +124,13 @@ static void on_born(void *arg, struct tracee *parent, struct tracee *child,
 }
 
 static void tell_end(struct ptrace_source *s, const struct tracee *t, enum event_type type,
-		     int status)
+		     int status, bool ends_process)
 {
 	const struct task *task = t->own;
 	struct exit_event event = {
 		.head = event_head(type, 0, sizeof event, task->id, now_ns()),
 		.status = (uint32_t)status,
-		.ends_process = type == EVENT_EXIT && t->tid == t->pid,
+		.ends_process = ends_process,
 		.pid = (uint32_t)t->pid,
 	};
 
@@ -314,17 +315,22 @@ static void tell_exec(struct ptrace_source *s, const struct tracee *t, struct ta
 	send(s, &event->head);
 }
 
-static void on_ended(void *arg, struct tracee *t, int status)
+static void end_task(struct ptrace_source *s, struct tracee *t, int status, bool ends_process)
 {
-	struct ptrace_source *s = arg;
 	struct task *task = t->own;
 
 	if (!task)
 		return;
 	if (t->in_call && task->is_recorded)
 		send_call(s, t, 0, 0, WIRE_UNFINISHED);
-	tell_end(s, t, EVENT_EXIT, status);
+	tell_end(s, t, EVENT_EXIT, status, ends_process);
 	task_free(t);
+}
+
+/* The end of a process's first thread is told when all others have ended. */
+static void on_ended(void *arg, struct tracee *t, int status)
+{
+	end_task(arg, t, status, t->tid == t->pid);
 }
 
 static void on_executed(void *arg, struct tracee *t, struct tracee *former)
@@ -332,7 +338,7 @@ static void on_executed(void *arg, struct tracee *t, struct tracee *former)
 	struct ptrace_source *s = arg;
 
 	if (former) {
-		on_ended(s, t, 0);
+		end_task(s, t, 0, false);
 		if (former->own)
 			tell_exec(s, t, former->own);
 	} else if (t->own) {
@@ -410,7 +416,7 @@ static void tell_left(void *source, struct tracee *t)
 		return;
 	if (t->in_call && task->is_recorded)
 		send_call(s, t, 0, 0, WIRE_UNFINISHED);
-	tell_end(s, t, EVENT_LEFT, 0);
+	tell_end(s, t, EVENT_LEFT, 0, false);
 	task_free(t);
 }
 

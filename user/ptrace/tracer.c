@@ -28,7 +28,11 @@
 #define SAVED_MASK_OFFSET (128 + 40)
 #endif
 
+#define TICK_NS   5000000
 #define LET_GO_MS 1000
+
+/* Threads that stop at the same time are served in turns of so many. */
+#define BATCH 64
 
 /* What has stopped while the command ended: so many turns are enough for thousands of threads. */
 #define MAX_LAST_TURNS 1000
@@ -54,6 +58,7 @@ struct tracer {
 	pid_t root;
 	uint32_t nr_alive;
 	bool is_letting_go;
+	timer_t ticks;
 	bool has_ended; /* the root, with: */
 	int status;
 	struct rusage rusage;
@@ -362,15 +367,16 @@ static void take_notice(struct tracer *tracer, const struct notice *notice)
 	}
 }
 
-unsigned int tracer_serve(struct tracer *tracer)
+/* `flags` are those of the first wait. */
+static unsigned int serve(struct tracer *tracer, int flags)
 {
-	struct notice batch[TRACER_BATCH];
+	struct notice batch[BATCH];
 	unsigned int nr = 0;
 
-	while (nr < TRACER_BATCH) {
+	for (; nr < BATCH; flags = WNOHANG) {
 		struct notice *notice = &batch[nr];
 
-		notice->tid = wait4(-1, &notice->status, WNOHANG | __WALL, &notice->rusage);
+		notice->tid = wait4(-1, &notice->status, flags | __WALL, &notice->rusage);
 		if (notice->tid <= 0)
 			break;
 		notice->now_ns = now_ns();
@@ -379,6 +385,16 @@ unsigned int tracer_serve(struct tracer *tracer)
 	for (unsigned int i = 0; i < nr; i++)
 		take_notice(tracer, &batch[i]);
 	return nr;
+}
+
+unsigned int tracer_serve(struct tracer *tracer)
+{
+	return serve(tracer, WNOHANG);
+}
+
+unsigned int tracer_await(struct tracer *tracer)
+{
+	return serve(tracer, 0);
 }
 
 void tracer_serve_all(struct tracer *tracer)
@@ -398,6 +414,28 @@ static unsigned long ptrace_options(const struct tracer_options *options)
 	if (!options->all_calls)
 		flags |= PTRACE_O_TRACESECCOMP;
 	return flags;
+}
+
+static void on_tick(int signal)
+{
+	(void)signal; /* it has ended the wait */
+}
+
+/* Ticks come again and again: one that comes just before a wait does no harm. */
+static void ticks_begin(struct tracer *tracer)
+{
+	const struct itimerspec every = {{.tv_nsec = TICK_NS}, {.tv_nsec = TICK_NS}};
+	struct sigevent event = {.sigev_notify = SIGEV_THREAD_ID, .sigev_signo = SIGALRM};
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGALRM);
+	pthread_sigmask(SIG_UNBLOCK, &set, NULL);
+	event._sigev_un._tid = gettid();
+	sigaction(SIGALRM, &(struct sigaction){.sa_handler = on_tick}, NULL);
+	if (timer_create(CLOCK_MONOTONIC, &event, &tracer->ticks) ||
+	    timer_settime(tracer->ticks, 0, &every, NULL))
+		BUG("no timer for the tracer");
 }
 
 static int refuse_seize(int err)
@@ -425,6 +463,7 @@ int tracer_seize(const struct tracer_options *options, pid_t pid, struct tracer 
 	t = tracee_add(tracer, pid, pid);
 	t->is_held = true;
 	resume(tracer, t, 0);
+	ticks_begin(tracer);
 	*out = tracer;
 	return 0;
 }
@@ -507,6 +546,7 @@ void tracer_free(struct tracer *tracer)
 {
 	if (!tracer)
 		return;
+	timer_delete(tracer->ticks);
 	forget_all(tracer);
 	vec_free(&tracer->unborn);
 	free(tracer);

@@ -9,7 +9,9 @@
  * by counting stops. What happens is told to a watcher. PTRACE_O_EXITKILL is not set: should prof
  * be killed, the command goes on.
  *
- * ptrace knows threads, not processes: all functions are for the thread that called tracer_seize().
+ * Stops are waited for in wait4() itself: the kernel then lets the tracer run in the tracee's place,
+ * which halves what a stop takes. A timer ends the wait now and then. ptrace knows threads, not
+ * processes: all functions are for the thread that called tracer_seize().
  */
 #ifndef PROF_PTRACE_TRACER_H
 #define PROF_PTRACE_TRACER_H
@@ -74,10 +76,15 @@ struct tracer;
 int tracer_seize(const struct tracer_options *options, pid_t pid, struct tracer **out);
 void tracer_free(struct tracer *tracer); /* NULL is fine */
 
-/* Serves the stops that there are now, of so many threads, and each thread once: so none has to
- * wait for another that never rests. Returns how many there were. */
-#define TRACER_BATCH 64
+/*
+ * Serves the stops that there are now, each thread at most once: so none has to wait for another
+ * that never rests. Returns how many there were.
+ */
 unsigned int tracer_serve(struct tracer *tracer);
+
+/* The same, but waits until there is one, for some milliseconds at most. */
+unsigned int tracer_await(struct tracer *tracer);
+
 /* Until there are no more, now that the command's process has ended; for a while at most. */
 void tracer_serve_all(struct tracer *tracer);
 

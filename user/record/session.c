@@ -143,8 +143,8 @@ static int session_release(struct session *s)
 		return EXIT_NOT_RUN;
 	child_let_go(&s->child);
 	while (session_tracer(s) && !child_has_answered(&s->child)) {
-		tracer_serve(session_tracer(s));
-		signals_wait(&s->signals, 1);
+		tracer_await(session_tracer(s));
+		signals_wait(&s->signals, 0);
 	}
 	return child_answer(&s->child, s->argv[0]);
 }
@@ -210,18 +210,6 @@ static int session_round(struct session *s)
 	return bytes == 0 ? IDLE_SLEEP_MS : BUSY_SLEEP_MS;
 }
 
-/* Threads that have stopped wait for it, so they come first. The same of what it returns. */
-static int session_turn(struct session *s)
-{
-	bool has_more = session_tracer(s) && tracer_serve(session_tracer(s)) == TRACER_BATCH;
-
-	if (s->sated)
-		return -1;
-	if (session_tracer(s) && session_now_ns() - s->round_ns < BUSY_SLEEP_MS * 1000000ULL)
-		return has_more ? 0 : BUSY_SLEEP_MS;
-	return has_more ? session_round(s), 0 : session_round(s);
-}
-
 /* Until the limit at most; ends the session there. */
 static int session_wait_ms(struct session *s, int wait_ms)
 {
@@ -241,6 +229,21 @@ static bool session_goes_on(const struct session *s)
 	       s->sink->goes_on && s->sink->goes_on(s);
 }
 
+/* Where threads stop, it is they that are waited for; the rings are read now and then. */
+static void session_turn(struct session *s)
+{
+	struct tracer *tracer = session_tracer(s);
+	bool serves = tracer && tracer_nr_alive(tracer);
+	int wait_ms = -1;
+
+	if (serves && tracer_await(tracer) &&
+	    session_now_ns() - s->round_ns < BUSY_SLEEP_MS * 1000000ULL)
+		return;
+	if (!s->sated)
+		wait_ms = session_round(s);
+	signals_wait(&s->signals, session_wait_ms(s, serves ? 0 : wait_ms));
+}
+
 static bool session_is_over(const struct session *s)
 {
 	return (s->ended && !session_goes_on(s)) || s->timed_out ||
@@ -250,12 +253,10 @@ static bool session_is_over(const struct session *s)
 static void session_follow(struct session *s)
 {
 	while (!session_is_over(s)) {
-		int wait_ms = session_turn(s);
-
-		signals_wait(&s->signals, session_wait_ms(s, wait_ms));
+		session_turn(s);
 		if (s->choice)
 			s->ended = targets_have_ended(&s->targets);
-		else if (s->signals.child_changed || session_tracer(s))
+		else if (!s->ended && (s->signals.child_changed || session_tracer(s)))
 			session_reap(s);
 	}
 	if (!s->ended || s->choice)
@@ -480,8 +481,8 @@ static void session_stay(struct session *s)
 	note("the command stops at some calls, so prof stays with what is left of it; Ctrl-C again "
 	     "leaves it, and these calls fail then");
 	while (tracer_nr_alive(tracer) && s->signals.interrupts < INTERRUPT_HURRY) {
-		signals_wait(&s->signals, tracer_serve(tracer) == TRACER_BATCH ? 0 : -1);
-		session_reap(s);
+		tracer_await(tracer);
+		signals_wait(&s->signals, 0);
 	}
 }
 
