@@ -9,9 +9,9 @@
  * by counting stops. What happens is told to a watcher. PTRACE_O_EXITKILL is not set: should prof
  * be killed, the command goes on.
  *
- * Stops are waited for in wait4() itself: the kernel then lets the tracer run in the tracee's place,
- * which halves what a stop takes. A timer ends the wait now and then. ptrace knows threads, not
- * processes: all functions are for the thread that called tracer_seize().
+ * Stops are waited for in wait4() itself: the kernel then lets the tracer run in the tracee's
+ * place, which halves what a stop takes. A timer ends the wait now and then. ptrace knows threads,
+ * not processes: all functions are for the thread that called tracer_seize().
  */
 #ifndef PROF_PTRACE_TRACER_H
 #define PROF_PTRACE_TRACER_H

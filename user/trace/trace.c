@@ -227,7 +227,7 @@ static void tracer_close(struct session *s, bool has_run)
 static bool tracer_goes_on(const struct session *s)
 {
 	const struct tracer *t = s->arg;
-	const struct rings *rings = capture_rings(s->capture);
+	const struct rings *rings = session_rings(s);
 
 	for (enum loss_reason why = 0; why < NR_LOSS_REASONS; why++)
 		if (rings_lost(rings, EVENT_EXIT, why) || rings_lost(rings, EVENT_FORK, why))
