@@ -19,7 +19,7 @@ as_user() {
 case_without_privileges() {
 	needs setpriv
 	make_public
-	run as_user ./prof record touch marker
+	run as_user ./prof record -e faults touch marker
 	is "$status" 125 "exit status"
 	like "$(cat err)" "missing CAP_BPF" "the missing capability"
 	like "$(cat err)" "hint: .*sudo" "the remedy"

@@ -238,7 +238,11 @@ static void print_table(const struct finding *findings, bool color)
 	printf("%-4s  %-26s  %s\n", "", "check", "value, effect, fix");
 	for (size_t i = 0; i < NR_CHECKS; i++)
 		print_finding(&checks[i], &findings[i], color);
-	printf("\nprof record %s on this host.\n", all_well(findings) ? "works" : "does not work");
+	if (all_well(findings))
+		printf("\nprof record works on this host.\n");
+	else
+		printf("\nprof record does not work on this host, but for system calls by ptrace: "
+		       "--ptrace.\n");
 }
 
 static json_t *finding_to_json(const struct check *check, const struct finding *finding)
