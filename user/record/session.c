@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <sys/ptrace.h>
 #include <sys/wait.h>
 #include <time.h>
 
@@ -184,6 +185,10 @@ static uint64_t session_drain(struct session *s)
 	return bytes;
 }
 
+/*
+ * A command may ask to be traced by its parent, which is us. It stops at its signals then, as it
+ * would under a shell that knows nothing of it; it goes on, with the signal, and is traced no more.
+ */
 static void session_reap(struct session *s)
 {
 	struct tracer *tracer = session_tracer(s);
@@ -192,6 +197,13 @@ static void session_reap(struct session *s)
 	if (tracer ? !tracer_has_ended(tracer, &s->status, &s->rusage)
 		   : wait4(s->child.pid, &s->status, WNOHANG, &s->rusage) != s->child.pid)
 		return;
+	if (WIFSTOPPED(s->status)) {
+		int signal = WSTOPSIG(s->status);
+
+		/* SIGTRAP is no signal but tells that it has executed a program. */
+		ptrace(PTRACE_DETACH, s->child.pid, NULL, signal == SIGTRAP ? 0 : signal);
+		return;
+	}
 	s->ended = true;
 	s->signals.target = 0;
 	s->wall_ns = session_now_ns() - s->start_ns;
