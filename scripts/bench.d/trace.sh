@@ -46,6 +46,8 @@ cost_rounds() {
 		call_costs prof 300 "$PROF" record -q --no-stacks -o x
 		call_costs live 30 "$PROF" trace -o lines --
 		call_costs bystander 300 bystander
+		call_costs deep 2 "$PROF" record -q --no-stacks --deep getppid,access,read,write -o deep.data
+		call_costs stopped 2 "$PROF" trace --ptrace -o lines --
 		! has strace || call_costs strace 2 strace -f -o strace.out
 		! has strace || call_costs strace-other 300 strace -f --seccomp-bpf -e trace=openat -o strace.out
 		! has perf || call_costs perf-trace 4 perf trace -o perf.out
@@ -60,6 +62,8 @@ way_of() {
 	registers) echo "prof record --no-args" ;;
 	prof) echo "prof record" ;;
 	live) echo "prof trace" ;;
+	deep) echo "prof record --deep" ;;
+	stopped) echo "prof trace --ptrace" ;;
 	bystander) echo "prof, another process" ;;
 	strace-other) echo "strace, another call" ;;
 	perf-trace) echo "perf trace" ;;
@@ -84,7 +88,7 @@ print_costs() {
 	printf '  %-24s' with
 	printf ' %10s' "${KINDS[@]}"
 	echo
-	for name in native registers prof live bystander strace strace-other perf-trace perf-record bpftrace; do
+	for name in native registers prof live deep stopped bystander strace strace-other perf-trace perf-record bpftrace; do
 		measured "$name-getppid" || continue
 		printf '  %-24s' "$(way_of "$name")"
 		for kind in "${KINDS[@]}"; do
@@ -103,6 +107,8 @@ bench_costs() {
 		"$(in_getppids bystander getppid)" '<=' 1.33
 	! has strace || limit "added by strace over added by prof" \
 		"$(calculate "$(added strace access)/$(added prof access)")" '>=' 20
+	! has strace || limit "added by a stop for --deep over added by strace" \
+		"$(calculate "$(added deep access)/$(added strace access)")" '<=' 1.3
 	limit "lost events" "$(json x .lost.total)" '==' 0
 }
 

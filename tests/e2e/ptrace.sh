@@ -252,6 +252,30 @@ case_durations_are_the_kernels() {
 	within "$deep" 20 $((stopped / 4)) "median of a call that is stopped, against $stopped with the stop"
 }
 
+# Its filter would make calls fail that nobody is there to see.
+case_prof_stays_with_what_is_filtered() {
+	"$PROF" trace -o lines --deep openat sh -c 'trap "" INT; echo $$ >pid.new; mv pid.new pid
+		while [ ! -e go ]; do sleep 0.05; done; cat /dev/null && touch ended' 2>err &
+	local prof=$!
+	background $prof
+	await_file pid
+	kill -INT $prof
+	sleep 0.2
+	kill -INT $prof
+	sleep 0.2
+	touch go
+	wait $prof
+	is "$?" 130 "exit status"
+	holds "calls went on" test -e ended
+	like "$(cat err)" "prof stays" "the note"
+}
+
+# The set is more than what is traced: the rest is not stopped.
+case_deep_calls_are_traced_calls() {
+	record x --no-stacks -e trace=getppid --deep getppid,getpid,read "$PROGRAMS/known_calls" 5
+	is "$(counter x deep.stops) $(counter x deep.joined)" "20 20" "stops, and joined"
+}
+
 case_deep_under_sudo_keeps_privileges_out() {
 	SUDO_UID=12345 SUDO_GID=12345 SUDO_USER=nobody-such \
 		"$PROF" record -q -o x --deep openat grep -E 'Uid|NoNewPrivs' /proc/self/status >out

@@ -37,6 +37,17 @@ static inline bool syscall_set_has(const struct syscall_set *set, uint64_t nr)
 	return nr < NR_SYSCALLS && set->bits[nr / 64] >> (nr % 64) & 1;
 }
 
+/* Those that are in both. */
+static inline struct syscall_set syscall_set_common(const struct syscall_set *a,
+						    const struct syscall_set *b)
+{
+	struct syscall_set common;
+
+	for (size_t i = 0; i < NR_SYSCALLS / 64; i++)
+		common.bits[i] = a->bits[i] & b->bits[i];
+	return common;
+}
+
 /* What a system call deals with, classified as strace does, so that counts of a class agree. */
 enum syscall_class {
 	CLASS_FILE = 1,    /* takes the name of a file */

@@ -49,6 +49,7 @@ struct deep_calls {
 	void *arg;
 	struct tracer *tracer;
 	pid_t root;
+	bool is_over;
 	struct stopped_memory memory;
 	VEC(struct thread *) threads; /* whose stops may still be asked for */
 	VEC(struct thread *) by_task;
@@ -150,7 +151,7 @@ static bool on_entered(void *arg, struct tracee *t)
 	struct thread *thread;
 	struct stop *stop;
 
-	if (d->options.command_alone && t->tid != d->root)
+	if (d->is_over || (d->options.command_alone && t->tid != d->root))
 		return false;
 	thread = thread_at(d, t);
 	stop = vec_push(&thread->stops);
@@ -170,7 +171,7 @@ static void on_returned(void *arg, struct tracee *t, int64_t result, uint64_t at
 	struct stop *stop;
 
 	(void)at_ns;
-	if (thread->stops.size == thread->first)
+	if (d->is_over || thread->stops.size == thread->first)
 		return;
 	stop = &thread->stops.items[thread->stops.size - 1];
 	if (!stop->is_over)
@@ -456,6 +457,7 @@ void deep_calls_round(struct deep_calls *d)
 void deep_calls_end(struct deep_calls *d)
 {
 	pass_waiting(d, true);
+	d->is_over = true;
 }
 
 const struct deep_counts *deep_calls_counts(const struct deep_calls *d)

@@ -35,8 +35,9 @@ struct tracer *deep_calls_tracer(struct deep_calls *d);
 
 /* An event of the rings. */
 void deep_calls_join(struct deep_calls *d, uint32_t cpu, const struct event *event);
-/* A round of the rings is over; or all are. */
+/* A round of the rings is over. */
 void deep_calls_round(struct deep_calls *d);
+/* There are no more events: nothing is read any more of calls that are stopped. */
 void deep_calls_end(struct deep_calls *d);
 
 struct deep_counts {

@@ -298,6 +298,9 @@ static int record_with(const struct record_options *options, char **argv)
 {
 	struct recorder recorder = {.options = options, .sets = event_sets_of(options)};
 	const struct event_sets *sets = &recorder.sets;
+	struct syscall_set deep = sets->all_chosen
+					  ? options->deep_set
+					  : syscall_set_common(&options->deep_set, &sets->chosen);
 	scoped_free struct capture_plan *plans = plans_of(options, sets);
 	struct session session = {
 		.capture_options =
@@ -322,7 +325,7 @@ static int record_with(const struct record_options *options, char **argv)
 		.choice = options->targets.pids.size ? &options->targets : NULL,
 		.limit_ns = options->limit_ns,
 		.by_ptrace = options->by_ptrace,
-		.stop_at = options->deep ? &options->deep_set : NULL,
+		.stop_at = options->deep ? &deep : NULL,
 		.sink = &recorder_sink,
 		.arg = &recorder,
 	};

@@ -126,6 +126,8 @@ static void session_unwatch(struct session *s)
 {
 	if (s->capture)
 		capture_detach(s->capture);
+	if (s->deep_calls)
+		deep_calls_end(s->deep_calls);
 	if (s->source && !s->stop_at)
 		tracer_let_go(ptrace_source_tracer(s->source));
 }
@@ -288,8 +290,6 @@ static void session_empty(struct session *s)
 		capture_stop(s->capture);
 	if (!s->sated)
 		session_drain(s);
-	if (s->deep_calls)
-		deep_calls_end(s->deep_calls);
 	session_unwatch(s);
 	if (s->unwinding)
 		unwinding_end(s->unwinding);

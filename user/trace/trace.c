@@ -309,7 +309,8 @@ int trace_run(const struct trace_options *options, char **argv)
 	bool watches = options->watch.anomalies || options->watch.extended;
 	struct syscall_set needed = needed_syscalls(options);
 	scoped_free struct capture_plan *plans = plans_for(options, &needed);
-	const struct syscall_set *stop_at = options->is_deep ? &options->deep : NULL;
+	struct syscall_set deep = syscall_set_common(&options->deep, &needed);
+	const struct syscall_set *stop_at = options->is_deep ? &deep : NULL;
 	struct tracer tracer = {.options = options, .output.fd = -1};
 	struct session session = {
 		.capture_options =
