@@ -1,23 +1,19 @@
 // SPDX-License-Identifier: MIT
 #include "diff/file_scan.h"
 
-#include <sys/syscall.h>
-
-#include "decode/syscalls.h"
 #include "diff/call_scan.h"
-#include "profile/pair_map.h"
+#include "profile/call_files.h"
+#include "recording/format.h"
 
-#define FILE_COLUMNS                                                                               \
-	(PIECES_COLUMNS | COLUMN(SYSCALL_NR) | COLUMN(SYSCALL_FLAGS) | COLUMN(SYSCALL_RESULT) |    \
-	 COLUMN(SYSCALL_DURATION_NS) | COLUMN(SYSCALL_TASK))
+#define FILE_COLUMNS (CALL_FILES_COLUMNS | COLUMN(SYSCALL_RESULT) | COLUMN(SYSCALL_DURATION_NS))
 
 #define MAX_ERRNO 4095
 
 struct scanning {
-	const struct recording *r;
 	struct file_scan *out;
-	struct pair_map numbers; /* (process, descriptor) */
-	VEC(uint32_t) files;     /* by number: a name, 0: none */
+	struct call_files files;
+	VEC(uint32_t)
+	shared; /* by the name of a file of this run: the shared one + 1; 0: not made */
 };
 
 /* ---- Names ---- */
@@ -35,9 +31,10 @@ static void hide_pid(char *path)
 }
 
 /* The numbers of pipes and the like are new each time. */
-static uint32_t intern_path(struct scanning *s, const char *path, size_t size)
+static uint32_t intern_shared(struct scanning *s, const char *path)
 {
-	const char *bracket = memchr(path, '[', size);
+	const char *bracket = strchr(path, '[');
+	size_t size = strlen(path);
 	scoped_free char *text = NULL;
 
 	if (*path != '/' && bracket && bracket != path)
@@ -47,6 +44,19 @@ static uint32_t intern_path(struct scanning *s, const char *path, size_t size)
 	text = xstrndup(path, size);
 	hide_pid(text);
 	return *text ? names_intern(&s->out->names, text) : 0;
+}
+
+static uint32_t shared_name(struct scanning *s, uint32_t file)
+{
+	uint32_t *shared;
+
+	if (!file)
+		return 0;
+	vec_extend(&s->shared, (size_t)file + 1);
+	shared = &s->shared.items[file];
+	if (!*shared)
+		*shared = intern_shared(s, names_text(&s->files.names, file)) + 1;
+	return *shared - 1;
 }
 
 bool file_is_systems(const char *path)
@@ -59,59 +69,6 @@ bool file_is_systems(const char *path)
 			return true;
 	}
 	return *path != '/' || strstr(path, ".so");
-}
-
-/* ---- Descriptors ---- */
-
-static void set_file(struct scanning *s, uint32_t process, uint64_t fd, uint32_t name)
-{
-	uint32_t number = pair_map_number(&s->numbers, process, fd);
-
-	vec_extend(&s->files, (size_t)number + 1);
-	s->files.items[number] = name;
-}
-
-static uint32_t process_of(const struct scanning *s, uint64_t task)
-{
-	return task < s->r->tasks.size ? s->r->tasks.items[task].process : 0;
-}
-
-/* Children have what their parents had. */
-static uint32_t file_of(struct scanning *s, uint32_t process, uint64_t fd)
-{
-	for (int generation = 0; process && generation < 64; generation++) {
-		uint32_t number = pair_map_number(&s->numbers, process, fd), parent;
-
-		vec_extend(&s->files, (size_t)number + 1);
-		if (s->files.items[number])
-			return s->files.items[number];
-		parent = process < s->r->tasks.size ? s->r->tasks.items[process].parent : 0;
-		process = process_of(s, parent);
-	}
-	return 0;
-}
-
-static uint32_t named_file(struct scanning *s, const struct piece *pieces, uint32_t nr)
-{
-	for (uint32_t i = 0; i < nr; i++) {
-		if (pieces[i].flags & PIECE_STRING && pieces[i].size_bytes && *pieces[i].bytes)
-			return intern_path(
-				s, (const char *)pieces[i].bytes,
-				strnlen((const char *)pieces[i].bytes, pieces[i].size_bytes));
-	}
-	return 0;
-}
-
-static void take_made(struct scanning *s, uint32_t process, const struct piece *pieces, uint32_t nr)
-{
-	for (uint32_t i = 0; i < nr; i++) {
-		struct told_descriptor told;
-
-		if (pieces[i].flags & PIECE_DESCRIPTOR && told_descriptor_take(&pieces[i], &told))
-			set_file(s, process, (uint32_t)told.fd,
-				 told.path_bytes ? intern_path(s, told.path, told.path_bytes)
-						 : names_intern(&s->out->names, "[no path]"));
-	}
 }
 
 /* ---- Rows ---- */
@@ -132,56 +89,39 @@ static void add_use(struct scanning *s, uint32_t name, uint32_t key, int64_t res
 		use->written_bytes += (uint64_t)result;
 }
 
-static void take_row(struct scanning *s, const struct columns *c, uint32_t i,
-		     const struct piece *pieces, uint32_t nr)
+static void take_block(struct scanning *s, struct recording *r, const struct block *block,
+		       uint32_t *files)
 {
-	uint64_t flags = c->at[SYSCALL_FLAGS][i];
-	uint32_t key = syscall_key(c->at[SYSCALL_NR][i], flags), name = 0;
-	uint32_t process = process_of(s, c->at[SYSCALL_TASK][i]);
-	unsigned int classes = syscall_classes(key);
-
-	if (classes & CLASS_FILE)
-		name = named_file(s, pieces, nr);
-	else if (classes & (CLASS_DESC | CLASS_NETWORK))
-		name = file_of(s, process, c->at[SYSCALL_ARG0][i]);
-	take_made(s, process, pieces, nr);
-	if (name)
-		add_use(s, name, key, (int64_t)c->at[SYSCALL_RESULT][i],
-			flags & SYSCALL_UNTIMED ? 0 : c->at[SYSCALL_DURATION_NS][i]);
-	if (key == SYS_close)
-		set_file(s, process, c->at[SYSCALL_ARG0][i], 0);
-}
-
-static void take_block(struct scanning *s, struct recording *r, const struct block *block)
-{
-	struct pieces pieces;
 	struct columns c;
 
 	if (block_columns(r, block, FILE_COLUMNS, &c) < 0)
 		return;
-	if (!block_pieces(r, block, &c, &pieces)) {
-		for (uint32_t i = 0; i < c.rows; i++) {
-			uint32_t nr = 0;
-			const struct piece *of_row = pieces_of_row(&pieces, i, &nr);
+	call_files_of_block(&s->files, r, block, &c, files);
+	for (uint32_t row = 0; row < c.rows; row++) {
+		uint64_t flags = c.at[SYSCALL_FLAGS][row];
+		uint32_t name = shared_name(s, files[row]);
 
-			take_row(s, &c, i, of_row, of_row ? nr : 0);
-		}
-		pieces_fini(&pieces);
+		if (name)
+			add_use(s, name, syscall_key(c.at[SYSCALL_NR][row], flags),
+				(int64_t)c.at[SYSCALL_RESULT][row],
+				flags & SYSCALL_UNTIMED ? 0 : c.at[SYSCALL_DURATION_NS][row]);
 	}
 	columns_fini(&c);
 }
 
 void file_scan_take(struct recording *r, struct file_scan *out)
 {
-	struct scanning s = {.r = r, .out = out};
+	scoped_free uint32_t *files = xcalloc(BLOCK_ROWS, sizeof *files);
+	struct scanning s = {.out = out};
 
-	*out = (struct file_scan){.is_known = recording_meta(r, "arguments") != NULL};
+	*out = (struct file_scan){.is_known = call_files_are_known(r)};
+	call_files_init(&s.files, r);
 	vec_each (&r->blocks, block) {
 		if (out->is_known && block->kind == BLOCK_SYSCALLS)
-			take_block(&s, r, block);
+			take_block(&s, r, block, files);
 	}
-	pair_map_fini(&s.numbers);
-	vec_free(&s.files);
+	call_files_fini(&s.files);
+	vec_free(&s.shared);
 }
 
 void file_scan_fini(struct file_scan *scan)

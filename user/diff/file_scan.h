@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * System calls by the file that they are about: the one behind their descriptor, or the one that
- * they name. Only of recordings that hold what calls were given.
- *
- * Rows are taken in the order in which the file has them, which is nearly that of time; so a
- * descriptor that is used within microseconds of being another one's may be told as that.
+ * System calls by the file that they are about (profile/call_files.h), under names that two runs
+ * share: without pids, and numbers of pipes.
  */
 #ifndef PROF_DIFF_FILE_SCAN_H
 #define PROF_DIFF_FILE_SCAN_H
