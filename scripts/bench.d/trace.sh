@@ -1,4 +1,4 @@
-# shellcheck shell=bash disable=SC2154 # what scripts/bench and figures.sh set
+# shellcheck shell=bash disable=SC2153,SC2154 # what scripts/bench and figures.sh set
 # SPDX-License-Identifier: MIT
 #
 # bench trace: what it costs to see every system call with its arguments, beside the other tools

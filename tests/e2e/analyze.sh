@@ -169,4 +169,4 @@ case_bad_words() {
 	is "$?" 2 "no number"
 }
 
-run_cases
+run_cases "$@"

@@ -206,4 +206,4 @@ case_messages_and_what_they_carry() {
 		'iov_base="onea", iov_len=4\}, \{iov_base="nd two", iov_len=60.*SCM_RIGHTS.*cmsg_data=\[6' "received"
 }
 
-run_cases
+run_cases "$@"

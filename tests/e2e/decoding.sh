@@ -175,4 +175,4 @@ case_bpf() {
 	same_captured_lines corners_bpf 8
 }
 
-run_cases
+run_cases "$@"

@@ -5,9 +5,9 @@
 #include <unistd.h>
 
 #ifdef INLINED
-#define STAGE static inline __attribute__((always_inline))
-#define fill   populate
-#define report announce
+#define STAGE       static inline __attribute__((always_inline))
+#define fill        populate
+#define report      announce
 #define stage_one   phase_a
 #define stage_two   phase_b
 #define stage_three phase_c

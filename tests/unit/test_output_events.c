@@ -79,21 +79,22 @@ static void lines_are_these(void **state)
 	(void)state;
 #define WHO "     100/100     prog            "
 	assert_string_equal(
-		text, "     0.000000100 " WHO "[---] start      prog\n"
-		      "     0.000001100 " WHO
-		      "[003] syscall    openat(AT_FDCWD, 0x7f00, O_RDONLY) = -2 ENOENT <812ns>\n"
-		      "     0.000002100 " WHO "[000] syscall    getpid() = 100 <5ns>\n"
-		      "     0.000002200 " WHO "[000] syscall    brk(NULL) = 0x7f0000001000 <5ns>\n"
-		      "     0.000002300 " WHO "[000] syscall    rt_sigreturn(NULL) = -4 EINTR <5ns>\n"
-		      "     0.000003100 " WHO
-		      "[000] page-fault major user write 0x5000 ip 0x401000 inner ~30ns\n"
-		      "     0.000003150~" WHO
-		      "[000] page-fault major user write 0x6000 ip 0x401000 inner ~30ns\n"
-		      "     0.000003200 " WHO
-		      "[000] page-fault major user write 0x7000 ip 0x401000 inner ~30ns\n"
-		      "     0.000004100 " WHO "[000] syscall    exit_group(0) = ?\n"
-		      "     0.000005100 " WHO "[---] signal     SIGTERM code 0 handled\n"
-		      "     0.000006100 " WHO "[---] exit       killed by SIGKILL\n");
+		text,
+		"     0.000000100 " WHO "[---] start      prog\n"
+		"     0.000001100 " WHO
+		"[003] syscall    openat(AT_FDCWD, 0x7f00, O_RDONLY) = -2 ENOENT <812ns>\n"
+		"     0.000002100 " WHO "[000] syscall    getpid() = 100 <5ns>\n"
+		"     0.000002200 " WHO "[000] syscall    brk(NULL) = 0x7f0000001000 <5ns>\n"
+		"     0.000002300 " WHO "[000] syscall    rt_sigreturn(NULL) = -4 EINTR <5ns>\n"
+		"     0.000003100 " WHO
+		"[000] page-fault major user write 0x5000 ip 0x401000 inner ~30ns\n"
+		"     0.000003150~" WHO
+		"[000] page-fault major user write 0x6000 ip 0x401000 inner ~30ns\n"
+		"     0.000003200 " WHO
+		"[000] page-fault major user write 0x7000 ip 0x401000 inner ~30ns\n"
+		"     0.000004100 " WHO "[000] syscall    exit_group(0) = ?\n"
+		"     0.000005100 " WHO "[---] signal     SIGTERM code 0 handled\n"
+		"     0.000006100 " WHO "[---] exit       killed by SIGKILL\n");
 	recording_close(r);
 }
 
