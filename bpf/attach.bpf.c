@@ -23,8 +23,6 @@
 #include "state.bpf.h"
 #include "task.bpf.h"
 
-#define TASK_EXITING 4 /* PF_EXITING */
-
 struct join join = {0};
 
 /* Tells of the program that the process executes, as its exec would have. */
@@ -97,17 +95,12 @@ static __always_inline void start_send(struct task_struct *task, struct task_sta
 	ring_commit(ring, EVENT_START, sizeof *event);
 }
 
-static __always_inline bool is_ending(struct task_struct *task)
-{
-	return *(volatile unsigned int *)&task->flags & TASK_EXITING;
-}
-
 /* A thread that ends at this moment may have passed its last event, so it is ended here. */
 static __always_inline void thread_join(struct task_struct *task)
 {
 	struct task_state *state;
 
-	if (is_ending(task) || state_exists(task))
+	if (task_is_ending(task) || state_exists(task))
 		return;
 	if ((__u64)BPF_CORE_READ(task, mm) != join.mm) {
 		join.has_other_mm = 1;
@@ -129,7 +122,7 @@ static __always_inline void thread_join(struct task_struct *task)
 	join.nr_new++;
 	start_send(task, state);
 	state_publish(task, state);
-	if (is_ending(task))
+	if (task_is_ending(task))
 		task_end(task, state, EVENT_EXIT);
 }
 

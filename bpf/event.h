@@ -389,7 +389,11 @@ struct capture_brief {
 };
 
 #define NR_SYSCALL_TOTALS 512 /* larger numbers and 32-bit calls share the last one */
-#define NR_FAULT_TOTALS   (2 * NR_WIRE_FAULT_KINDS) /* kind, then the same in kernel mode */
+
+/* By kind, then the same in kernel mode; then those of tasks that had told of their end: of the
+ * command's process, and of others. */
+#define LATE_FAULT_TOTALS (2 * NR_WIRE_FAULT_KINDS)
+#define NR_FAULT_TOTALS   (LATE_FAULT_TOTALS + 2)
 
 /* A task's state (state.bpf.h): the recorder makes the root's, the programs all others. */
 #define NR_STATES 16384 /* threads that live at the same time */

@@ -94,8 +94,11 @@ static __always_inline int fault_end(struct bpf_perf_event_data *context, __u32 
 	struct pending_fault *fault;
 	__u64 service_ns = 0;
 
-	if (!state)
+	if (!state) {
+		if (task_is_ending(task))
+			fault_count_late(task);
 		return 0;
+	}
 	fault = flags ? &state->kernel : &state->user;
 	if (fault->time_ns) {
 		service_ns = bpf_ktime_get_ns() - fault->time_ns;

@@ -26,6 +26,23 @@ static __always_inline void fault_count(__u32 kind, __u32 flags, __u64 service_n
 	total_add_time(total, service_ns);
 }
 
+/*
+ * Newer kernels tell of a task's end before it leaves its memory, where it still clears the word
+ * that tells others: to write there can take a copy. That is charged to it like all others.
+ */
+static __always_inline void fault_count_late(struct task_struct *task)
+{
+	__u32 *place = bpf_task_storage_get(&places, task, NULL, 0), key;
+	struct total *total;
+
+	if (!place || *place < PLACE_ENDED || stopped)
+		return;
+	key = LATE_FAULT_TOTALS + *place - PLACE_ENDED;
+	total = bpf_map_lookup_elem(&fault_totals, &key);
+	if (total)
+		total->calls++;
+}
+
 /* Counts the pending fault as `kind` and sends its event; nothing is pending then. */
 static __always_inline void fault_send(struct task_struct *task, struct task_state *state,
 				       struct pending_fault *fault, __u32 kind, __u32 flags,

@@ -22,7 +22,7 @@ struct {
 	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__type(key, int);
-	__type(value, __u32); /* index into states */
+	__type(value, __u32); /* index into states, or one of those that follow them */
 } places SEC(".maps") __weak;
 
 struct {
@@ -52,6 +52,11 @@ __u32 nr_spaces __weak = 1; /* the same of address spaces */
 /* Recording has ended, though programs may still be attached. */
 bool stopped __weak = false;
 
+/* The place of a task that has told of its end: of the command's process, and of another. */
+#define PLACE_ENDED NR_STATES
+
+#define ROOT_PROCESS 1
+
 /* The owner of a state that is being made or ended: no task has that address. */
 #define STATE_CLAIMED 1
 
@@ -80,6 +85,13 @@ static __always_inline struct task_state *state_of(struct task_struct *task)
 	struct task_state *state = state_find(task);
 
 	return state && !state->held && !stopped ? state : NULL;
+}
+
+#define TASK_EXITING 4 /* PF_EXITING */
+
+static __always_inline bool task_is_ending(struct task_struct *task)
+{
+	return *(volatile unsigned int *)&task->flags & TASK_EXITING;
 }
 
 struct claim {
@@ -145,9 +157,11 @@ static __always_inline bool state_take(struct task_struct *task, struct task_sta
 /* The task, which was taken, is gone: its place is free for another. */
 static __always_inline void state_free(struct task_struct *task, struct task_state *state)
 {
+	__u32 *place = bpf_task_storage_get(&places, task, NULL, 0);
 	struct task_state empty = {.owner = STATE_CLAIMED};
 
-	bpf_task_storage_delete(&places, task);
+	if (place)
+		*place = PLACE_ENDED + (state->process != ROOT_PROCESS);
 	*state = empty;
 	__sync_lock_test_and_set(&state->owner, 0); /* last: from here on others may take it */
 }

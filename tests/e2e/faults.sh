@@ -43,6 +43,15 @@ case_faults_balance_when_threads_end_together() {
 		"processes that ended"
 }
 
+# A thread that is ended clears its number in memory, which takes a copy where a child shares it.
+case_faults_of_threads_that_are_being_ended() {
+	record x "$PROGRAMS/threads_left" 50 1
+	is_whole x "the command's threads"
+	record y sh -c '"$1" 50 1; true' - "$PROGRAMS/threads_left"
+	is_whole y "a child's threads"
+	within "$(report x .reconciliation.after_exit)" 1 50 "faults after the end of a thread"
+}
+
 case_a_childs_copies_on_write_are_its_own() {
 	record x "$PROGRAMS/copy_on_write" 500
 	is "$(faults_in x fill)" 500 "first touches"

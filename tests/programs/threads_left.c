@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
-/* threads_left N: waits for a child that touched pages, then exits while N threads are blocked. */
+/*
+ * threads_left N [1]: waits for a child that touched pages, then exits while N threads are blocked;
+ * with a second argument also while there is a child that shares all pages with them.
+ */
 #include <pthread.h>
 #include <sys/wait.h>
 
@@ -21,6 +24,20 @@ static void touch_some_pages(void)
 	_exit(0);
 }
 
+/* Lives as long as its parent does. */
+static void fork_one_more(void)
+{
+	int gate[2];
+	char byte;
+
+	if (pipe(gate))
+		err(1, "pipe");
+	if (fork() == 0) {
+		close(gate[1]);
+		_exit(read(gate[0], &byte, 1) != 0);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	long nr_threads = number_argument(argc, argv, 1, 50);
@@ -34,5 +51,7 @@ int main(int argc, char **argv)
 	for (long i = 0; i < nr_threads; i++)
 		if (pthread_create(&thread, NULL, sleep_for_ever, NULL))
 			errx(1, "pthread_create");
+	if (number_argument(argc, argv, 2, 0))
+		fork_one_more();
 	exit(0);
 }

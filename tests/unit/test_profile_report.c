@@ -15,6 +15,7 @@ struct story {
 	bool child_not_waited; /* its faults are not in the root's reaped ones */
 	uint64_t lost;         /* minor faults that the kernel counted and the stream lacks */
 	const char *events;    /* what was recorded */
+	uint64_t late[2];      /* after the ends of tasks: of the root, and of the child */
 	bool killed;           /* the recorder wrote no counters */
 };
 
@@ -38,12 +39,14 @@ static struct recording *tell(const struct story *story)
 	MAKE_SYSCALL(&m, [SYSCALL_TASK] = 1, [SYSCALL_POPULATED_PAGES] = 7);
 	MAKE_EVENT(&m, .time_ns = 3000, .task = 2, .type = TASK_EXIT, .value = {0, 20, 0, 0, 1, 0});
 	MAKE_EVENT(&m, .time_ns = 4000, .task = 1, .type = TASK_EXIT,
-		   .value = {0, 78, 0, story->child_not_waited ? 0 : 20, 1, 2});
+		   .value = {0, 78, 0, story->child_not_waited ? 0 : 20 + story->late[1], 1, 2});
 	if (story->killed)
 		return maker_open(&m, false);
 	writer_counter(m.w, "rusage.minflt", story->rusage);
 	writer_counter(m.w, "rusage.majflt", 0);
 	writer_counter(m.w, "kernel.faults.minor", 70);
+	writer_counter(m.w, "kernel.late_faults.command", story->late[0]);
+	writer_counter(m.w, "kernel.late_faults.others", story->late[1]);
 	return maker_open(&m, true);
 }
 
@@ -93,6 +96,22 @@ static void child_that_nobody_waited_for_is_taken_out(void **state)
 
 	(void)state;
 	assert_int_equal(rec.not_waited, 20);
+	assert_true(rec.balanced);
+}
+
+static void late_faults_are_told_apart(void **state)
+{
+	struct reconciliation rec =
+		reconcile_story(&(struct story){.rusage = 98 + 3 + 2, .late = {3, 2}});
+
+	(void)state;
+	assert_int_equal(rec.after_exit, 5);
+	assert_int_equal(rec.not_waited, 0);
+	assert_true(rec.balanced);
+	rec = reconcile_story(
+		&(struct story){.rusage = 78 + 3, .late = {3, 2}, .child_not_waited = true});
+	assert_int_equal(rec.after_exit, 5);
+	assert_int_equal(rec.not_waited, 20 + 2);
 	assert_true(rec.balanced);
 }
 
@@ -379,6 +398,7 @@ int main(void)
 		cmocka_unit_test(sound_recording_balances),
 		cmocka_unit_test(one_page_too_many_or_too_few_is_named),
 		cmocka_unit_test(child_that_nobody_waited_for_is_taken_out),
+		cmocka_unit_test(late_faults_are_told_apart),
 		cmocka_unit_test(lost_faults_are_known_from_the_kernels_count),
 		cmocka_unit_test(nothing_is_claimed_without_faults_or_rusage),
 		cmocka_unit_test(attached_tasks_are_held_against_their_own_counters),

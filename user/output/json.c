@@ -150,6 +150,7 @@ static void write_reconciliation(struct json_stream *s, const struct reconciliat
 	set(object, "recorded", json_count(rec->recorded));
 	set(object, "populated", json_count(rec->populated));
 	set(object, "before_exec", json_count(rec->before_exec));
+	set(object, "after_exit", json_count(rec->after_exit));
 	set(object, "lost", json_count(rec->lost));
 	set(object, "not_waited", json_integer(rec->not_waited));
 	set(object, "accounted", json_known_signed(rec->is_known, rec->accounted));

@@ -33,6 +33,7 @@ static void write_balance(FILE *out, const struct reconciliation *rec)
 	write_term(out, "+", (int64_t)rec->populated, "pages populated without a fault");
 	if (!rec->by_tasks.is_known)
 		write_term(out, "+", (int64_t)rec->before_exec, "before the recording began");
+	write_signed_term(out, (int64_t)rec->after_exit, "after threads had told of their end");
 	write_signed_term(out, (int64_t)rec->lost, "counted by the kernel side, but lost");
 	write_signed_term(out, (int64_t) - (uint64_t)rec->not_waited,
 			  "in processes that nobody waited for");

@@ -25,7 +25,7 @@ static int64_t count_not_waited(const struct recording *r)
 		if (recording_is_root(r, task->process))
 			waited_for += own + (task->ends_process ? task->reaped_faults : 0);
 	}
-	return (int64_t)(all - waited_for);
+	return (int64_t)(all + recording_counter(r, "kernel.late_faults.others") - waited_for);
 }
 
 static uint64_t count_populated_at_end(const struct recording *r)
@@ -59,6 +59,7 @@ static void reconcile_with_tasks(struct reconciliation *rec)
 	uint64_t accounted = rec->recorded + rec->populated + rec->lost;
 
 	rec->before_exec = 0;
+	rec->after_exit = 0;
 	rec->not_waited = 0;
 	rec->accounted = (int64_t)accounted;
 	rec->unexplained = (int64_t)(rec->by_tasks.value - accounted);
@@ -66,8 +67,8 @@ static void reconcile_with_tasks(struct reconciliation *rec)
 
 static void reconcile_with_wait4(struct reconciliation *rec)
 {
-	uint64_t accounted = rec->recorded + rec->populated + rec->before_exec + rec->lost -
-			     (uint64_t)rec->not_waited;
+	uint64_t accounted = rec->recorded + rec->populated + rec->before_exec + rec->after_exit +
+			     rec->lost - (uint64_t)rec->not_waited;
 
 	rec->accounted = (int64_t)accounted;
 	rec->unexplained = (int64_t)(rec->minflt.value + rec->majflt.value - accounted);
@@ -86,6 +87,8 @@ void reconcile(const struct recording *r, const struct scan *scan, struct reconc
 		.populated = scan->populated_pages + count_populated_at_end(r),
 		.lost = lost_of_kind(r, "kernel.faults.minor", minor) +
 			lost_of_kind(r, "kernel.faults.major", major),
+		.after_exit = recording_counter(r, "kernel.late_faults.command") +
+			      recording_counter(r, "kernel.late_faults.others"),
 		.not_waited = count_not_waited(r),
 	};
 	for (uint32_t id = ROOT_TASK; id < r->tasks.size; id++) {

@@ -176,6 +176,10 @@ static void fault_totals_write(struct writer *w, struct capture *capture)
 		writer_counter(w, inside, kernel.calls);
 		writer_counter(w, time, user.duration_ns + kernel.duration_ns);
 	}
+	capture_total(capture, CAPTURE_FAULT_TOTALS, LATE_FAULT_TOTALS, &user);
+	writer_counter(w, "kernel.late_faults.command", user.calls);
+	capture_total(capture, CAPTURE_FAULT_TOTALS, LATE_FAULT_TOTALS + 1, &user);
+	writer_counter(w, "kernel.late_faults.others", user.calls);
 }
 
 void totals_write(struct writer *w, const struct session *s, const struct event_sets *sets)
