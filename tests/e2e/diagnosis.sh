@@ -243,6 +243,8 @@ case_nothing_is_said_of_ordinary_programs() {
 # 7 MiB by one function of which a part is kept; only the calls are recorded.
 case_growth_by_caller_without_faults() {
 	record x -e alloc "$PROGRAMS/alloc_patterns" read_fresh 7
+	like "$("$PROF" explain -i x)" "page faults were not recorded" "no faults, no diagnosis"
+	unlike "$("$PROF" explain -i x)" "no pattern of waste" "and nothing is claimed"
 	"$PROF" explain --json -i x >explained
 	is "$(jq '.growth[] | select(.site.function == "map_pages") |
 		.added_bytes, .kept_bytes, .most_bytes, .site.calls' explained | tr '\n' ' ')" \

@@ -41,7 +41,9 @@ static void write_diagnoses(FILE *out, const struct report *report,
 		fputs("  The system calls that make memory were not all recorded: record them, too"
 		      " (-e faults,%memory)\n",
 		      out);
-	if (!diagnoses->items.size)
+	if (!report->reconciliation.faults_recorded)
+		fputs("  not possible: page faults were not recorded (-e faults)\n", out);
+	else if (!diagnoses->items.size)
 		fputs("  no pattern of waste found\n", out);
 	for (size_t i = 0; i < diagnoses->items.size; i++) {
 		if (i)
