@@ -468,7 +468,7 @@ void session_tell_stops(const struct session *s, const char *command)
 
 	if (s->deep_calls)
 		tell_deep(deep_calls_counts(s->deep_calls));
-	if (!s->by_ptrace)
+	if (!s->by_ptrace || !s->capture_options.syscalls)
 		return;
 	if (privileges_missing(missing))
 		note("traced by ptrace, for want of %s: times include tracing", missing);
