@@ -289,6 +289,31 @@ static void pages_of_earlier_blocks(void **state)
 	assert_int_equal(totals_of(mm, 2).untouched_bytes, 5 * PAGE);
 }
 
+/* What was mapped before anybody looked may have been touched before, too. */
+static void pages_from_before_the_recording_say_nothing(void **state)
+{
+	struct made_memory *mm = *state;
+	const struct task_mapping before = {
+		.time_ns = mm->now_ns,
+		.task = 1,
+		.start = AT(0),
+		.end = AT(8),
+		.flags = MAPPED_READ | MAPPED_WRITE | MAPPED_BEFORE,
+	};
+
+	memory_take_mapping(mm->model, &before, true);
+	MAP_BLOCK(mm, 8, 2);
+	made(mm, AT(0), 10 * PAGE, 1);
+	made(mm, AT(100), 4 * PAGE, 2); /* and what is mapped nowhere says nothing either */
+	FAULT(mm, 0, 3, WRITE_ONE);
+	freed(mm, AT(0));
+	freed(mm, AT(100));
+	finish(mm);
+	assert_int_equal(totals_of(mm, 1).judged_bytes, 10 * PAGE);
+	assert_int_equal(totals_of(mm, 1).untouched_bytes, 2 * PAGE);
+	assert_int_equal(totals_of(mm, 2).untouched_bytes, 0);
+}
+
 /* A block that gives its own pages back has touched them. */
 static void own_give_back_is_no_untouched_memory(void **state)
 {
@@ -384,6 +409,7 @@ int main(void)
 		TEST(untouched_pages_are_whole_ones),
 		TEST(reading_is_touching),
 		TEST(pages_of_earlier_blocks),
+		TEST(pages_from_before_the_recording_say_nothing),
 		TEST(own_give_back_is_no_untouched_memory),
 		TEST(blocks_kept_to_the_end_are_judged),
 		TEST(map_keeps_what_is_in_it),

@@ -98,6 +98,20 @@ struct absent {
 	uint64_t never_bytes, gone_bytes;
 };
 
+/* Of pages that no fault told of: in what was mapped before the recording, or by a call that was
+ * lost, they may have been there all the same. */
+static uint64_t never_there(struct vm *vm, uint64_t start, uint64_t end)
+{
+	struct extent part;
+	uint64_t bytes = 0;
+
+	for (; regions_cut(&vm->regions, start, end, &part); start = part.end) {
+		if (!(part.flags & EXTENT_BEFORE))
+			bytes += part.end - part.start;
+	}
+	return bytes;
+}
+
 static struct absent absent_of(struct vm *vm, struct range range)
 {
 	struct absent absent = {0};
@@ -106,7 +120,7 @@ static struct absent absent_of(struct vm *vm, struct range range)
 		struct page_range part = pages_at(&vm->pages, range.start, range.end);
 
 		if (part.state == PAGE_NEVER)
-			absent.never_bytes += part.end - part.start;
+			absent.never_bytes += never_there(vm, part.start, part.end);
 		else if (part.state == PAGE_GONE)
 			absent.gone_bytes += part.end - part.start;
 		range.start = part.end;
