@@ -85,6 +85,13 @@ case_the_heap_is_trimmed_at_each_free() {
 	helps glibc-keep -- trim_heap 60
 }
 
+# Who it is that gives memory back is not known then, so it must not be called the program itself.
+case_a_trimmed_heap_without_stacks() {
+	record x --no-stacks "$PROGRAMS/alloc_patterns" trim_heap 60
+	is "$(first .id)" own-give-back "the diagnosis"
+	like "$(first .remedy)" "an allocator's doing, which cannot be told" "the remedy"
+}
+
 case_the_heap_of_a_thread_is_trimmed_at_each_free() {
 	diagnose -- trim_arena 60
 	tells arena-trim-churn work_on_small_blocks work_on_small_blocks

@@ -84,6 +84,10 @@ case_a_suspicion_by_symbol() {
 	like "$("$PROF" report --symbol='right|deeper' -i x)" "page faults +5,000 of $all" \
 		"one below the other counts once"
 	like "$("$PROF" report --symbol='no_such_function' -i x)" "page faults +0 of $all \(0.0%\)" "none"
+	record y --no-stacks "$PROGRAMS/call_paths" 10
+	run "$PROF" report --symbol=main -i y
+	is "$status" 1 "functions of a recording without stacks"
+	like "$(<err)" "no call stacks were recorded" "what is missing"
 	run "$PROF" report --symbol='(' -i x
 	is "$status" 2 "exit status of no expression"
 	like "$(cat err)" "is no regular expression" "reason"

@@ -67,8 +67,12 @@ static void give_back_explain(const struct group *g, struct diagnosis *out)
 			       "again: %s page faults",
 			       text, count_format(returner->totals.calls, calls), touch,
 			       count_format(g->faults, faults));
-	out->remedy = xstrdup("Keep what will be needed again: give back less often, or only what "
-			      "was not used for long");
+	out->remedy = xasprintf(
+		"Keep what will be needed again: give back less often, or only what was not used "
+		"for long%s",
+		*returner->function ? ""
+				    : ". If that is an allocator's doing, which cannot be told "
+				      "without its stack, a setting of it may help");
 }
 
 const struct pattern own_patterns[] = {

@@ -411,13 +411,19 @@ static void write_report(FILE *out, const struct report *report, const struct re
 	text_block_table(out, &report->blocks, style->all, style);
 }
 
-static int sites_check(const struct recording *r, const struct report_opts *opts)
+/* Whether what is asked for was recorded: an empty answer would be misread. */
+static int matter_check(const struct recording *r, const struct report_opts *opts)
 {
+	const char *stacks = recording_meta(r, "stacks");
 	int err = 0;
 
 	if (opts->by_site && !(recording_meta(r, "events") && recording_has(r, "malloc"))) {
 		err = refuse(-ENODATA, "no blocks of malloc were recorded");
 		hint("record them with -e malloc");
+	} else if ((opts->view.symbol || opts->view.functions) && stacks &&
+		   !strcmp(stacks, "none")) {
+		err = refuse(-ENODATA, "no call stacks were recorded");
+		hint("record them without --no-stacks");
 	}
 	return err;
 }
@@ -471,7 +477,7 @@ static int report_run(int argc, char **argv)
 	err = input_open(opts.input, &recording);
 	if (err)
 		return EXIT_FAILURE;
-	err = sites_check(recording, &opts);
+	err = matter_check(recording, &opts);
 	if (!err)
 		err = print_report(recording, &opts);
 	recording_close(recording);
