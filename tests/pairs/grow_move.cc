@@ -22,7 +22,10 @@ class Column
 		std::memcpy(cells + used, cell, size);
 		used += size;
 	}
-	char last() const { return cells[used - 1]; }
+	char last() const
+	{
+		return cells[used - 1];
+	}
 };
 
 int main()

@@ -10,7 +10,9 @@ class Worker
 	std::vector<char> buffer;
 
       public:
-	explicit Worker(std::size_t bytes) : buffer(bytes) {}
+	explicit Worker(std::size_t bytes) : buffer(bytes)
+	{
+	}
 
 	__attribute__((noinline)) int apply()
 	{

@@ -252,7 +252,9 @@ static void print_flame(struct recording *r)
 		struct path_tree tree;
 		struct flame flame = {
 			.paths = &tree,
-			.weights = {{"count", "Count"}, {"time", "Time", WEIGHT_NS}, {"memory", "Memory", WEIGHT_BYTES}},
+			.weights = {{"count", "Count"},
+				    {"time", "Time", WEIGHT_NS},
+				    {"memory", "Memory", WEIGHT_BYTES}},
 			.weight = choice->weight,
 			.about = about ? about : "",
 			.icicle = choice->weight == WEIGHT_NS,

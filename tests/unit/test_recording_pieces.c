@@ -150,30 +150,30 @@ static void equal_contents_are_told_once(void **state)
 static void descriptors_come_back(void **state)
 {
 	const struct told_descriptor file = {.fd = -3,
-					.mode = 0100644,
-					.device = 0xfe00001,
-					.inode = 1ULL << 40,
-					.flags = 02000000,
-					.magic = 0xef53,
-					.deleted = true,
-					.path = "/tmp/\xff x",
-					.path_bytes = 8,
-					.socket_path = ""};
+					     .mode = 0100644,
+					     .device = 0xfe00001,
+					     .inode = 1ULL << 40,
+					     .flags = 02000000,
+					     .magic = 0xef53,
+					     .deleted = true,
+					     .path = "/tmp/\xff x",
+					     .path_bytes = 8,
+					     .socket_path = ""};
 	struct told_descriptor socket = {.fd = 7,
-				    .mode = 0140777,
-				    .path = "UNIX",
-				    .path_bytes = 4,
-				    .is_socket = true,
-				    .family = 10,
-				    .type = 2,
-				    .protocol = 17,
-				    .state = 7,
-				    .local_port = 65535,
-				    .peer_port = 80,
-				    .port_id = 4711,
-				    .peer_inode = 12,
-				    .socket_path = "\0abstract",
-				    .socket_path_bytes = 9};
+					 .mode = 0140777,
+					 .path = "UNIX",
+					 .path_bytes = 4,
+					 .is_socket = true,
+					 .family = 10,
+					 .type = 2,
+					 .protocol = 17,
+					 .state = 7,
+					 .local_port = 65535,
+					 .peer_port = 80,
+					 .port_id = 4711,
+					 .peer_inode = 12,
+					 .socket_path = "\0abstract",
+					 .socket_path_bytes = 9};
 	struct bytes bytes = {0};
 	struct told_descriptor got;
 	struct piece piece;

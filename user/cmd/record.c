@@ -297,7 +297,8 @@ static const struct option_row options[] = {
 	{"ring-size", 0, "SIZE", "buffer per CPU between kernel and recorder (64K to 256M)",
 	 set_ring_size},
 	{"repeat", 0, "N",
-	 "run the command N times, into FILE.1 to FILE.N: for 'prof diff', which takes FILE for all "
+	 "run the command N times, into FILE.1 to FILE.N: for 'prof diff', which takes FILE for "
+	 "all "
 	 "of them",
 	 set_repeat},
 	{"quiet", 'q', NULL, "do not sum up at the end", quiet},

@@ -63,7 +63,7 @@ static json_t *json_attached(const char *text)
 static void write_head(struct json_stream *s, const struct recording *r)
 {
 	static const char *const texts[] = {"cwd",          "host",   "kernel", "arch",
-					    "prof_version", "events", "trace", "times"};
+					    "prof_version", "events", "trace",  "times"};
 	struct known status = recording_known(r, "exit_status");
 	json_t *command = json_array(), *attached = json_array();
 

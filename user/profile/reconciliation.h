@@ -6,7 +6,8 @@
  * that were waited for. Against it stand the faults recorded, the pages that system calls populated
  * without a fault (the kernel charges those, too), what the command's process had on its account
  * before the recording began, what its tasks took after they had told of their end, and what the
- * kernel counted but the stream dropped; less what belongs to processes that nobody waited for. The rest is unexplained, and zero in a sound recording.
+ * kernel counted but the stream dropped; less what belongs to processes that nobody waited for. The
+ * rest is unexplained, and zero in a sound recording.
  *
  * Where no wait4 could tell, because the recording began or ended in the middle of the command's
  * life, the kernel's counters of each task do: how far they went from its first event to its last.

@@ -54,8 +54,8 @@ static int wait_unharmed(pid_t recorder, int *out_status)
 }
 
 /* 0 or the exit status of a failure of prof itself; *out_status as wait(2) gives it. */
-static int recorder_run(const struct record_options *options,
-			const struct trial_settings *settings, char **argv, int *out_status)
+static int recorder_run(const struct record_options *options, const struct trial_settings *settings,
+			char **argv, int *out_status)
 {
 	pid_t recorder = fork();
 
@@ -89,7 +89,8 @@ int trial_run(const struct record_options *options, const struct trial_settings 
 
 static bool was_interrupted(int status)
 {
-	return (WIFSIGNALED(status) && (WTERMSIG(status) == SIGINT || WTERMSIG(status) == SIGTERM)) ||
+	return (WIFSIGNALED(status) &&
+		(WTERMSIG(status) == SIGINT || WTERMSIG(status) == SIGTERM)) ||
 	       (WIFEXITED(status) && WEXITSTATUS(status) == 128 + SIGINT);
 }
 

@@ -192,8 +192,8 @@ static inline uint32_t syscall_key(uint64_t nr, uint64_t flags)
  * "malloc", with commas), trace (the -e trace= choice, absent when all), stacks ("tables",
  * "frame-pointer", "none"), stacks_of (which events were to have one: "none", "memory", "faults",
  * "all"; all when it is absent), kernel_stacks ("yes": with the kernel's part; absent: without),
- * arguments (the limit for strings, -s; absent: nothing was read behind them), descriptor (one for each
- * that the command found open: number, mode in octal, device, name, with spaces between them),
+ * arguments (the limit for strings, -s; absent: nothing was read behind them), descriptor (one for
+ * each that the command found open: number, mode in octal, device, name, with spaces between them),
  * clock; of the memory
  * of the host: huge_pages, huge_pages_shared, huge_pages_defrag (the chosen word of the files in
  * /sys/kernel/mm/transparent_hugepage), swap_bytes, numa_balancing; each absent where it is not

@@ -53,7 +53,8 @@ bool told_descriptor_take(const struct piece *piece, struct told_descriptor *out
 {
 	struct cursor in = cursor_over(piece->bytes, piece->size_bytes);
 
-	*out = (struct told_descriptor){.fd = (int32_t)piece->address, .path = "", .socket_path = ""};
+	*out = (struct told_descriptor){
+		.fd = (int32_t)piece->address, .path = "", .socket_path = ""};
 	out->mode = (uint32_t)cursor_varint(&in);
 	out->device = cursor_varint(&in);
 	out->inode = cursor_varint(&in);
