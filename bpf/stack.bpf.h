@@ -481,18 +481,27 @@ static __always_inline __u32 stack_unfinished(struct walk *walk, __u32 task, __u
 __weak __noinline int memo_holds(void)
 {
 	struct cpu_walk *cpu = (struct cpu_walk *)walk_of_cpu();
-	struct walk_memo *memo;
+	__u64 start = 0, bytes = 0, difference = 0; /* nothing has been read yet */
+	const struct walk_memo *memo;
+	__u32 nr_reads;
 
 	if (!cpu)
 		return 0;
 	memo = memo_of(&cpu->walk);
-	for (__u32 i = 0; i < MEMO_READS && i < memo->nr_reads; i++) {
-		__u64 value;
+	nr_reads = memo->nr_reads;
+	for (__u32 i = 0; i < MEMO_READS && i < nr_reads; i++) {
+		__u64 offset = memo->addresses[i] - start;
 
-		if (!block_read(cpu, memo->addresses[i], &value) || value != memo->values[i])
-			return 0;
+		if (offset >= bytes) {
+			if (difference || !block_fill(memo->addresses[i]))
+				return 0;
+			start = cpu->block_start;
+			bytes = cpu->block_bytes;
+			offset = memo->addresses[i] - start;
+		}
+		difference |= cpu->block[offset / 8 & (BLOCK_WORDS - 1)] ^ memo->values[i];
 	}
-	return 1;
+	return !difference;
 }
 
 /* The kept stack, or 0; then the walk that follows is noted in its place. */
