@@ -147,7 +147,7 @@ struct mm_struct { /* mapping.bpf.h, stack.bpf.h, layout.bpf.h, place.bpf.h: whe
 		      lie */
 	unsigned long start_code, end_code, end_data, start_brk, brk, start_stack;
 	unsigned long arg_start, arg_end, env_start, env_end; /* capture.bpf.c */
-	struct file *exe_file; /* attach.bpf.c */
+	struct file *exe_file;                                /* attach.bpf.c */
 	struct {
 		void *vdso;
 	} context;
@@ -262,7 +262,7 @@ struct task_struct {
 	struct uprobe_task *utask;      /* trampoline.bpf.h */
 };
 
-struct linux_binprm { /* task.bpf.c: the program being executed */
+struct linux_binprm {                  /* task.bpf.c: the program being executed */
 	const char *filename, *interp; /* differ if it is a script */
 };
 
