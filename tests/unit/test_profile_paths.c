@@ -233,6 +233,31 @@ static void syscalls_end_in_the_call(void **state)
 	recording_close(r);
 }
 
+/* Of a hundred calls the slowest, by what it took beyond the others; calls without a time are none.
+ */
+static void the_tail_is_what_is_beyond_it(void **state)
+{
+	struct path_choice tail = *choice("syscall-ns");
+	struct path_tree tree;
+	struct recording *r;
+	struct maker m;
+
+	(void)state;
+	tail.tail_ppm = 990000;
+	maker_start(&m);
+	make_root(&m, "prog", 0);
+	for (uint64_t i = 1; i <= 100; i++)
+		MAKE_SYSCALL(&m, [SYSCALL_TASK] = 1, [SYSCALL_DURATION_NS] = i);
+	MAKE_SYSCALL(&m, [SYSCALL_TASK] = 1, [SYSCALL_DURATION_NS] = 5000,
+		     [SYSCALL_FLAGS] = SYSCALL_ATTACHED);
+	r = maker_open(&m, true);
+	event_paths_build(r, &tail, 0, &tree);
+	assert_int_equal(path_tree_node(&tree, 0)->total[WEIGHT_COUNT], 1);
+	assert_int_equal(path_tree_node(&tree, 0)->total[WEIGHT_NS], 1);
+	path_tree_fini(&tree);
+	recording_close(r);
+}
+
 /* Two tasks of one name share their paths, a third has its own. */
 static void tasks_are_told_apart_by_name(void **state)
 {
@@ -309,6 +334,7 @@ int main(void)
 		cmocka_unit_test(what_was_lost_is_a_path),
 		cmocka_unit_test(heaviest_sibling_comes_first),
 		cmocka_unit_test(syscalls_end_in_the_call),
+		cmocka_unit_test(the_tail_is_what_is_beyond_it),
 		cmocka_unit_test(tasks_are_told_apart_by_name),
 		cmocka_unit_test(depth_is_bounded),
 		cmocka_unit_test(pairs_are_numbered_in_order),

@@ -82,6 +82,7 @@ static void steady_calls_and_what_has_no_time(void **state)
 	assert_true(take(&w, NR_READ, 9000, 0, &alarm));
 	assert_false(take(&w, NR_READ, 9e9, WIRE_UNFINISHED, &alarm));
 	assert_false(take(&w, NR_READ, 9e9, WIRE_BLOCKED, &alarm));
+	assert_false(take(&w, NR_READ, 9e9, WIRE_ATTACHED, &alarm));
 	/* The same number of a 32-bit entry is another call. */
 	assert_false(take(&w, NR_READ, 9e9, WIRE_COMPAT, &alarm));
 	watch_fini(&w);

@@ -87,7 +87,7 @@ static void add_tail(struct gathering *g, const struct columns *c)
 		};
 		uint64_t weights[NR_WEIGHTS] = {[WEIGHT_COUNT] = 1};
 
-		if (flags & (SYSCALL_UNFINISHED | SYSCALL_BLOCKED))
+		if (flags & SYSCALL_UNTIMED)
 			continue;
 		weights[WEIGHT_NS] =
 			call_tail_excess_ns(g->tail, key, c->at[SYSCALL_DURATION_NS][i]);

@@ -104,7 +104,7 @@ bool watch_take(struct watch *w, const struct syscall_event *event, struct alarm
 		return false;
 	call = watched_of(w, event->nr | (event->head.flags & WIRE_COMPAT ? KEY_COMPAT : 0));
 	call->calls++;
-	if (event->head.flags & (WIRE_UNFINISHED | WIRE_BLOCKED))
+	if (event->head.flags & (WIRE_UNFINISHED | WIRE_BLOCKED | WIRE_ATTACHED))
 		return false;
 	is_anomaly = w->options.anomalies && judge(w, call, duration_ns, out);
 	if (is_anomaly)
