@@ -38,6 +38,22 @@ case_totals_are_exact_when_events_are_lost() {
 	like "$(cat out)" "lost: +[1-9]" "what the report says"
 }
 
+# They are made of rows, and say how many there are not.
+case_percentiles_and_analyses_say_what_they_lack() {
+	record_with_losses
+	local lost
+	lost=$(report x .lost.syscalls)
+	within "$lost" 1000 1000000 "lost system calls"
+	for form in percentiles stats-extended; do
+		like "$("$PROF" report --$form x)" "$lost system calls were lost" "$form"
+	done
+	is "$("$PROF" report --percentiles --json x | jq .lost)" "$lost" "percentiles as JSON"
+	like "$("$PROF" analyze x)" "$lost system calls were lost" "analyze"
+	is "$("$PROF" analyze --json x | jq .lost)" "$lost" "analyze as JSON"
+	record whole true
+	unlike "$("$PROF" report --percentiles whole)$("$PROF" analyze whole)" "were lost" "a whole one"
+}
+
 case_faults_that_were_lost_are_accounted_for() {
 	record_with_losses --no-stacks
 	local lost listed

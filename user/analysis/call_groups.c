@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "analysis/call_groups.h"
 
+#include "profile/facts.h"
 #include "recording/format.h"
 #include "stats/quantiles.h"
 #include "stats/selection.h"
@@ -343,7 +344,7 @@ static void find_exemplars(struct recording *r, struct call_groups *groups)
 void call_groups_build(struct recording *r, const enum aspect *aspects, unsigned int nr_aspects,
 		       uint64_t batch_rows, struct call_groups *out)
 {
-	*out = (struct call_groups){0};
+	*out = (struct call_groups){.lost = recording_lost_syscalls(r)};
 	grouping_init(&out->grouping, r, aspects, nr_aspects);
 	syscall_set_parse(byte_movers, &out->movers);
 	visit_blocks(r, &out->grouping,

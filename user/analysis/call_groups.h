@@ -50,6 +50,7 @@ struct call_groups {
 	struct syscall_set movers;     /* calls whose result is a number of bytes */
 	VEC(struct call_group) groups; /* by number */
 	struct call_group all;         /* without quantiles */
+	uint64_t lost;                 /* calls that are in no group: the stream dropped them */
 };
 
 /* May a quantile be told of so many calls? As with other tools of this kind: p50 from 3, p90 from

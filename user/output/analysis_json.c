@@ -241,6 +241,7 @@ static void write_json(FILE *out, const struct analysis *a, const struct analysi
 	(void)style;
 	json_stream_begin(&s, out);
 	json_stream_member(&s, "schema", json_string("prof.analyze/1"));
+	json_stream_member(&s, "lost", json_count(recording_lost_syscalls(a->recording)));
 	json_stream_member(&s, "duration_ns", json_count(a->study.total_ns));
 	json_stream_array_begin(&s, "calls");
 	vec_each (&a->study.calls, call)

@@ -8,6 +8,7 @@
 
 #include "cli/number.h"
 #include "cli/text.h"
+#include "output/call_groups_output.h"
 #include "output/printable.h"
 #include "profile/facts.h"
 
@@ -157,6 +158,7 @@ static void write_text(FILE *out, const struct analysis *a, const struct analysi
 {
 	const struct page p = {out, a, style};
 
+	lost_calls_line(out, recording_lost_syscalls(a->recording));
 	write_calls(&p);
 	write_anomalies(&p);
 	course_text(&p);

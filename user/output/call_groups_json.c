@@ -93,6 +93,7 @@ void call_groups_json(FILE *out, const struct call_groups *groups, enum group_so
 
 	json_stream_begin(&s, out);
 	json_stream_member(&s, "schema", json_string("prof.groups/1"));
+	json_stream_member(&s, "lost", json_count(groups->lost));
 	json_stream_array_begin(&s, by_syscall ? "syscalls" : "groups");
 	for (size_t i = 0; i < groups->groups.size; i++)
 		json_stream_element(&s, json_group(groups, order[i]));

@@ -16,6 +16,9 @@ void call_groups_table(FILE *out, const struct call_groups *groups, enum group_s
  * so many deviations from the mean make the longest call worth a remark. */
 void call_groups_extended(FILE *out, const struct call_groups *groups, double threshold);
 
+/* A line that says so, if calls were lost. */
+void lost_calls_line(FILE *out, uint64_t lost);
+
 /* The block of one group. */
 void call_group_block(FILE *out, const struct call_group *group, const char *name,
 		      double threshold);

@@ -31,6 +31,14 @@ static char *group_name(const struct call_groups *groups, uint32_t group)
 	return printable(label);
 }
 
+void lost_calls_line(FILE *out, uint64_t lost)
+{
+	if (lost)
+		fprintf(out,
+			"%" PRIu64 " system calls were lost: they are in none of these figures\n",
+			lost);
+}
+
 /* ---- The table ---- */
 
 /* Two digits that count, at least two decimals, and no zeros behind: 12.5ms, 0.02ms, 0.00042ms */
@@ -111,6 +119,7 @@ void call_groups_table(FILE *out, const struct call_groups *groups, enum group_s
 	for (size_t i = 0; i < nr; i++)
 		names[i] = group_name(groups, order[i]);
 	width = name_width(names, nr);
+	lost_calls_line(out, groups->lost);
 	fputs("System Call Summary:\n====================\n", out);
 	fprintf(out, "%-*s %-8s %-9s %-13s %-11s", width, title_of(groups), "Calls", "Errors",
 		"Total Time", "Avg Time");
@@ -189,6 +198,7 @@ void call_groups_extended(FILE *out, const struct call_groups *groups, double th
 {
 	scoped_free uint32_t *order = call_groups_order(groups, GROUPS_BY_CALLS);
 
+	lost_calls_line(out, groups->lost);
 	fputs("\n=== Extended Statistics (exact, nearest rank) ===\n\n", out);
 	for (size_t i = 0; i < groups->groups.size; i++) {
 		scoped_free char *name = group_name(groups, order[i]);

@@ -119,13 +119,18 @@ uint64_t losses_sum(const struct losses *losses, const char *events)
 	return sum;
 }
 
-bool recording_lacks_syscalls(const struct recording *r)
+uint64_t recording_lost_syscalls(const struct recording *r)
 {
 	struct losses losses;
-	bool lost;
+	uint64_t lost;
 
 	losses_of(r, &losses);
-	lost = losses_sum(&losses, "syscalls") > 0;
+	lost = losses_sum(&losses, "syscalls");
 	losses_fini(&losses);
-	return lost || r->integrity.damaged_chunks > 0;
+	return lost;
+}
+
+bool recording_lacks_syscalls(const struct recording *r)
+{
+	return recording_lost_syscalls(r) > 0 || r->integrity.damaged_chunks > 0;
 }

@@ -49,5 +49,6 @@ struct losses {
 void losses_of(const struct recording *r, struct losses *out);
 void losses_fini(struct losses *losses);
 uint64_t losses_sum(const struct losses *losses, const char *events);
+uint64_t recording_lost_syscalls(const struct recording *r); /* that no row tells of */
 
 #endif
