@@ -143,8 +143,8 @@ struct uprobe_task { /* trampoline.bpf.h */
 	unsigned long vaddr; /* of the instruction that is being executed elsewhere */
 };
 
-struct mm_struct { /* mapping.bpf.h, stack.bpf.h, layout.bpf.h, place.bpf.h: where a program's parts
-		      lie */
+struct mm_struct { /* mapping.bpf.h, stack_rest.bpf.h, layout.bpf.h, place.bpf.h: where a program's
+		      parts lie */
 	unsigned long start_code, end_code, end_data, start_brk, brk, start_stack;
 	unsigned long arg_start, arg_end, env_start, env_end; /* snippet_image.bpf.h */
 	struct file *exe_file;                                /* attach.bpf.c */
