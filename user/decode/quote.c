@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/utf8.h"
+
 static bool needs_hex(const uint8_t *text, size_t size)
 {
 	for (size_t i = 0; i < size; i++) {
@@ -54,23 +56,6 @@ void quote_text(struct bytes *out, const uint8_t *text, size_t size, enum emit_h
 		}
 	}
 	bytes_u8(out, '"');
-}
-
-/* How many bytes the UTF-8 character has that begins here; 0 when none does. */
-static size_t utf8_size(const uint8_t *at, size_t left)
-{
-	size_t size = *at < 0x80 ? 1 : *at < 0xc2 ? 0 : *at < 0xe0 ? 2 : *at < 0xf0 ? 3 : 4;
-
-	if (*at > 0xf4 || size > left)
-		return 0;
-	for (size_t i = 1; i < size; i++) {
-		if ((at[i] & 0xc0) != 0x80)
-			return 0;
-	}
-	if ((*at == 0xe0 && at[1] < 0xa0) || (*at == 0xed && at[1] > 0x9f) || /* long, surrogate */
-	    (*at == 0xf0 && at[1] < 0x90) || (*at == 0xf4 && at[1] > 0x8f))   /* long, too great */
-		return 0;
-	return size;
 }
 
 void quote_json(struct bytes *out, const uint8_t *text, size_t size)

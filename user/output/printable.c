@@ -6,28 +6,11 @@
 
 #include "base/alloc.h"
 #include "base/bytes.h"
+#include "base/utf8.h"
 
 static bool is_control(unsigned char byte)
 {
 	return byte < 0x20 || byte == 0x7f;
-}
-
-/* How many bytes the UTF-8 character at `text` has, 0 when it is none. */
-static size_t character_size(const char *text)
-{
-	const unsigned char *at = (const unsigned char *)text;
-	size_t size = *at < 0x80 ? 1 : *at < 0xc2 ? 0 : *at < 0xe0 ? 2 : *at < 0xf0 ? 3 : 4;
-
-	if (*at > 0xf4)
-		return 0;
-	for (size_t i = 1; i < size; i++) {
-		if ((at[i] & 0xc0) != 0x80)
-			return 0;
-	}
-	if ((*at == 0xe0 && at[1] < 0xa0) || (*at == 0xed && at[1] > 0x9f) || /* long, surrogate */
-	    (*at == 0xf0 && at[1] < 0x90) || (*at == 0xf4 && at[1] > 0x8f))   /* long, too great */
-		return 0;
-	return size;
 }
 
 /* The code point of a character of two or three bytes. */
@@ -64,10 +47,11 @@ static void append_escaped(struct bytes *out, const char *bytes, size_t size)
 /* Escapes what is no UTF-8, and control characters too where they would be obeyed. */
 static char *escape(const char *text, bool escape_controls)
 {
+	const char *end = text + strlen(text);
 	struct bytes out = {0};
 
-	while (*text) {
-		size_t size = character_size(text), step = size ? size : 1;
+	while (text < end) {
+		size_t size = utf8_size(text, (size_t)(end - text)), step = size ? size : 1;
 
 		if (!size || (escape_controls &&
 			      (is_control((unsigned char)*text) || is_acting(text, size))))
