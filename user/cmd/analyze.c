@@ -2,7 +2,6 @@
 /* `prof analyze`: what the times of system calls mean, in words. */
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/error.h"
 #include "cli/terminal.h"
@@ -96,21 +95,14 @@ static void analysis_fini(struct analysis *a)
 	course_fini(&a->course);
 }
 
-static bool ends_in(const char *name, const char *end)
-{
-	size_t size = strlen(name), end_size = strlen(end);
-
-	return size >= end_size && !strcmp(name + size - end_size, end);
-}
-
 static void write_heat(FILE *out, const struct analysis *a, const struct analyze_opts *opts,
 		       const struct analysis_style *style)
 {
 	const struct page page = {out, a, style};
 
-	if (opts->output && ends_in(opts->output, ".svg"))
+	if (path_ends_in(opts->output, ".svg"))
 		heat_svg(out, a);
-	else if (opts->output && ends_in(opts->output, ".html"))
+	else if (path_ends_in(opts->output, ".html"))
 		heat_html(out, a);
 	else
 		heat_text(&page);

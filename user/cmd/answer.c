@@ -2,6 +2,7 @@
 #include "cmd/answer.h"
 
 #include <errno.h>
+#include <string.h>
 
 #include "base/error.h"
 
@@ -34,4 +35,11 @@ int answer_close(struct answer *a)
 	failed = ferror(a->out);
 	err = fclose(a->out) ? -errno : failed ? -EIO : 0;
 	return err ? fail(err, "cannot write '%s'", a->path) : 0;
+}
+
+bool path_ends_in(const char *path, const char *ending)
+{
+	size_t size = path ? strlen(path) : 0, ending_size = strlen(ending);
+
+	return size >= ending_size && !strcmp(path + size - ending_size, ending);
 }

@@ -48,13 +48,12 @@ static int set_new(void *opts, const char *value)
 static int set_output(void *opts, const char *value)
 {
 	struct diff_opts *o = opts;
-	const char *dot = strrchr(value, '.');
 
 	o->output = value;
-	if (dot && o->form == FORM_TEXT)
-		o->form = !strcmp(dot, ".svg")    ? FORM_SVG
-			  : !strcmp(dot, ".html") ? FORM_HTML
-						  : FORM_TEXT;
+	if (o->form == FORM_TEXT)
+		o->form = path_ends_in(value, ".svg")    ? FORM_SVG
+			  : path_ends_in(value, ".html") ? FORM_HTML
+							 : FORM_TEXT;
 	return 0;
 }
 

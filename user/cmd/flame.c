@@ -178,13 +178,6 @@ static const struct option_row flame_options[] = {
 	{0},
 };
 
-static bool ends_with(const char *text, const char *end)
-{
-	size_t size = strlen(text), end_size = strlen(end);
-
-	return size > end_size && !strcmp(text + size - end_size, end);
-}
-
 /* A tail is of system calls, and by time unless their number is asked for. */
 static void tail_choose(struct flame_opts *opts)
 {
@@ -252,7 +245,7 @@ static int parse(struct flame_opts *opts, int argc, char **argv)
 			    "--minor and --major are kinds of faults, not of calls");
 		return OPTIONS_USAGE;
 	}
-	if (!ends_with(opts->output, ".svg") && !ends_with(opts->output, ".html")) {
+	if (!path_ends_in(opts->output, ".svg") && !path_ends_in(opts->output, ".html")) {
 		usage_error(&flame_command, "'%s' is neither .svg nor .html", opts->output);
 		return OPTIONS_USAGE;
 	}
@@ -387,7 +380,7 @@ static int draw(const struct flame *flame, const char *path)
 
 	if (err)
 		return err;
-	(ends_with(path, ".svg") ? flame_svg : flame_html)(answer.out, flame);
+	(path_ends_in(path, ".svg") ? flame_svg : flame_html)(answer.out, flame);
 	err = answer_close(&answer);
 	if (!err)
 		tell_written(path, flame->paths);
@@ -457,7 +450,7 @@ static int draw_diff(const struct flame_opts *opts, const struct sides *sides,
 			    opts->choice.events == BLOCK_FAULTS ? PATH_FAULTS : PATH_CALLS,
 			    opts->choice.weight, &paths);
 	flame_diff(answer.out, &paths, runs, opts->choice.weight, opts->choice.title, opts->icicle,
-		   ends_with(opts->output, ".html"));
+		   path_ends_in(opts->output, ".html"));
 	err = answer_close(&answer);
 	if (!err)
 		tell_written(opts->output, &paths);
