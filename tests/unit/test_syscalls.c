@@ -13,6 +13,7 @@
 #include <sys/syscall.h>
 
 #include "base/error.h"
+#include "decode/byte_flow.h"
 #include "decode/syscalls.h"
 
 #include <cmocka.h> /* last: it makes a macro of fail() */
@@ -434,6 +435,29 @@ static void test_nearest_word(void **state)
 	assert_null(nearest_word("r", (const char *const[]){endless, NULL}));
 }
 
+static void test_flow_of_bytes(void **state)
+{
+	unsigned int flows[NR_BYTE_FLOWS] = {0}, moves = 0;
+
+	(void)state;
+	assert_int_equal(byte_flow_of(SYS_read), FLOW_READ);
+	assert_int_equal(byte_flow_of(SYS_recvmsg), FLOW_READ);
+	assert_int_equal(byte_flow_of(SYS_sendto), FLOW_WRITE);
+	assert_int_equal(byte_flow_of(SYS_splice), FLOW_WRITE);
+	assert_int_equal(byte_flow_of(SYS_getdents64), FLOW_NOTHING);
+	assert_true(moves_bytes(SYS_getdents64));
+	assert_int_equal(byte_flow_of(SYS_openat), FLOW_NOTHING); /* its result is no size */
+	assert_false(moves_bytes(SYS_openat));
+	assert_false(moves_bytes((uint64_t)SYS_read | 1U << 31)); /* of another table */
+	for (uint64_t nr = 0; nr < NR_SYSCALLS; nr++) {
+		flows[byte_flow_of(nr)]++;
+		moves += moves_bytes(nr);
+	}
+	assert_int_equal(flows[FLOW_READ], 7);
+	assert_int_equal(flows[FLOW_WRITE], 10);
+	assert_int_equal(moves, 7 + 10 + 2);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -442,6 +466,7 @@ int main(void)
 		cmocka_unit_test(test_every_row_is_sound),
 		cmocka_unit_test(test_unknown_numbers),
 		cmocka_unit_test(test_errno_names),
+		cmocka_unit_test(test_flow_of_bytes),
 		cmocka_unit_test_setup_teardown(test_sets_of_names, capture, release),
 		cmocka_unit_test_setup_teardown(test_sets_by_class, capture, release),
 		cmocka_unit_test_setup_teardown(test_sets_as_strace_has_them, capture, release),

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
 /* Patterns of how memory is used, whoever provides it: they come before those of allocators. */
-#include <sys/syscall.h>
-
 #include "advice/contexts.h"
 #include "advice/pattern.h"
 #include "cli/number.h"
+#include "decode/byte_flow.h"
 
 #define LEAST_CONTEXTS      8
 #define LEAST_CLASSES       3    /* sizes that a growing block goes through */
@@ -14,26 +13,10 @@
 
 /* ---- read() into fresh memory ---- */
 
-static bool is_reading(uint32_t syscall)
-{
-	switch (syscall - 1) {
-	case SYS_read:
-	case SYS_pread64:
-	case SYS_readv:
-	case SYS_preadv:
-	case SYS_preadv2:
-	case SYS_recvfrom:
-	case SYS_recvmsg:
-		return true;
-	default:
-		return false;
-	}
-}
-
 static bool read_wants(const struct situation *s, const struct flow *flow)
 {
 	(void)s;
-	return flow->in_kernel && flow->syscall && is_reading(flow->syscall) &&
+	return flow->in_kernel && flow->syscall && byte_flow_of(flow->syscall - 1) == FLOW_READ &&
 	       flow_is_own_memory(flow);
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "analysis/call_groups.h"
 
+#include "decode/byte_flow.h"
 #include "profile/facts.h"
 #include "recording/format.h"
 #include "stats/quantiles.h"
@@ -55,12 +56,7 @@ static bool is_timed(const struct columns *c, uint32_t row)
 
 /* ---- First pass: counting ---- */
 
-static const char byte_movers[] =
-	"read,write,pread64,pwrite64,readv,writev,preadv,pwritev,preadv2,pwritev2,recvfrom,sendto,"
-	"recvmsg,sendmsg,sendfile,splice,copy_file_range,vmsplice,getdents64";
-
-static void count_row(const struct call_groups *groups, struct call_group *group,
-		      const struct columns *c, uint32_t row)
+static void count_row(struct call_group *group, const struct columns *c, uint32_t row)
 {
 	int64_t result = (int64_t)c->at[SYSCALL_RESULT][row];
 	uint32_t key = syscall_key(c->at[SYSCALL_NR][row], c->at[SYSCALL_FLAGS][row]);
@@ -68,7 +64,7 @@ static void count_row(const struct call_groups *groups, struct call_group *group
 	group->calls++;
 	if (result < 0 && result >= -4095)
 		group->errors++;
-	else if (syscall_set_has(&groups->movers, key))
+	else if (moves_bytes(key))
 		group->bytes += (uint64_t)result;
 	if (is_timed(c, row))
 		moments_add(&group->times, &c->at[SYSCALL_DURATION_NS][row], 1);
@@ -80,7 +76,7 @@ static void count_block(void *arg, const struct columns *c, const uint32_t *grou
 
 	vec_extend(&all->groups, grouping_size(&all->grouping));
 	for (uint32_t row = 0; row < c->rows; row++)
-		count_row(all, &all->groups.items[groups[row]], c, row);
+		count_row(&all->groups.items[groups[row]], c, row);
 }
 
 static void sum_up(struct call_groups *groups)
@@ -346,7 +342,6 @@ void call_groups_build(struct recording *r, const enum aspect *aspects, unsigned
 {
 	*out = (struct call_groups){.lost = recording_lost_syscalls(r)};
 	grouping_init(&out->grouping, r, aspects, nr_aspects);
-	syscall_set_parse(byte_movers, &out->movers);
 	visit_blocks(r, &out->grouping,
 		     COLUMN(SYSCALL_NR) | COLUMN(SYSCALL_FLAGS) | COLUMN(SYSCALL_RESULT) |
 			     COLUMN(SYSCALL_DURATION_NS),

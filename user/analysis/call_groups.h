@@ -12,7 +12,6 @@
 #define PROF_ANALYSIS_CALL_GROUPS_H
 
 #include "analysis/grouping.h"
-#include "decode/syscalls.h"
 #include "stats/moments.h"
 
 enum {
@@ -47,7 +46,6 @@ struct call_group {
 
 struct call_groups {
 	struct grouping grouping;
-	struct syscall_set movers;     /* calls whose result is a number of bytes */
 	VEC(struct call_group) groups; /* by number */
 	struct call_group all;         /* without quantiles */
 	uint64_t lost;                 /* calls that are in no group: the stream dropped them */

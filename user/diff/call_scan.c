@@ -3,6 +3,8 @@
 
 #include <sys/syscall.h>
 
+#include "decode/byte_flow.h"
+
 #define SCAN_COLUMNS                                                                               \
 	(COLUMN(SYSCALL_NR) | COLUMN(SYSCALL_FLAGS) | COLUMN(SYSCALL_STACK) |                      \
 	 COLUMN(SYSCALL_RESULT) | COLUMN(SYSCALL_DURATION_NS))
@@ -15,33 +17,6 @@
 #else
 #define CALL_URETPROBE UINT32_MAX
 #endif
-
-enum call_flow call_flow_of(uint32_t key)
-{
-	switch (key) {
-	case SYS_read:
-	case SYS_pread64:
-	case SYS_readv:
-	case SYS_preadv:
-	case SYS_preadv2:
-	case SYS_recvfrom:
-	case SYS_recvmsg:
-		return FLOW_READ;
-	case SYS_write:
-	case SYS_pwrite64:
-	case SYS_writev:
-	case SYS_pwritev:
-	case SYS_pwritev2:
-	case SYS_sendto:
-	case SYS_sendmsg:
-	case SYS_sendfile:
-	case SYS_copy_file_range:
-	case SYS_splice:
-		return FLOW_WRITE;
-	default:
-		return FLOW_NOTHING;
-	}
-}
 
 bool call_waits(uint32_t key)
 {
@@ -117,7 +92,7 @@ static void add_rows(struct call_scan *scan, const struct columns *c, uint64_t f
 		place->calls++;
 		place->ns += ns;
 		place->errors += result < 0 && result >= -MAX_ERRNO;
-		if (result > 0 && call_flow_of(key))
+		if (result > 0 && byte_flow_of(key))
 			place->bytes += (uint64_t)result;
 		slots->ns[slot] += ns;
 		slots->calls[slot]++;

@@ -15,10 +15,6 @@
 
 #define CALL_SLOTS 64
 
-/* What a call moves, by its result. */
-enum call_flow { FLOW_NOTHING, FLOW_READ, FLOW_WRITE, NR_CALL_FLOWS };
-
-enum call_flow call_flow_of(uint32_t key);
 /* Calls that mostly wait for somebody else: neither their number nor their time is their own. */
 bool call_waits(uint32_t key);
 /* Calls that whoever traces the program has put into it: they are left out of comparisons. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "diff/file_scan.h"
 
+#include "decode/byte_flow.h"
 #include "diff/call_scan.h"
 #include "profile/call_files.h"
 #include "recording/format.h"
@@ -83,9 +84,9 @@ static void add_use(struct scanning *s, uint32_t name, uint32_t key, int64_t res
 	use->calls++;
 	use->ns += ns;
 	use->errors += result < 0 && result >= -MAX_ERRNO;
-	if (result > 0 && call_flow_of(key) == FLOW_READ)
+	if (result > 0 && byte_flow_of(key) == FLOW_READ)
 		use->read_bytes += (uint64_t)result;
-	if (result > 0 && call_flow_of(key) == FLOW_WRITE)
+	if (result > 0 && byte_flow_of(key) == FLOW_WRITE)
 		use->written_bytes += (uint64_t)result;
 }
 

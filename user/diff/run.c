@@ -4,6 +4,7 @@
 #include <inttypes.h>
 
 #include "cli/number.h"
+#include "decode/byte_flow.h"
 #include "profile/frame_class.h"
 
 /* ---- Metrics ---- */
@@ -18,12 +19,12 @@ static bool is_by_loader(const struct recording *r, uint32_t stack)
 }
 
 /* What the loader reads of libraries is not the program's work. */
-static uint64_t bytes_moved(const struct run *run, enum call_flow flow)
+static uint64_t bytes_moved(const struct run *run, enum byte_flow flow)
 {
 	uint64_t bytes = 0;
 
 	vec_each (&run->calls.places, place) {
-		if (call_flow_of(place->key) == flow && !is_by_loader(run->recording, place->stack))
+		if (byte_flow_of(place->key) == flow && !is_by_loader(run->recording, place->stack))
 			bytes += place->bytes;
 	}
 	return bytes;

@@ -4,6 +4,7 @@
 #include <sys/syscall.h>
 
 #include "cli/number.h"
+#include "decode/byte_flow.h"
 #include "diff/diff.h"
 
 #define BYTES_ALIKE   0.9 /* to be the same bytes */
@@ -19,7 +20,7 @@ static bool is_of_loader(const struct run *run, size_t i)
 	return !*names_text(&run->function_names, run->place_functions[i]);
 }
 
-static struct flow_sum sum_flow(const struct diff *diff, enum side side, enum call_flow flow)
+static struct flow_sum sum_flow(const struct diff *diff, enum side side, enum byte_flow flow)
 {
 	struct flow_sum sum = {0};
 
@@ -29,7 +30,7 @@ static struct flow_sum sum_flow(const struct diff *diff, enum side side, enum ca
 		for (size_t i = 0; i < run->calls.places.size; i++) {
 			const struct stack_calls *place = &run->calls.places.items[i];
 
-			if (call_flow_of(place->key) != flow || is_of_loader(run, i))
+			if (byte_flow_of(place->key) != flow || is_of_loader(run, i))
 				continue;
 			sum.calls += (double)place->calls / diff->runs.nr[side];
 			sum.bytes += (double)place->bytes / diff->runs.nr[side];
@@ -40,7 +41,7 @@ static struct flow_sum sum_flow(const struct diff *diff, enum side side, enum ca
 }
 
 /* The function of the side's program that makes the most of those calls. */
-static const char *busiest_function(const struct run *run, enum call_flow flow, uint32_t key)
+static const char *busiest_function(const struct run *run, enum byte_flow flow, uint32_t key)
 {
 	struct pair_map numbers = {0};
 	VEC(uint64_t) calls = {0};
@@ -49,7 +50,7 @@ static const char *busiest_function(const struct run *run, enum call_flow flow, 
 
 	for (size_t i = 0; i < run->calls.places.size; i++) {
 		const struct stack_calls *place = &run->calls.places.items[i];
-		bool wanted = flow ? call_flow_of(place->key) == flow : place->key == key;
+		bool wanted = flow ? byte_flow_of(place->key) == flow : place->key == key;
 		uint32_t number;
 
 		if (!wanted || !run->place_functions[i])
@@ -85,7 +86,7 @@ static uint64_t piece_bytes(const struct flow_sum *sum)
 	return (uint64_t)fmax(1, round(sum->bytes / sum->calls));
 }
 
-static void tell_pieces(enum side more, enum call_flow flow, const struct flow_sum sums[NR_SIDES],
+static void tell_pieces(enum side more, enum byte_flow flow, const struct flow_sum sums[NR_SIDES],
 			const char *function, struct verdict *out)
 {
 	enum side less = other_side(more);
@@ -111,7 +112,7 @@ static void tell_pieces(enum side more, enum call_flow flow, const struct flow_s
 			      reads ? "Read" : "Write"));
 }
 
-static bool find_pieces(const struct diff *diff, enum call_flow flow, struct verdict *out)
+static bool find_pieces(const struct diff *diff, enum byte_flow flow, struct verdict *out)
 {
 	struct flow_sum sums[NR_SIDES] = {sum_flow(diff, BASE, flow), sum_flow(diff, NEW, flow)};
 	enum side more = sums[BASE].calls > sums[NEW].calls ? BASE : NEW, less = other_side(more);
@@ -212,7 +213,7 @@ static bool explains_memory(const struct verdict *verdict)
 void verdict_find_calls(const struct diff *diff, struct verdict *out)
 {
 	const struct diff_table *table = &diff->tables[FACET_SYSCALL];
-	bool has_memory = explains_memory(out), has_pieces[NR_CALL_FLOWS] = {false};
+	bool has_memory = explains_memory(out), has_pieces[NR_BYTE_FLOWS] = {false};
 	double most = 0;
 
 	if (!diff->metrics[METRIC_SYSCALLS].is_known)
@@ -228,7 +229,7 @@ void verdict_find_calls(const struct diff *diff, struct verdict *out)
 		uint32_t key = key_of(run, name);
 
 		if ((has_memory && manages_memory(name)) ||
-		    (key != UINT32_MAX && has_pieces[call_flow_of(key)]) ||
+		    (key != UINT32_MAX && has_pieces[byte_flow_of(key)]) ||
 		    (diff->is_parallel && key != UINT32_MAX && call_waits(key)))
 			continue;
 		if (row->change.is_claimed &&
