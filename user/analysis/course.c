@@ -214,7 +214,7 @@ static bool is_trivial(const struct series *x, const struct series *y)
 	       (x->kind == SERIES_CALLS && y->kind == SERIES_ERRORS);
 }
 
-static void judge_pairs(struct course *course, double *const *ranks)
+static void judge_pairs(struct course *course, double *const *ranks, size_t nr)
 {
 	const struct windows *w = &course->windows;
 	VEC(struct relation) pairs = {0};
@@ -224,7 +224,7 @@ static void judge_pairs(struct course *course, double *const *ranks)
 	for (uint32_t x = 0; x < w->nr_series; x++) {
 		for (uint32_t y = x + 1; y < w->nr_series; y++) {
 			struct relation *pair;
-			double independent = correlation_effective(ranks[x], ranks[y], w->nr);
+			double independent = correlation_effective(ranks[x], ranks[y], nr);
 
 			if (is_trivial(&w->series[x], &w->series[y]))
 				continue;
@@ -250,18 +250,45 @@ static void judge_pairs(struct course *course, double *const *ranks)
 	vec_free(&pairs);
 }
 
+static bool is_idle(const struct windows *w, uint32_t at)
+{
+	for (uint32_t i = 0; i < w->nr_series; i++) {
+		if (w->series[i].kind != SERIES_LATENCY_OF && w->series[i].values[at] != 0)
+			return false;
+	}
+	return true;
+}
+
+/* In windows where nothing happens everything is zero together, which says nothing about what goes
+ * with what: only the others count. */
+static size_t busy_values(const struct windows *w, const struct series *s, double *out)
+{
+	size_t nr = 0;
+
+	for (uint32_t at = 0; at < w->nr; at++) {
+		if (!is_idle(w, at))
+			out[nr++] = s->values[at];
+	}
+	return nr;
+}
+
 static void correlate(struct course *course)
 {
 	const struct windows *w = &course->windows;
+	scoped_free double *busy = xcalloc(w->nr, sizeof *busy);
 	double *ranks[MOST_SERIES];
+	size_t nr = 0;
 
 	course->r = xcalloc((size_t)w->nr_series * w->nr_series + 1, sizeof *course->r);
 	for (uint32_t i = 0; i < w->nr_series; i++) {
+		nr = busy_values(w, &w->series[i], busy);
 		ranks[i] = xcalloc(w->nr, sizeof *ranks[i]);
-		ranks_of(w->series[i].values, w->nr, ranks[i]);
+		ranks_of(busy, nr, ranks[i]);
 	}
-	correlation_matrix((const double *const *)ranks, w->nr_series, w->nr, course->r);
-	judge_pairs(course, ranks);
+	course->busy_windows = (uint32_t)nr;
+	correlation_matrix((const double *const *)ranks, w->nr_series, nr, course->r);
+	if (nr >= LEAST_WINDOWS)
+		judge_pairs(course, ranks, nr);
 	for (uint32_t i = 0; i < w->nr_series; i++)
 		free(ranks[i]);
 }

@@ -48,8 +48,9 @@ struct course {
 	double silhouette;
 	struct phase phases[CLUSTERS_MAX]; /* the most windows first */
 	uint32_t *phase_of;                /* by window */
-	double *r;                         /* [series][series]: correlation of ranks */
-	VEC(struct relation) relations;    /* the strongest first */
+	uint32_t busy_windows; /* in which something happened: what the next two are about */
+	double *r;             /* [series][series]: correlation of ranks */
+	VEC(struct relation) relations; /* the strongest first */
 };
 
 void course_build(struct recording *r, struct course *out);

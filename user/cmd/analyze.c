@@ -77,24 +77,6 @@ static const struct option_row analyze_options[] = {
 	{0},
 };
 
-static void analysis_build(struct recording *r, const struct analyze_opts *opts,
-			   struct analysis *out)
-{
-	*out = (struct analysis){.recording = r};
-	heat_build(r, opts->heat_key, &out->heat);
-	if (opts->heat_only)
-		return;
-	study_build(r, &out->study);
-	course_build(r, &out->course);
-}
-
-static void analysis_fini(struct analysis *a)
-{
-	heat_fini(&a->heat);
-	study_fini(&a->study);
-	course_fini(&a->course);
-}
-
 static void write_heat(FILE *out, const struct analysis *a, const struct analyze_opts *opts,
 		       const struct analysis_style *style)
 {
@@ -119,7 +101,8 @@ static int print_analysis(struct recording *recording, const struct analyze_opts
 	struct answer answer;
 	int err;
 
-	analysis_build(recording, opts, &analysis);
+	analysis_build(recording, opts->heat_only ? ANALYSIS_HEAT : ANALYSIS_ALL, opts->heat_key,
+		       &analysis);
 	err = answer_open(&answer, opts->output, opts->form == &analysis_text && !opts->no_pager);
 	if (!err) {
 		if (opts->heat_only && opts->form == &analysis_text)

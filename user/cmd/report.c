@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "analysis/call_groups.h"
 #include "base/error.h"
 #include "base/nearest.h"
 #include "cli/terminal.h"
@@ -12,7 +11,7 @@
 #include "cmd/commands.h"
 #include "cmd/input.h"
 #include "cmd/path_words.h"
-#include "output/call_groups_output.h"
+#include "cmd/report_calls.h"
 #include "cmd/report_views.h"
 #include "output/folded.h"
 #include "output/report_output.h"
@@ -28,10 +27,7 @@ struct report_opts {
 	bool folded_is_open;              /* --folded came without saying what */
 	unsigned int tail_ppm;            /* of what is folded: 0: all */
 	bool speedscope;
-	bool percentiles, extended; /* of groups of system calls */
-	enum aspect aspects[MAX_ASPECTS];
-	unsigned int nr_aspects; /* 0: by syscall */
-	double threshold;
+	struct call_view calls; /* a table of system calls instead of the report */
 	enum syscall_sort sort;
 	double percent_limit;
 	unsigned int path_detail; /* of enum path_detail */
@@ -103,32 +99,19 @@ static int set_sort(void *opts, const char *value)
 	return -EINVAL;
 }
 
-static int set_percentiles(void *opts, const char *value)
-{
-	struct report_opts *o = opts;
+#define CALL_VIEW(function, set)                                                                   \
+	static int function(void *opts, const char *value)                                         \
+	{                                                                                          \
+		return set(&((struct report_opts *)opts)->calls, value);                           \
+	}
 
-	o->percentiles = true;
-	return value ? aspects_parse(value, o->aspects, &o->nr_aspects) : 0;
-}
-
-static int set_extended(void *opts, const char *value)
-{
-	struct report_opts *o = opts;
-
-	o->extended = true;
-	return value ? aspects_parse(value, o->aspects, &o->nr_aspects) : 0;
-}
-
-static int set_threshold(void *opts, const char *value)
-{
-	char *end;
-	double threshold = strtod(value, &end);
-
-	if (end == value || *end || !(threshold > 0 && threshold <= 1e6))
-		return refuse(-EINVAL, "'%s' is not a number of deviations", value);
-	((struct report_opts *)opts)->threshold = threshold;
-	return 0;
-}
+CALL_VIEW(set_percentiles, call_view_percentiles)
+CALL_VIEW(set_extended, call_view_extended)
+CALL_VIEW(set_threshold, call_view_threshold)
+CALL_VIEW(set_anomalies, call_view_anomalies)
+CALL_VIEW(set_analysis, call_view_analysis)
+CALL_VIEW(set_insights, call_view_insights)
+CALL_VIEW(set_priority, call_view_priority)
 
 static int set_percent_limit(void *opts, const char *value)
 {
@@ -266,6 +249,19 @@ static const struct option_row report_options[] = {
 	{"anomaly-threshold", 0, "SIGMA",
 	 "with --stats-extended: remark on calls so many deviations above the mean (default: 3)",
 	 set_threshold},
+	{"anomalies", 0, NULL,
+	 "instead of the report: system calls that took longer than the tail of their like "
+	 "explains",
+	 set_anomalies},
+	{"analysis", 0, "WHAT",
+	 "instead of the report: these parts of what prof analyze tells: some of modes, anomalies, "
+	 "changes, clusters, correlation and heat",
+	 set_analysis},
+	{"insights", 0, NULL,
+	 "instead of the report: which system call dominates, and what is cleaned up, in words",
+	 set_insights},
+	{"priority", 0, NULL, "instead of the report: which system calls to look at first, and why",
+	 set_priority},
 	{"percent-limit", 0, "PERCENT", "sum up paths with a smaller share (default: 0.5)",
 	 set_percent_limit},
 	{"by", 0, "WHO",
@@ -321,10 +317,10 @@ static int forms_check(const struct report_opts *opts)
 	if ((opts->form == &report_json) + !!opts->folded + opts->speedscope > 1)
 		return usage_error(&report_command,
 				   "choose one of --json, --folded and --speedscope");
-	if (opts->percentiles + opts->extended + !!opts->folded + opts->speedscope > 1)
+	if (opts->calls.nr_chosen + !!opts->folded + opts->speedscope > 1)
 		return usage_error(&report_command,
-				   "choose one of --percentiles, --stats-extended, "
-				   "--folded and --speedscope");
+				   "choose one of --percentiles, --stats-extended, --anomalies, "
+				   "--analysis, --insights, --priority, --folded and --speedscope");
 	if (opts->tail_ppm && (!opts->folded || opts->folded->events != BLOCK_SYSCALLS))
 		return usage_error(&report_command,
 				   "--tail is for --folded=syscall-ns or --folded=syscalls");
@@ -381,23 +377,18 @@ static void write_folded(FILE *out, struct recording *recording, const struct re
 	path_tree_fini(&paths);
 }
 
-static void write_groups(FILE *out, struct recording *recording, const struct report_opts *opts)
+static void write_calls(FILE *out, struct recording *recording, const struct report_opts *opts,
+			const struct report_style *style)
 {
-	static const enum aspect by_syscall[] = {ASPECT_SYSCALL};
-	enum group_sort sort = opts->sort == SORT_CALLS  ? GROUPS_BY_CALLS
-			       : opts->sort == SORT_TAIL ? GROUPS_BY_TAIL
-							 : GROUPS_BY_TIME;
-	struct call_groups groups;
+	const struct call_view_form form = {
+		.json = opts->form == &report_json,
+		.color = style->color,
+		.width = style->width,
+		.input = opts->input,
+		.sort = opts->sort,
+	};
 
-	call_groups_build(recording, opts->nr_aspects ? opts->aspects : by_syscall,
-			  opts->nr_aspects ? opts->nr_aspects : 1, 0, &groups);
-	if (opts->form == &report_json)
-		call_groups_json(out, &groups, sort);
-	else if (opts->extended)
-		call_groups_extended(out, &groups, opts->threshold);
-	else
-		call_groups_table(out, &groups, sort);
-	call_groups_fini(&groups);
+	call_view_write(out, recording, &opts->calls, &form);
 }
 
 static void write_report(FILE *out, const struct report *report, const struct report_opts *opts,
@@ -430,8 +421,7 @@ static int matter_check(const struct recording *r, const struct report_opts *opt
 
 static int print_report(struct recording *recording, const struct report_opts *opts)
 {
-	bool has_groups = opts->percentiles || opts->extended;
-	bool has_part_only = opts->folded || opts->speedscope || has_groups;
+	bool has_part_only = opts->folded || opts->speedscope || opts->calls.nr_chosen;
 	bool is_text = !opts->folded && !opts->speedscope && opts->form == &report_text;
 	const struct report_style style = {
 		.color = !opts->output && color_wanted(opts->color),
@@ -453,8 +443,8 @@ static int print_report(struct recording *recording, const struct report_opts *o
 						  &style, opts->form == &report_json);
 			else
 				write_report(answer.out, report, opts, &style);
-		} else if (has_groups) {
-			write_groups(answer.out, recording, opts);
+		} else if (opts->calls.nr_chosen) {
+			write_calls(answer.out, recording, opts, &style);
 		} else if (opts->speedscope) {
 			speedscope_write(answer.out, recording, opts->path_detail);
 		} else {
@@ -468,7 +458,8 @@ static int print_report(struct recording *recording, const struct report_opts *o
 
 static int report_run(int argc, char **argv)
 {
-	struct report_opts opts = {.form = &report_text, .percent_limit = 0.5, .threshold = 3};
+	struct report_opts opts = {
+		.form = &report_text, .percent_limit = 0.5, .calls.threshold = 3};
 	struct recording *recording;
 	int result = parse(&opts, argc, argv), err;
 

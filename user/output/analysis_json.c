@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "output/analysis_output.h"
+#include "output/example.h"
 #include "output/json_stream.h"
 #include "output/printable.h"
 #include "profile/facts.h"
@@ -31,21 +32,6 @@ static json_t *json_finding(const struct study *study, const struct finding *f)
 	return object;
 }
 
-static json_t *json_example(const struct study *study, const struct example *e)
-{
-	const struct recording *r = study->attributes.recording;
-	json_t *object = json_object();
-
-	if (!e->task) {
-		json_decref(object);
-		return json_null();
-	}
-	set(object, "time_ns", json_count(e->start_ns - recording_start_ns(r)));
-	set(object, "duration_ns", json_count(e->duration_ns));
-	set(object, "tid", json_count(r->tasks.items[e->task].tid));
-	return object;
-}
-
 static json_t *json_part(const struct study *study, const struct part *part)
 {
 	json_t *object = json_object(), *findings = json_array();
@@ -57,7 +43,7 @@ static json_t *json_part(const struct study *study, const struct part *part)
 	for (unsigned int i = 0; i < part->nr_findings; i++)
 		json_array_append_new(findings, json_finding(study, &part->findings[i]));
 	set(object, "findings", findings);
-	set(object, "event", json_example(study, &part->example));
+	set(object, "event", json_example(study->attributes.recording, &part->example));
 	return object;
 }
 
@@ -79,6 +65,15 @@ static json_t *json_call(const struct study *study, const struct call_study *cal
 	return object;
 }
 
+static void write_calls(struct json_stream *s, const struct study *study)
+{
+	json_stream_member(s, "duration_ns", json_count(study->total_ns));
+	json_stream_array_begin(s, "calls");
+	vec_each (&study->calls, call)
+		json_stream_element(s, json_call(study, call));
+	json_stream_array_end(s);
+}
+
 static json_t *json_anomaly(const struct study *study, const struct anomaly *a)
 {
 	json_t *object = json_object();
@@ -88,7 +83,7 @@ static json_t *json_anomaly(const struct study *study, const struct anomaly *a)
 	set(object, "severity", json_string(severity_names[anomaly_severity(a->score)]));
 	set(object, "score", json_real(a->score));
 	set(object, "baseline_ns", json_count(a->baseline_ns));
-	set(object, "event", json_example(study, &a->event));
+	set(object, "event", json_example(study->attributes.recording, &a->event));
 	return object;
 }
 
@@ -188,27 +183,46 @@ static void write_matrix(struct json_stream *s, const struct analysis *a)
 	json_stream_array_end(s);
 }
 
-static void write_course(struct json_stream *s, const struct analysis *a)
+static void write_changes(struct json_stream *s, const struct analysis *a)
+{
+	json_stream_array_begin(s, "changes");
+	vec_each (&a->course.changes, change)
+		json_stream_element(s, json_change(a, change));
+	json_stream_array_end(s);
+}
+
+static void write_phases(struct json_stream *s, const struct analysis *a)
 {
 	const struct course *course = &a->course;
 
-	json_stream_object_begin(s, "course");
-	json_stream_member(s, "windows", json_count(course->windows.nr));
-	json_stream_member(s, "window_ns", json_count(course->windows.width_ns));
-	json_stream_array_begin(s, "changes");
-	vec_each (&course->changes, change)
-		json_stream_element(s, json_change(a, change));
-	json_stream_array_end(s);
 	json_stream_member(s, "silhouette", json_real(course->silhouette));
 	json_stream_array_begin(s, "phases");
 	for (unsigned int i = 0; i < course->nr_phases && course->nr_phases > 1; i++)
 		json_stream_element(s, json_phase(a, &course->phases[i]));
 	json_stream_array_end(s);
+}
+
+static void write_relations(struct json_stream *s, const struct analysis *a)
+{
+	json_stream_member(s, "busy_windows", json_count(a->course.busy_windows));
 	write_matrix(s, a);
 	json_stream_array_begin(s, "relations");
-	vec_each (&course->relations, relation)
+	vec_each (&a->course.relations, relation)
 		json_stream_element(s, json_relation(a, relation));
 	json_stream_array_end(s);
+}
+
+static void write_course(struct json_stream *s, const struct analysis *a)
+{
+	json_stream_object_begin(s, "course");
+	json_stream_member(s, "windows", json_count(a->course.windows.nr));
+	json_stream_member(s, "window_ns", json_count(a->course.windows.width_ns));
+	if (a->parts & ANALYSIS_CHANGES)
+		write_changes(s, a);
+	if (a->parts & ANALYSIS_CLUSTERS)
+		write_phases(s, a);
+	if (a->parts & ANALYSIS_CORRELATION)
+		write_relations(s, a);
 	json_stream_object_end(s);
 }
 
@@ -242,14 +256,14 @@ static void write_json(FILE *out, const struct analysis *a, const struct analysi
 	json_stream_begin(&s, out);
 	json_stream_member(&s, "schema", json_string("prof.analyze/1"));
 	json_stream_member(&s, "lost", json_count(recording_lost_syscalls(a->recording)));
-	json_stream_member(&s, "duration_ns", json_count(a->study.total_ns));
-	json_stream_array_begin(&s, "calls");
-	vec_each (&a->study.calls, call)
-		json_stream_element(&s, json_call(&a->study, call));
-	json_stream_array_end(&s);
-	write_anomalies(&s, &a->study);
-	write_course(&s, a);
-	write_heat(&s, a);
+	if (a->parts & ANALYSIS_MODES)
+		write_calls(&s, &a->study);
+	if (a->parts & ANALYSIS_ANOMALIES)
+		write_anomalies(&s, &a->study);
+	if (a->parts & ANALYSIS_COURSE)
+		write_course(&s, a);
+	if (a->parts & ANALYSIS_HEAT)
+		write_heat(&s, a);
 	json_stream_end(&s);
 }
 

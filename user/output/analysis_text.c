@@ -9,6 +9,7 @@
 #include "cli/number.h"
 #include "cli/text.h"
 #include "output/call_groups_output.h"
+#include "output/example.h"
 #include "output/printable.h"
 #include "profile/facts.h"
 
@@ -51,23 +52,11 @@ static void write_finding(const struct page *p, const struct finding *f)
 			      100 * f->support, clean, 100 * f->background, f->risk_ratio);
 }
 
-/* The words with which `prof script` shows the call. */
-static void write_example(const struct page *p, const struct example *e)
-{
-	const struct recording *r = p->analysis->recording;
-	double at = (double)(e->start_ns - recording_start_ns(r)) / 1e9;
-
-	if (e->task)
-		fprintf(p->out, "      e.g. prof script%s%s --tid=%" PRIu32 " --time=%.9f,%.9f\n",
-			p->style->input ? " -i " : "", p->style->input ? p->style->input : "",
-			r->tasks.items[e->task].tid, fmax(0, at - 1e-9), at + 1e-9);
-}
-
 static void write_part(const struct page *p, const struct part *part)
 {
 	for (unsigned int i = 0; i < part->nr_findings; i++)
 		write_finding(p, &part->findings[i]);
-	write_example(p, &part->example);
+	example_text(p->out, p->analysis->recording, &part->example, p->style->input, 6);
 }
 
 /* ---- Calls ---- */
@@ -132,7 +121,7 @@ static void write_anomaly(const struct page *p, unsigned int number, const struc
 		severity_names[anomaly_severity(a->score)], call_label(a->key, label),
 		duration_format(a->event.duration_ns, took), a->score,
 		duration_format(a->baseline_ns, baseline));
-	write_example(p, &a->event);
+	example_text(p->out, p->analysis->recording, &a->event, p->style->input, 6);
 }
 
 static void write_anomalies(const struct page *p)
@@ -159,10 +148,14 @@ static void write_text(FILE *out, const struct analysis *a, const struct analysi
 	const struct page p = {out, a, style};
 
 	lost_calls_line(out, recording_lost_syscalls(a->recording));
-	write_calls(&p);
-	write_anomalies(&p);
-	course_text(&p);
-	heat_text(&p);
+	if (a->parts & ANALYSIS_MODES)
+		write_calls(&p);
+	if (a->parts & ANALYSIS_ANOMALIES)
+		write_anomalies(&p);
+	if (a->parts & ANALYSIS_COURSE)
+		course_text(&p);
+	if (a->parts & ANALYSIS_HEAT)
+		heat_text(&p);
 }
 
 const struct analysis_output analysis_text = {write_text};

@@ -145,13 +145,15 @@ static void write_relations(const struct page *p)
 	size_t shown = 0;
 
 	page_heading(p, "What goes together, window by window");
-	if (!course->relations.size)
+	if (course->busy_windows < LEAST_WINDOWS)
+		fputs("  in too few windows of time anything happened\n", p->out);
+	else if (!course->relations.size)
 		fputs("  nothing beyond chance\n", p->out);
 	vec_each (&course->relations, relation) {
 		if (shown++ < MOST_LINES)
 			write_relation(p, relation);
 	}
-	if (course->windows.nr_series > 1)
+	if (course->windows.nr_series > 1 && course->busy_windows >= LEAST_WINDOWS)
 		write_matrix(p);
 }
 
@@ -162,7 +164,10 @@ void course_text(const struct page *p)
 		fputs("  too little happened to cut it into windows of time\n", p->out);
 		return;
 	}
-	write_changes(p);
-	write_phases(p);
-	write_relations(p);
+	if (p->analysis->parts & ANALYSIS_CHANGES)
+		write_changes(p);
+	if (p->analysis->parts & ANALYSIS_CLUSTERS)
+		write_phases(p);
+	if (p->analysis->parts & ANALYSIS_CORRELATION)
+		write_relations(p);
 }

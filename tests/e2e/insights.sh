@@ -1,0 +1,53 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# What prof report says of system calls when it is asked for one thing: insights, priorities,
+# anomalies, parts of the analysis.
+
+. "$(dirname "$0")/../lib.sh"
+
+# Of the call that takes long and the many that do not; the child's sleep waits by intention.
+case_one_long_call_and_many_cheap_ones() {
+	local command
+	record x -e syscalls -- "$PROGRAMS/priorities" 20000 1500
+	"$PROF" report --priority --json x >priority.json
+	is "$(jq -r '.syscalls[0] | .name, .priority, .reason' priority.json | xargs)" \
+		"connect High one-is-long" "first"
+	is "$(jq -r '.syscalls[] | select(.name == "getppid") | .priority, .reason' priority.json | xargs)" \
+		"Low many-cheap" "cheap calls"
+	is "$(jq -r '.syscalls[] | select(.name == "clock_nanosleep") | .priority, .reason' \
+		priority.json | xargs)" "Low waits" "the sleep"
+	"$PROF" report --priority x >text
+	like "$(<text)" 'High +connect +2 .* one call took 1\.5[0-9] s' "the reason"
+	read -r -a command < <(sed -n 's/.*e\.g\. prof //p' text)
+	like "$("$PROF" "${command[@]}")" 'connect\(' "its example"
+}
+
+case_what_dominates_and_what_is_cleaned_up() {
+	record x -e syscalls -- "$PROGRAMS/priorities" 20000 100
+	"$PROF" report --insights --json x >insights.json
+	is "$(jq -r '.dominates_calls | .name, .calls' insights.json | xargs)" "getppid 20000" "by number"
+	is "$(jq '.dominates_calls.share == 20000 / .calls' insights.json)" true "its share"
+	is "$(jq .clean_up.mappings.ended_by.munmap insights.json)" "$(calls x munmap)" "munmap"
+	is "$(jq .clean_up.descriptors.made_by.socket insights.json)" 3 "sockets"
+	like "$("$PROF" report --insights x)" 'getppid dominates' "the sentence"
+	record y -e trace=read,lseek,write -- "$PROGRAMS/slow_reads" 1
+	record y -e trace=openat,close,mmap,newfstatat -- cat /dev/null
+	unlike "$("$PROF" report --insights y)" 'dominates' "where nothing does"
+}
+
+case_parts_of_the_analysis() {
+	record x -e syscalls -- "$PROGRAMS/slow_reads" 400 0
+	like "$("$PROF" report --anomalies x)" 'read took 90[0-9] ms' "the planted one"
+	is "$("$PROF" report --anomalies --json x | jq -c '[has("anomalies"), has("calls"), has("heat")]')" \
+		"[true,false,false]" "only anomalies"
+	is "$("$PROF" report --analysis=correlation,clusters --json x | jq -c '.course | [has("phases"),
+		has("correlation"), has("changes")]')" "[true,true,false]" "only these"
+	like "$("$PROF" report --analysis=modes x)" 'What takes the time' "modes"
+	"$PROF" report --analysis=corelation x 2>err
+	is "$?" 2 "exit status"
+	like "$(<err)" "did you mean 'correlation'" "hint"
+	"$PROF" report --insights --priority x 2>err
+	is "$?" 2 "one at a time"
+}
+
+run_cases "$@"
