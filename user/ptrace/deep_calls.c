@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "decode/plan.h"
 #include "ptrace/stopped_memory.h"
 
@@ -57,14 +58,6 @@ struct deep_calls {
 	uint32_t round;
 	struct deep_counts counts;
 };
-
-static uint64_t now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000000000ULL + now.tv_nsec;
-}
 
 /* ---- Threads ---- */
 

@@ -8,10 +8,10 @@
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "ptrace/descriptor_events.h"
 #include "ptrace/proc_facts.h"
 #include "ptrace/stopped_memory.h"
@@ -39,14 +39,6 @@ struct ptrace_source {
 	struct total_sum totals[NR_SYSCALL_TOTALS];
 	struct rings rings;
 };
-
-static uint64_t now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000000000ULL + now.tv_nsec;
-}
 
 static struct event event_head(enum event_type type, uint32_t flags, size_t size_bytes,
 			       uint32_t task, uint64_t time_ns)

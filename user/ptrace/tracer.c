@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/vec.h"
 
@@ -71,14 +72,6 @@ struct notice {
 	uint64_t now_ns;
 	struct rusage rusage;
 };
-
-static uint64_t now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000000000ULL + now.tv_nsec;
-}
 
 /* The names are those of the kernel's header, which glibc's does not go with. */
 static long request(int what, pid_t tid, unsigned long address, void *data)

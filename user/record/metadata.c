@@ -7,10 +7,10 @@
 #include <string.h>
 #include <sys/sysinfo.h>
 #include <sys/utsname.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "base/vec.h"
 #include "descriptors/seed.h"
 #include "record/lost_events.h"
@@ -24,14 +24,6 @@ static void meta_number(struct writer *w, const char *key, uint64_t value)
 
 	snprintf(text, sizeof text, "%" PRIu64, value);
 	writer_meta_text(w, key, text);
-}
-
-static uint64_t clock_ns(clockid_t clock)
-{
-	struct timespec now;
-
-	clock_gettime(clock, &now);
-	return now.tv_sec * 1000000000ULL + now.tv_nsec;
 }
 
 static void meta_events(struct writer *w, const struct record_options *options)

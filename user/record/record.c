@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "base/error.h"
 #include "cli/number.h"
 #include "capture/perf_maps.h"
@@ -116,7 +117,7 @@ static void recorder_event(void *session, uint32_t cpu, const struct event *even
 static void recorder_flush(struct session *s)
 {
 	struct recorder *r = s->arg;
-	uint64_t now = session_now_ns(), interval_ns = (r->flushed_ns - s->start_ns) / 2;
+	uint64_t now = now_ns(), interval_ns = (r->flushed_ns - s->start_ns) / 2;
 
 	if (interval_ns < FLUSH_MIN_NS)
 		interval_ns = FLUSH_MIN_NS;

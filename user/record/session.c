@@ -6,9 +6,9 @@
 #include <stdio.h>
 #include <sys/ptrace.h>
 #include <sys/wait.h>
-#include <time.h>
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "base/cut_files.h"
 #include "base/error.h"
 #include "capture/join.h"
@@ -18,14 +18,6 @@
 /* How long the recorder sleeps between rounds: a 16 MiB ring takes some 60 ms to fill. */
 #define BUSY_SLEEP_MS 2
 #define IDLE_SLEEP_MS 5
-
-uint64_t session_now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000000000ULL + now.tv_nsec;
-}
 
 struct rings *session_rings(const struct session *s)
 {
@@ -161,7 +153,7 @@ static int session_launch(struct session *s)
 	setpriority(PRIO_PROCESS, 0, -20);
 	if (s->capture && capture_follow(s->capture, s->child.pid))
 		return EXIT_NOT_RUN;
-	s->start_ns = session_now_ns();
+	s->start_ns = now_ns();
 	s->sink->begin(s);
 	status = session_release(s);
 	if (status)
@@ -183,7 +175,7 @@ static uint64_t session_drain(struct session *s)
 	s->sated = !s->sink->round(s);
 	if (s->sated)
 		session_unwatch(s);
-	s->round_ns = session_now_ns();
+	s->round_ns = now_ns();
 	return bytes;
 }
 
@@ -208,7 +200,7 @@ static void session_reap(struct session *s)
 	}
 	s->ended = true;
 	s->signals.target = 0;
-	s->wall_ns = session_now_ns() - s->start_ns;
+	s->wall_ns = now_ns() - s->start_ns;
 }
 
 /* Reads the rings once; how long to wait before the next time, for signals alone if there is none.
@@ -227,7 +219,7 @@ static int session_round(struct session *s)
 /* Until the limit at most; ends the session there. */
 static int session_wait_ms(struct session *s, int wait_ms)
 {
-	uint64_t spent_ns = session_now_ns() - s->start_ns, left_ms;
+	uint64_t spent_ns = now_ns() - s->start_ns, left_ms;
 
 	if (!s->limit_ns)
 		return wait_ms;
@@ -250,8 +242,7 @@ static void session_turn(struct session *s)
 	bool serves = tracer && tracer_nr_alive(tracer);
 	int wait_ms = -1;
 
-	if (serves && tracer_await(tracer) &&
-	    session_now_ns() - s->round_ns < BUSY_SLEEP_MS * 1000000ULL)
+	if (serves && tracer_await(tracer) && now_ns() - s->round_ns < BUSY_SLEEP_MS * 1000000ULL)
 		return;
 	if (!s->sated)
 		wait_ms = session_round(s);
@@ -274,7 +265,7 @@ static void session_follow(struct session *s)
 			session_reap(s);
 	}
 	if (!s->ended || s->choice)
-		s->wall_ns = session_now_ns() - s->start_ns;
+		s->wall_ns = now_ns() - s->start_ns;
 }
 
 /* Empties the rings: what the command did last, and what others are still in the middle of. */
@@ -384,7 +375,7 @@ static int session_join(struct session *s)
 	int joined = 0;
 
 	setpriority(PRIO_PROCESS, 0, -20);
-	s->start_ns = session_now_ns();
+	s->start_ns = now_ns();
 	s->sink->begin(s);
 	vec_each (&s->targets.items, target) {
 		int result = process_join(s->capture, target->pid, target->loader,

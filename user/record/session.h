@@ -118,7 +118,4 @@ int session_refuse_ptrace(const char *what);
  * without. */
 void session_tell_stops(const struct session *s, const char *command);
 
-/* On the clock of the events. */
-uint64_t session_now_ns(void);
-
 #endif

@@ -1,20 +1,12 @@
 // SPDX-License-Identifier: MIT
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "trace/line_makers.h"
 
 /* How long after its moment an event may wait for the unwinding table of its stack. */
 #define PATIENCE_NS    1000000000ULL
 #define TABLE_SLEEP_US 2000
-
-static uint64_t now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000000000ULL + now.tv_nsec;
-}
 
 static void await_table(struct lines *l, uint32_t stack, uint64_t moment_ns)
 {

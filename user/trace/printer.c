@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "base/error.h"
 #include "descriptors/seed.h"
 #include "trace/lines.h"
@@ -25,14 +26,6 @@ struct printer {
 	bool has_thread;
 	struct lines lines;
 };
-
-static uint64_t clock_ns(clockid_t clock)
-{
-	struct timespec now;
-
-	clock_gettime(clock, &now);
-	return now.tv_sec * 1000000000ULL + now.tv_nsec;
-}
 
 /* FILE.TID */
 static bool open_own(struct printer *p, struct journal *j)

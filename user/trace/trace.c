@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "base/error.h"
 #include "decode/plan.h"
 #include "record/lost_events.h"
@@ -110,7 +111,7 @@ static bool tracer_round(struct session *s)
 
 	tell_lost(t, session_rings(s));
 	stream_round(t->stream, t->round_ns);
-	t->round_ns = session_now_ns();
+	t->round_ns = now_ns();
 	return !stream_is_sated(t->stream);
 }
 
