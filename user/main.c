@@ -39,16 +39,11 @@ static int print_help(void)
 static int refuse_command(const char *typed)
 {
 	const char *names[NR_COMMANDS + 1] = {NULL};
-	const char *nearest;
 
 	for (size_t i = 0; i < NR_COMMANDS; i++)
 		names[i] = commands[i]->name;
-	nearest = nearest_word(typed, names);
 	refuse(-EINVAL, "unknown command '%s'", typed);
-	if (nearest)
-		hint("did you mean '%s'?", nearest);
-	else
-		hint("see 'prof --help'");
+	hint_nearest(typed, names, "see 'prof --help'");
 	return EXIT_USAGE;
 }
 

@@ -258,13 +258,10 @@ static int aspect_find(const char *word, size_t size)
 static int refuse_aspect(const char *word, size_t size)
 {
 	scoped_free char *text = xstrndup(word, size);
-	const char *nearest = nearest_word(text, aspect_names);
 
 	refuse(-EINVAL, "system calls cannot be grouped by '%s'", text);
-	if (nearest)
-		hint("did you mean '%s'?", nearest);
-	else
-		hint("choose syscall, process, thread, command, site, errno, file or class");
+	hint_nearest(text, aspect_names,
+		     "choose syscall, process, thread, command, site, errno, file or class");
 	return -EINVAL;
 }
 

@@ -4,6 +4,8 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "base/error.h"
+
 #define LONGEST_WORD 64
 
 static unsigned int least(unsigned int a, unsigned int b)
@@ -61,4 +63,14 @@ const char *nearest_word(const char *typed, const char *const *words)
 		}
 	}
 	return nearest;
+}
+
+void hint_nearest(const char *typed, const char *const *words, const char *choose)
+{
+	const char *nearest = nearest_word(typed, words);
+
+	if (nearest)
+		hint("did you mean '%s'?", nearest);
+	else if (choose)
+		hint("%s", choose);
 }

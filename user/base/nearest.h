@@ -11,4 +11,7 @@
  */
 const char *nearest_word(const char *typed, const char *const *words);
 
+/* Hints at that word, or where none is near at what there is to `choose` (NULL: nothing). */
+void hint_nearest(const char *typed, const char *const *words, const char *choose);
+
 #endif

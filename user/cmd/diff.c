@@ -85,7 +85,7 @@ static int set_folded(void *opts, const char *value)
 
 static int set_by(void *opts, const char *value)
 {
-	const char *keys[NR_FACETS + 1] = {NULL}, *nearest;
+	const char *keys[NR_FACETS + 1] = {NULL};
 
 	for (int facet = 0; facet < NR_FACETS; facet++) {
 		keys[facet] = facet_words[facet].key;
@@ -95,12 +95,9 @@ static int set_by(void *opts, const char *value)
 			return 0;
 		}
 	}
-	nearest = nearest_word(value, keys);
 	refuse(-EINVAL, "there is no table by '%s'", value);
-	if (nearest)
-		hint("did you mean '%s'?", nearest);
-	else
-		hint("choose causes, regions, sizes, lives, owners, returners, memory, syscalls, "
+	hint_nearest(value, keys,
+		     "choose causes, regions, sizes, lives, owners, returners, memory, syscalls, "
 		     "call_sites or files");
 	return -EINVAL;
 }

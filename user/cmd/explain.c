@@ -80,7 +80,6 @@ static int set_color(void *opts, const char *value)
 static int choose_remedy(struct explain_opts *opts, const char *name)
 {
 	VEC(const char *) names = {0};
-	const char *nearest;
 
 	opts->remedy = remedy_find(name);
 	if (opts->remedy)
@@ -89,11 +88,7 @@ static int choose_remedy(struct explain_opts *opts, const char *name)
 	for (const struct remedy *remedy = remedies; remedy->name; remedy++)
 		*vec_push(&names) = remedy->name;
 	vec_push(&names);
-	nearest = nearest_word(name, names.items);
-	if (nearest)
-		hint("did you mean '%s'?", nearest);
-	else
-		hint("prof explain --try lists them");
+	hint_nearest(name, names.items, "prof explain --try lists them");
 	vec_free(&names);
 	return -EINVAL;
 }

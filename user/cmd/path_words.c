@@ -53,13 +53,10 @@ static int pivot_key_of(const char *word, size_t size)
 static int refuse_pivot(const char *word, size_t size)
 {
 	scoped_free char *typed = xstrndup(word, size);
-	const char *nearest = nearest_word(typed, pivot_key_names);
 
 	refuse(-EINVAL, "page faults cannot be told by '%s'", typed);
-	if (nearest)
-		hint("did you mean '%s'?", nearest);
-	else
-		hint("choose touch, owner, return or alloc-site, or some of process, thread, "
+	hint_nearest(typed, pivot_key_names,
+		     "choose touch, owner, return or alloc-site, or some of process, thread, "
 		     "cause, kind, size and vma");
 	return -EINVAL;
 }

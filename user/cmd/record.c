@@ -49,7 +49,6 @@ static int choose_event(struct cli *cli, const char *name)
 {
 	static const char *const events[] = {"faults", "syscalls", "alloc",
 					     "malloc", "trace=",   NULL};
-	const char *nearest;
 
 	if (!strcmp(name, "faults")) {
 		cli->record.faults = true;
@@ -66,11 +65,8 @@ static int choose_event(struct cli *cli, const char *name)
 	if (!strcmp(name, "alloc"))
 		return choose_syscalls(cli, "%memory");
 	refuse(-EINVAL, "unknown event '%s'", name);
-	nearest = nearest_word(name, events);
-	if (nearest)
-		hint("did you mean '%s'?", nearest);
-	else
-		hint("events are faults, syscalls, alloc, malloc and trace=SET, as in -e "
+	hint_nearest(name, events,
+		     "events are faults, syscalls, alloc, malloc and trace=SET, as in -e "
 		     "trace=openat,read");
 	return -EINVAL;
 }

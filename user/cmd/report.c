@@ -82,7 +82,6 @@ static int set_speedscope(void *opts, const char *value)
 
 static int set_sort(void *opts, const char *value)
 {
-	const char *nearest;
 
 	for (int by = 0; by < NR_SYSCALL_SORTS; by++) {
 		if (!strcmp(value, syscall_sort_names[by])) {
@@ -90,12 +89,9 @@ static int set_sort(void *opts, const char *value)
 			return 0;
 		}
 	}
-	nearest = nearest_word(value, syscall_sort_names);
 	refuse(-EINVAL, "cannot sort system calls by '%s'", value);
-	if (nearest)
-		hint("did you mean '%s'?", nearest);
-	else
-		hint("choose time, calls, errors, avg, min, p50, p90, p99, max, name or p99/p50");
+	hint_nearest(value, syscall_sort_names,
+		     "choose time, calls, errors, avg, min, p50, p90, p99, max, name or p99/p50");
 	return -EINVAL;
 }
 

@@ -132,7 +132,6 @@ static int refuse_word(const char *word, const char *spec)
 {
 	const char *known[NR_SYSCALLS + NR_CLASS_WORDS + NR_GROUP_WORDS + 3];
 	size_t size = 0;
-	const char *nearest;
 
 	for (uint64_t nr = 0; nr < NR_SYSCALLS; nr++)
 		if (syscall_name(nr))
@@ -147,12 +146,11 @@ static int refuse_word(const char *word, const char *spec)
 
 	refuse(-EINVAL, "unknown %s '%s' in '%s'",
 	       *word == '%' ? "class of system calls" : "system call", word, spec);
-	nearest = nearest_word(word, known);
-	if (nearest)
-		hint("did you mean '%s'?", nearest);
-	else if (*word == '%')
-		hint("the classes are file, desc, network, process, memory, signal, ipc, creds, "
-		     "clock, pure, stat, lstat, fstat, statfs and fstatfs");
+	hint_nearest(word, known,
+		     *word == '%'
+			     ? "the classes are file, desc, network, process, memory, signal, "
+			       "ipc, creds, clock, pure, stat, lstat, fstat, statfs and fstatfs"
+			     : NULL);
 	return -EINVAL;
 }
 

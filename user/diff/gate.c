@@ -40,7 +40,7 @@ static int parse_call(const char *name, struct gate *out)
 
 static int parse_metric(const char *name, struct gate *out)
 {
-	const char *keys[NR_METRICS + 1] = {NULL}, *nearest;
+	const char *keys[NR_METRICS + 1] = {NULL};
 	int err = parse_call(name, out);
 
 	if (err != -ENOENT)
@@ -52,12 +52,9 @@ static int parse_metric(const char *name, struct gate *out)
 			return 0;
 		}
 	}
-	nearest = nearest_word(name, keys);
 	refuse(-EINVAL, "nothing is called '%s' that could be compared", name);
-	if (nearest)
-		hint("did you mean '%s'?", nearest);
-	else
-		hint("choose faults, syscalls, errors, read-bytes, write-bytes, wall, user, "
+	hint_nearest(name, keys,
+		     "choose faults, syscalls, errors, read-bytes, write-bytes, wall, user, "
 		     "system, memory, threads, or one call: calls:NAME, errors:NAME, time:NAME, "
 		     "p50:NAME, p99:NAME");
 	return -EINVAL;

@@ -113,17 +113,13 @@ static char *take_value(struct parser *p, bool is_regex)
 static void *refuse_field(const struct parser *p, const char *name)
 {
 	VEC(const char *) names = {0};
-	const char *nearest;
 
 	refuse(-EINVAL, "there is no field '%s' to ask about", name);
 	for (const struct filter_field *field = p->fields; field->name; field++)
 		*vec_push(&names) = field->name;
 	vec_push(&names);
-	nearest = nearest_word(name, names.items);
-	if (nearest)
-		hint("did you mean '%s'?", nearest);
-	else
-		hint("name, ret, errno, path and duration are some; the help of --filter has all");
+	hint_nearest(name, names.items,
+		     "name, ret, errno, path and duration are some; the help of --filter has all");
 	vec_free(&names);
 	return NULL;
 }

@@ -112,19 +112,14 @@ static const char *short_name(const char *name, bool of_files)
 static int refuse_unknown(const char *word, const struct catalogue *c)
 {
 	VEC(const char *) words = {0};
-	const char *nearest;
 
 	vec_each (&c->functions.texts, name)
 		*vec_push(&words) = short_name(*name, false);
 	vec_each (&c->files.texts, name)
 		*vec_push(&words) = short_name(*name, true);
 	*vec_push(&words) = NULL;
-	nearest = nearest_word(word, words.items);
 	refuse(-ENOENT, "no function or file '%s' is on any stack of the recording", word);
-	if (nearest)
-		hint("did you mean '%s'?", nearest);
-	else
-		hint("'prof report' shows the functions that are");
+	hint_nearest(word, words.items, "'prof report' shows the functions that are");
 	vec_free(&words);
 	return -ENOENT;
 }

@@ -48,7 +48,6 @@ static uint64_t bits_of_signal(const char *word, const struct word_bits *words)
 static int refuse_word(const char *word, const char *what, const struct word_bits *words)
 {
 	const char *known[NR_SIGNALS + 1];
-	const char *nearest;
 	size_t size = 0;
 
 	for (const struct word_bits *it = words; it && it->word; it++)
@@ -57,9 +56,7 @@ static int refuse_word(const char *word, const char *what, const struct word_bit
 		known[size++] = sigabbrev_np(signal);
 	known[size] = NULL;
 	refuse(-EINVAL, "unknown %s '%s'", what, word);
-	nearest = nearest_word(strncasecmp(word, "SIG", 3) ? word : word + 3, known);
-	if (nearest)
-		hint("did you mean '%s'?", nearest);
+	hint_nearest(strncasecmp(word, "SIG", 3) ? word : word + 3, known, NULL);
 	return -EINVAL;
 }
 

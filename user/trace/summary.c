@@ -328,7 +328,6 @@ static int column_parse(const char *word, size_t size, enum summary_column *out)
 {
 	scoped_free char *typed = xstrndup(word, size);
 	const char *known[NR_NAMES + 1] = {0};
-	const char *nearest;
 
 	for (size_t i = 0; i < NR_NAMES; i++) {
 		known[i] = names[i].name;
@@ -337,11 +336,8 @@ static int column_parse(const char *word, size_t size, enum summary_column *out)
 			return 0;
 	}
 	refuse(-EINVAL, "the table has no column '%s'", typed);
-	nearest = nearest_word(typed, known);
-	if (nearest)
-		hint("did you mean '%s'?", nearest);
-	else
-		hint("its columns are time-percent, total-time, min-time, max-time, avg-time, "
+	hint_nearest(typed, known,
+		     "its columns are time-percent, total-time, min-time, max-time, avg-time, "
 		     "calls, errors and name");
 	return -EINVAL;
 }
