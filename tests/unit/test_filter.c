@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/error.h"
+#include "tests/unit/kept_messages.h"
 
 #include <cmocka.h>
 
@@ -133,23 +133,15 @@ static void what_is_not_there_fits_nothing(void **state)
 	assert_true(holds("path"));
 }
 
-static char said[4096];
-
-static void listen(const char *line)
-{
-	strncat(said, line, sizeof said - strlen(said) - 1);
-}
-
 static void assert_refused(const char *text, const char *words)
 {
 	struct filter *f;
 
-	*said = '\0';
-	message_sink_set(listen);
+	messages_keep();
 	assert_int_equal(filter_parse(text, fields, &f), -EINVAL);
-	message_sink_set(NULL);
-	if (!strstr(said, words))
-		fail_msg("'%s' is not among '%s'", words, said);
+	messages_release();
+	if (!strstr(messages, words))
+		fail_msg("'%s' is not among '%s'", words, messages);
 }
 
 static void refusals_say_where_and_why(void **state)

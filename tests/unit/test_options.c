@@ -10,8 +10,8 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
-#include "base/error.h"
 #include "cli/options.h"
+#include "tests/unit/kept_messages.h"
 
 #include <cmocka.h> /* last: it makes a macro of fail() */
 
@@ -73,30 +73,6 @@ static const char *const examples[] = {"prof try ls", "prof try -o x ls", NULL};
 static const struct command try_command = {
 	"try", "try things", "[options] [--] COMMAND", "Tries things.", examples, rows, NULL};
 
-static char messages[1024];
-
-static void keep_message(const char *line)
-{
-	size_t used = strlen(messages);
-
-	snprintf(messages + used, sizeof messages - used, "%s\n", line);
-}
-
-static int capture(void **state)
-{
-	(void)state;
-	messages[0] = '\0';
-	message_sink_set(keep_message);
-	return 0;
-}
-
-static int release(void **state)
-{
-	(void)state;
-	message_sink_set(NULL);
-	return 0;
-}
-
 /* Parses a line of words separated by spaces, `try` being put before them. */
 static int parse(const char *line, struct opts *out)
 {
@@ -105,7 +81,7 @@ static int parse(const char *line, struct opts *out)
 	int argc = 1;
 
 	*out = (struct opts){0};
-	messages[0] = '\0';
+	messages_forget();
 	snprintf(copy, sizeof copy, "%s", line);
 	for (char *word; (word = strsep(&rest, " "));)
 		if (*word)
@@ -235,7 +211,7 @@ static void test_wrong_ones(void **state)
 	check_wrong("-e bad -o x", "prof: 'bad' is no event\n");
 	assert_int_equal(options_exit_status(OPTIONS_USAGE), 2);
 	assert_int_equal(options_exit_status(OPTIONS_HELP), 0);
-	messages[0] = '\0';
+	messages_forget();
 	assert_int_equal(usage_error(&try_command, "no %s given", "command"), 2);
 	assert_string_equal(messages, "prof: try: no command given\n"
 				      "hint: see 'prof try --help'\n");
@@ -292,13 +268,15 @@ static void test_help(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_right_ones, capture, release),
-		cmocka_unit_test_setup_teardown(test_optional_values, capture, release),
-		cmocka_unit_test_setup_teardown(test_optional_values_of_known_words, capture,
-						release),
-		cmocka_unit_test_setup_teardown(test_operands_end_the_options, capture, release),
-		cmocka_unit_test_setup_teardown(test_wrong_ones, capture, release),
-		cmocka_unit_test_setup_teardown(test_help, capture, release),
+		cmocka_unit_test_setup_teardown(test_right_ones, messages_setup, messages_teardown),
+		cmocka_unit_test_setup_teardown(test_optional_values, messages_setup,
+						messages_teardown),
+		cmocka_unit_test_setup_teardown(test_optional_values_of_known_words, messages_setup,
+						messages_teardown),
+		cmocka_unit_test_setup_teardown(test_operands_end_the_options, messages_setup,
+						messages_teardown),
+		cmocka_unit_test_setup_teardown(test_wrong_ones, messages_setup, messages_teardown),
+		cmocka_unit_test_setup_teardown(test_help, messages_setup, messages_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

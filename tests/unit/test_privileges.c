@@ -10,20 +10,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/error.h"
 #include "capture/features.h"
 #include "capture/privileges.h"
+#include "tests/unit/kept_messages.h"
 
 #include <cmocka.h> /* last: it makes a macro of fail() */
-
-static char messages[512];
-
-static void keep_message(const char *line)
-{
-	size_t used = strlen(messages);
-
-	snprintf(messages + used, sizeof messages - used, "%s\n", line);
-}
 
 static void give_up_all(void)
 {
@@ -43,12 +34,12 @@ static void say_what_is_missing(void)
 	assert_true(privileges_missing(missing));
 	assert_string_equal(missing, "CAP_BPF, CAP_PERFMON");
 
-	message_sink_set(keep_message);
+	messages_keep();
 	assert_int_equal(privileges_fail(-EPERM), -EPERM);
 	assert_string_equal(messages,
 			    "prof: cannot load BPF programs: Operation not permitted (missing "
 			    "CAP_BPF, CAP_PERFMON)\nhint: sudo prof record ...\n");
-	messages[0] = '\0';
+	messages_forget();
 	assert_int_equal(privileges_fail(-EINVAL), -EINVAL);
 	assert_string_equal(messages, "prof: cannot load BPF programs: Invalid argument\n"
 				      "hint: 'prof doctor' tells what this kernel lacks\n");

@@ -2,7 +2,7 @@
 /* Events by line of source: exactly those that were planted, each line once per event. */
 #include "profile/line_table.h"
 
-#include "base/error.h" /* before cmocka.h, which takes the name fail for itself */
+#include "tests/unit/kept_messages.h" /* before cmocka.h, which takes the name fail for itself */
 
 #include <errno.h>
 #include <setjmp.h>
@@ -11,14 +11,6 @@
 #include <cmocka.h>
 
 #include "tests/unit/made_source.h"
-
-static char messages[1024];
-
-static void keep_message(const char *line)
-{
-	strncat(messages, line, sizeof messages - strlen(messages) - 1);
-	strncat(messages, "\n", sizeof messages - strlen(messages) - 1);
-}
 
 static struct line_table lines_of(struct recording *r, const char *word)
 {
@@ -198,10 +190,9 @@ static void assert_refused(const struct recording *r, const char *word, int err,
 {
 	struct line_target target;
 
-	messages[0] = '\0';
-	message_sink_set(keep_message);
+	messages_keep();
 	assert_int_equal(line_target_find(r, word, &target), err);
-	message_sink_set(NULL);
+	messages_release();
 	if (!strstr(messages, hint))
 		fail_msg("no '%s' in %s", hint, messages);
 	line_target_fini(&target);

@@ -9,7 +9,7 @@
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
-#include "base/error.h" /* before cmocka.h, which has a macro fail() */
+#include "tests/unit/kept_messages.h" /* before cmocka.h, which has a macro fail() */
 #include <cmocka.h>
 
 #include "recording/schema.h"
@@ -46,31 +46,10 @@ static uint64_t random_cell(void)
 	}
 }
 
-static char *messages;
-
-static void keep_message(const char *line)
+static int setup(void **state)
 {
-	char *longer = xasprintf("%s%s\n", messages ? messages : "", line);
-
-	free(messages);
-	messages = longer;
-}
-
-static int messages_start(void **state)
-{
-	(void)state;
-	message_sink_set(keep_message);
-	messages = xstrdup("");
 	random_state = 1;
-	return 0;
-}
-
-static int messages_end(void **state)
-{
-	(void)state;
-	free(messages);
-	messages = NULL;
-	return 0;
+	return messages_setup(state);
 }
 
 /* A recording in memory: written through `writer`, then opened again. */
@@ -650,7 +629,7 @@ static void sizes_are_accounted_for(void **state)
 	session_end(&s);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, messages_start, messages_end)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, messages_teardown)
 
 int main(void)
 {

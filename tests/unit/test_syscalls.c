@@ -12,9 +12,9 @@
 #include <string.h>
 #include <sys/syscall.h>
 
-#include "base/error.h"
 #include "decode/byte_flow.h"
 #include "decode/syscalls.h"
+#include "tests/unit/kept_messages.h"
 
 #include <cmocka.h> /* last: it makes a macro of fail() */
 
@@ -159,6 +159,29 @@ static void test_unknown_numbers(void **state)
 	assert_string_equal(syscall_label(UINT64_MAX, buffer), "syscall_18446744073709551615");
 }
 
+static void test_flow_of_bytes(void **state)
+{
+	unsigned int flows[NR_BYTE_FLOWS] = {0}, moves = 0;
+
+	(void)state;
+	assert_int_equal(byte_flow_of(SYS_read), FLOW_READ);
+	assert_int_equal(byte_flow_of(SYS_recvmsg), FLOW_READ);
+	assert_int_equal(byte_flow_of(SYS_sendto), FLOW_WRITE);
+	assert_int_equal(byte_flow_of(SYS_splice), FLOW_WRITE);
+	assert_int_equal(byte_flow_of(SYS_getdents64), FLOW_NOTHING);
+	assert_true(moves_bytes(SYS_getdents64));
+	assert_int_equal(byte_flow_of(SYS_openat), FLOW_NOTHING); /* its result is no size */
+	assert_false(moves_bytes(SYS_openat));
+	assert_false(moves_bytes((uint64_t)SYS_read | 1U << 31)); /* of another table */
+	for (uint64_t nr = 0; nr < NR_SYSCALLS; nr++) {
+		flows[byte_flow_of(nr)]++;
+		moves += moves_bytes(nr);
+	}
+	assert_int_equal(flows[FLOW_READ], 7);
+	assert_int_equal(flows[FLOW_WRITE], 10);
+	assert_int_equal(moves, 7 + 10 + 2);
+}
+
 static void test_errno_names(void **state)
 {
 	(void)state;
@@ -176,30 +199,6 @@ static void test_errno_names(void **state)
 }
 
 /* ---- Sets ---- */
-
-static char messages[1024];
-
-static void keep_message(const char *line)
-{
-	size_t used = strlen(messages);
-
-	snprintf(messages + used, sizeof messages - used, "%s\n", line);
-}
-
-static int capture(void **state)
-{
-	(void)state;
-	messages[0] = '\0';
-	message_sink_set(keep_message);
-	return 0;
-}
-
-static int release(void **state)
-{
-	(void)state;
-	message_sink_set(NULL);
-	return 0;
-}
 
 /* Asserts that `spec` is the set of exactly these names, which are separated by spaces. */
 static void check_set(const char *spec, const char *names)
@@ -352,7 +351,7 @@ static void check_refused(const char *spec, const char *said)
 {
 	struct syscall_set set = {{42}};
 
-	messages[0] = '\0';
+	messages_forget();
 	assert_int_equal(syscall_set_parse(spec, &set), -EINVAL);
 	assert_string_equal(messages, said);
 	assert_int_equal(set.bits[0], 42); /* untouched */
@@ -393,7 +392,7 @@ static void test_refused_sets(void **state)
 			 empty_elements[i], missing);
 		check_refused(empty_elements[i], said);
 	}
-	messages[0] = '\0';
+	messages_forget();
 	assert_int_equal(syscall_set_parse("read, write", &(struct syscall_set){{0}}), -EINVAL);
 	assert_int_equal(syscall_set_parse("/[a/", &(struct syscall_set){{0}}), -EINVAL);
 	assert_non_null(strstr(messages, "prof: bad regular expression '[a' in '/[a/': "));
@@ -408,56 +407,6 @@ static void test_the_word_of_the_contract(void **state)
 }
 #endif
 
-/* ---- The nearest word ---- */
-
-static void test_nearest_word(void **state)
-{
-	static const char *const words[] = {"record", "report", "script", "info", "doctor", NULL};
-
-	(void)state;
-	assert_string_equal(nearest_word("recrod", words), "record"); /* swapped */
-	assert_string_equal(nearest_word("reocrd", words), "record");
-	assert_string_equal(nearest_word("ecord", words), "record");   /* missing */
-	assert_string_equal(nearest_word("reportt", words), "report"); /* too many */
-	assert_string_equal(nearest_word("scrapt", words), "script");  /* wrong */
-	assert_string_equal(nearest_word("inf", words), "info");
-	assert_string_equal(nearest_word("doctor", words), "doctor");
-	assert_null(nearest_word("zzz", words));
-	assert_null(nearest_word("ino4u", words));
-	assert_null(nearest_word("", words));
-	assert_null(nearest_word("record", (const char *const[]){NULL}));
-	assert_null(nearest_word("abc", (const char *const[]){"x", NULL}));
-
-	char endless[200];
-	memset(endless, 'r', sizeof endless);
-	endless[sizeof endless - 1] = '\0';
-	assert_null(nearest_word(endless, words));
-	assert_null(nearest_word("r", (const char *const[]){endless, NULL}));
-}
-
-static void test_flow_of_bytes(void **state)
-{
-	unsigned int flows[NR_BYTE_FLOWS] = {0}, moves = 0;
-
-	(void)state;
-	assert_int_equal(byte_flow_of(SYS_read), FLOW_READ);
-	assert_int_equal(byte_flow_of(SYS_recvmsg), FLOW_READ);
-	assert_int_equal(byte_flow_of(SYS_sendto), FLOW_WRITE);
-	assert_int_equal(byte_flow_of(SYS_splice), FLOW_WRITE);
-	assert_int_equal(byte_flow_of(SYS_getdents64), FLOW_NOTHING);
-	assert_true(moves_bytes(SYS_getdents64));
-	assert_int_equal(byte_flow_of(SYS_openat), FLOW_NOTHING); /* its result is no size */
-	assert_false(moves_bytes(SYS_openat));
-	assert_false(moves_bytes((uint64_t)SYS_read | 1U << 31)); /* of another table */
-	for (uint64_t nr = 0; nr < NR_SYSCALLS; nr++) {
-		flows[byte_flow_of(nr)]++;
-		moves += moves_bytes(nr);
-	}
-	assert_int_equal(flows[FLOW_READ], 7);
-	assert_int_equal(flows[FLOW_WRITE], 10);
-	assert_int_equal(moves, 7 + 10 + 2);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -467,18 +416,25 @@ int main(void)
 		cmocka_unit_test(test_unknown_numbers),
 		cmocka_unit_test(test_errno_names),
 		cmocka_unit_test(test_flow_of_bytes),
-		cmocka_unit_test_setup_teardown(test_sets_of_names, capture, release),
-		cmocka_unit_test_setup_teardown(test_sets_by_class, capture, release),
-		cmocka_unit_test_setup_teardown(test_sets_as_strace_has_them, capture, release),
-		cmocka_unit_test_setup_teardown(test_equal_ways_to_say_a_class, capture, release),
-		cmocka_unit_test_setup_teardown(test_class_members, capture, release),
-		cmocka_unit_test_setup_teardown(test_sets_by_regex, capture, release),
-		cmocka_unit_test_setup_teardown(test_complement, capture, release),
-		cmocka_unit_test_setup_teardown(test_refused_sets, capture, release),
+		cmocka_unit_test_setup_teardown(test_sets_of_names, messages_setup,
+						messages_teardown),
+		cmocka_unit_test_setup_teardown(test_sets_by_class, messages_setup,
+						messages_teardown),
+		cmocka_unit_test_setup_teardown(test_sets_as_strace_has_them, messages_setup,
+						messages_teardown),
+		cmocka_unit_test_setup_teardown(test_equal_ways_to_say_a_class, messages_setup,
+						messages_teardown),
+		cmocka_unit_test_setup_teardown(test_class_members, messages_setup,
+						messages_teardown),
+		cmocka_unit_test_setup_teardown(test_sets_by_regex, messages_setup,
+						messages_teardown),
+		cmocka_unit_test_setup_teardown(test_complement, messages_setup, messages_teardown),
+		cmocka_unit_test_setup_teardown(test_refused_sets, messages_setup,
+						messages_teardown),
 #ifdef __x86_64__
-		cmocka_unit_test_setup_teardown(test_the_word_of_the_contract, capture, release),
+		cmocka_unit_test_setup_teardown(test_the_word_of_the_contract, messages_setup,
+						messages_teardown),
 #endif
-		cmocka_unit_test(test_nearest_word),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -10,19 +10,10 @@
 #include <string.h>
 #include <sys/syscall.h>
 
-#include "base/error.h"
 #include "trace/summary.h"
+#include "tests/unit/kept_messages.h"
 
 #include <cmocka.h>
-
-static char messages[1024];
-
-static void keep(const char *line)
-{
-	size_t used = strlen(messages);
-
-	snprintf(messages + used, sizeof messages - used, "%s\n", line);
-}
 
 static void add(struct summary *s, uint32_t nr, uint64_t calls, uint64_t errors, uint64_t total_us)
 {
@@ -162,12 +153,12 @@ static void wrong_columns_are_refused(void **state)
 	struct summary_options options = {0};
 
 	(void)state;
-	message_sink_set(keep);
+	messages_keep();
 	assert_int_equal(summary_sort_parse("erors", &options), -EINVAL);
 	assert_int_equal(summary_columns_parse("calls,xyzzy", &options), -EINVAL);
 	assert_int_equal(summary_columns_parse("calls,count", &options), -EINVAL);
 	assert_int_equal(summary_columns_parse("calls,", &options), -EINVAL);
-	message_sink_set(NULL);
+	messages_release();
 	assert_string_equal(messages,
 			    "prof: the table has no column 'erors'\n"
 			    "hint: did you mean 'errors'?\n"
