@@ -7,8 +7,8 @@
 
 #define PID_HELP                                                                                   \
 	"watch processes that run already, with all their threads, and the processes that these "  \
-	"start from now on; may be repeated. None of them is stopped, not even for a moment. "     \
-	"Ctrl-C ends it and leaves them as they are"
+	"start from now on; may be repeated. None is stopped, not even for a moment, unless by "   \
+	"ptrace. Ctrl-C ends it and leaves them as they are"
 #define DURATION_HELP "end after TIME, as 10, 10s, 500ms or 2m; what is watched runs on, unwatched"
 
 /* Adds the pids of a list, with commas or blanks between (as pidof prints it). 0 or -EINVAL,

@@ -327,9 +327,9 @@ static int check(const struct cli *cli, bool has_command)
 	if (cli->no_stacks && (cli->any_stacks || cli->record.kernel_stacks))
 		return usage_error(&record_command, "choose either --no-stacks or %s",
 				   cli->any_stacks ? "-g" : "--kernel-stacks");
-	if (attaches && (cli->record.deep || cli->record.by_ptrace))
-		return usage_error(&record_command, "%s stops a command that prof starts, not -p",
-				   cli->record.deep ? "--deep" : "--ptrace");
+	if (attaches && cli->record.deep)
+		return usage_error(&record_command,
+				   "--deep stops a command that prof starts, not -p");
 	if (cli->no_stacks && cli->record.allocs)
 		return usage_error(&record_command, "-e malloc tells blocks by their stacks: it "
 						    "cannot go without");

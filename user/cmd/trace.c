@@ -122,7 +122,8 @@ static const struct option_row options[] = {
 	{"fault", 0, "SET", NULL, trace_refuse_tampering},
 	{"attach", 'p', "PID,...",
 	 "trace processes that run already (with -f all their threads), without ever stopping "
-	 "them; may be repeated. Ctrl-C ends it and leaves them as they are",
+	 "them, unless it is by ptrace; may be repeated. Ctrl-C ends it and leaves them as they "
+	 "are",
 	 trace_set_pid},
 	{"duration", 'd', "TIME", DURATION_HELP, trace_set_limit},
 	{0},
@@ -183,9 +184,9 @@ static int settle(struct trace_cli *cli)
 		return usage_error(&trace_command, "-c and -C make one table, and -ff many files");
 	if (trace->table.is_short && !trace->summary)
 		trace->summary = SUMMARY_ONLY;
-	if (trace->targets.pids.size && (trace->is_deep || trace->by_ptrace))
+	if (trace->targets.pids.size && (trace->is_deep || trace->filtered))
 		return usage_error(&trace_command, "%s stops a command that prof starts, not -p",
-				   trace->is_deep ? "--deep" : "--ptrace");
+				   trace->is_deep ? "--deep" : "--seccomp-bpf");
 	if (trace->append && !trace->output)
 		return usage_error(&trace_command, "-A needs -o FILE to append to");
 	return 0;

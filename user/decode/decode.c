@@ -167,16 +167,6 @@ void decode_call_json(struct call *call, const struct decode_options *options, s
 	emit_close(&e);
 }
 
-void decode_gather(struct call *call, const struct decode_options *options)
-{
-	struct bytes ignored = {0};
-	struct decode_options whole = *options;
-
-	whole.verbose = true;
-	decode_call_json(call, &whole, &ignored);
-	bytes_fini(&ignored);
-}
-
 /* ---- Results ---- */
 
 /* What it means to the program that the kernel restarts the call, or makes it EINTR. */
@@ -261,4 +251,15 @@ void decode_result_json(struct call *call, const struct decode_options *options,
 		print_success(&d);
 	}
 	emit_close(&e);
+}
+
+void decode_gather(struct call *call, const struct decode_options *options)
+{
+	struct bytes ignored = {0};
+	struct decode_options whole = *options;
+
+	whole.verbose = true;
+	decode_call_json(call, &whole, &ignored);
+	decode_result(call, &whole, &ignored);
+	bytes_fini(&ignored);
 }

@@ -478,7 +478,8 @@ int deep_calls_follow(struct deep_calls *d, pid_t pid)
 	const struct tracer_options options = {.follow = true, .watcher = &watcher, .arg = d};
 
 	d->root = pid;
-	return tracer_seize(&options, pid, &d->tracer);
+	d->tracer = tracer_new(&options);
+	return tracer_seize(d->tracer, pid);
 }
 
 struct tracer *deep_calls_tracer(struct deep_calls *d)

@@ -5,6 +5,7 @@
 #include <limits.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -27,6 +28,37 @@ void proc_comm(pid_t tid, char out[COMM_BYTES])
 	if (fread(out, 1, COMM_BYTES - 1, file))
 		out[strcspn(out, "\n")] = '\0';
 	fclose(file);
+}
+
+/* Of its status what stands behind "NAME:", or "". */
+static void read_status(pid_t tid, const char *name, char out[64])
+{
+	FILE *file = proc_open(tid, "status");
+	size_t size = strlen(name);
+	char line[256];
+
+	*out = '\0';
+	while (file && !*out && fgets(line, sizeof line, file))
+		if (!strncmp(line, name, size) && line[size] == ':')
+			sscanf(line + size + 1, "%63s", out);
+	if (file)
+		fclose(file);
+}
+
+int proc_number(pid_t tid, const char *name)
+{
+	char text[64];
+
+	read_status(tid, name, text);
+	return atoi(text);
+}
+
+char proc_state(pid_t tid)
+{
+	char text[64];
+
+	read_status(tid, "State", text);
+	return *text;
 }
 
 char *proc_program(pid_t tid)

@@ -28,6 +28,12 @@ struct task {
 	char *program; /* that its execve is to execute; or NULL */
 };
 
+/* A process that ran already. */
+struct joined_process {
+	pid_t pid;
+	uint32_t process, space;
+};
+
 struct ptrace_source {
 	struct capture_options options;
 	bool filtered;
@@ -36,6 +42,7 @@ struct ptrace_source {
 	void *arg;
 	struct stopped_memory memory;
 	uint32_t nr_tasks, nr_spaces, nr_untraced;
+	struct joined_process joined; /* the last one */
 	struct total_sum totals[NR_SYSCALL_TOTALS];
 	struct rings rings;
 };
@@ -76,17 +83,66 @@ static void task_free(struct tracee *t)
 	t->own = NULL;
 }
 
+static void tell_start(struct ptrace_source *s, const struct tracee *t, const char *comm)
+{
+	const struct task *task = t->own;
+	struct start_event event = {
+		.head = event_head(EVENT_START, 0, sizeof event, task->id, now_ns()),
+		.pid = (uint32_t)t->pid,
+		.tid = (uint32_t)t->tid,
+		.process = task->process,
+	};
+
+	memcpy(event.comm, comm, sizeof event.comm);
+	send(s, &event.head);
+}
+
 static void on_started(void *arg, struct tracee *t)
 {
+	static const char not_its_own_yet[COMM_BYTES];
 	struct ptrace_source *s = arg;
 	struct task *task = task_new(s, t);
-	struct start_event event = {.pid = (uint32_t)t->pid, .tid = (uint32_t)t->tid};
 
 	task->process = task->id;
 	task->space = ++s->nr_spaces;
-	event.process = task->id;
-	event.head = event_head(EVENT_START, 0, sizeof event, task->id, now_ns());
-	send(s, &event.head);
+	tell_start(s, t, not_its_own_yet);
+}
+
+/* That it executes this program from now on, or, `flags`, has done so before. */
+static void tell_program(struct ptrace_source *s, const struct tracee *t, const struct task *task,
+			 const char *program, uint32_t flags)
+{
+	size_t path_bytes = (strlen(program) + 1 + 7) & ~7UL;
+	scoped_free struct exec_event *event = xcalloc(1, sizeof *event + path_bytes);
+
+	event->head = event_head(EVENT_EXEC, flags, sizeof *event + path_bytes, task->id, now_ns());
+	event->pid = (uint32_t)t->pid;
+	event->tid = (uint32_t)t->tid;
+	event->space = task->space;
+	event->path_bytes = (uint32_t)path_bytes;
+	proc_comm(t->tid, event->comm);
+	strcpy(event->path, program);
+	send(s, &event->head);
+}
+
+/* The first of a process's threads stands for it, as with BPF programs. */
+static void on_joined(void *arg, struct tracee *t)
+{
+	struct ptrace_source *s = arg;
+	struct task *task = task_new(s, t);
+	scoped_free char *program = NULL;
+	char comm[COMM_BYTES];
+
+	if (s->joined.pid != t->pid) {
+		s->joined = (struct joined_process){t->pid, task->id, ++s->nr_spaces};
+		program = proc_program(t->tid);
+	}
+	task->process = s->joined.process;
+	task->space = s->joined.space;
+	if (program)
+		tell_program(s, t, task, program, WIRE_ATTACHED);
+	proc_comm(t->tid, comm);
+	tell_start(s, t, comm);
 }
 
 static void on_born(void *arg, struct tracee *parent, struct tracee *child,
@@ -150,6 +206,8 @@ static void count_call(struct ptrace_source *s, const struct syscall_event *even
 		return;
 	}
 	total->errors += event->result < 0 && event->result >= -MAX_ERRNO;
+	if (event->head.flags & WIRE_ATTACHED)
+		return;
 	total->duration_ns += event->duration_ns;
 	if (event->duration_ns < total->min_ns || !total->min_ns)
 		total->min_ns = event->duration_ns;
@@ -162,9 +220,11 @@ static void send_call(struct ptrace_source *s, const struct tracee *t, int64_t r
 		      uint64_t duration_ns, uint32_t flags)
 {
 	struct task *task = t->own;
+	uint32_t more =
+		(t->call.is_compat ? WIRE_COMPAT : 0) | (t->began_before ? WIRE_ATTACHED : 0);
 	struct syscall_event event = {
-		.head = event_head(EVENT_SYSCALL, flags | (t->call.is_compat ? WIRE_COMPAT : 0),
-				   sizeof event, task->id, task->entered_ns),
+		.head = event_head(EVENT_SYSCALL, flags | more, sizeof event, task->id,
+				   task->entered_ns),
 		.duration_ns = duration_ns,
 		.result = result,
 		.stack = STACK_UNASKED,
@@ -292,19 +352,10 @@ static void on_returned(void *arg, struct tracee *t, int64_t result, uint64_t at
 static void tell_exec(struct ptrace_source *s, const struct tracee *t, struct task *task)
 {
 	scoped_free char *program = task->program ? task->program : proc_program(t->tid);
-	size_t path_bytes = (strlen(program) + 1 + 7) & ~7UL;
-	scoped_free struct exec_event *event = xcalloc(1, sizeof *event + path_bytes);
 
 	task->program = NULL;
 	task->space = ++s->nr_spaces;
-	event->head = event_head(EVENT_EXEC, 0, sizeof *event + path_bytes, task->id, now_ns());
-	event->pid = (uint32_t)t->pid;
-	event->tid = (uint32_t)t->tid;
-	event->space = task->space;
-	event->path_bytes = (uint32_t)path_bytes;
-	proc_comm(t->tid, event->comm);
-	strcpy(event->path, program);
-	send(s, &event->head);
+	tell_program(s, t, task, program, 0);
 }
 
 static void end_task(struct ptrace_source *s, struct tracee *t, int status, bool ends_process)
@@ -358,6 +409,7 @@ static void on_signalled(void *arg, struct tracee *t, const siginfo_t *info)
 
 static const struct tracer_watcher watcher = {
 	.started = on_started,
+	.joined = on_joined,
 	.entered = on_entered,
 	.returned = on_returned,
 	.born = on_born,
@@ -382,7 +434,7 @@ struct ptrace_source *ptrace_source_new(const struct capture_options *options, b
 	return s;
 }
 
-int ptrace_source_follow(struct ptrace_source *s, pid_t pid)
+static struct tracer *tracer_for(struct ptrace_source *s)
 {
 	const struct tracer_options options = {
 		.all_calls = !s->filtered,
@@ -391,7 +443,19 @@ int ptrace_source_follow(struct ptrace_source *s, pid_t pid)
 		.arg = s,
 	};
 
-	return tracer_seize(&options, pid, &s->tracer);
+	if (!s->tracer)
+		s->tracer = tracer_new(&options);
+	return s->tracer;
+}
+
+int ptrace_source_follow(struct ptrace_source *s, pid_t pid)
+{
+	return tracer_seize(tracer_for(s), pid);
+}
+
+int ptrace_source_join(struct ptrace_source *s, pid_t pid)
+{
+	return tracer_join(tracer_for(s), pid);
 }
 
 struct tracer *ptrace_source_tracer(struct ptrace_source *s)

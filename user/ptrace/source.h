@@ -22,6 +22,12 @@ void ptrace_source_free(struct ptrace_source *s); /* NULL is fine */
 
 /* Seizes a held child of this process. 0 or -errno, reported. */
 int ptrace_source_follow(struct ptrace_source *s, pid_t pid);
+
+/* Seizes a process that runs already. How many threads of it, or -errno, reported: tracer_join().
+ */
+int ptrace_source_join(struct ptrace_source *s, pid_t pid);
+
+/* NULL: nothing has been seized. */
 struct tracer *ptrace_source_tracer(struct ptrace_source *s);
 
 /* Tells of what is still running. */

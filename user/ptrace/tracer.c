@@ -14,7 +14,10 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/error.h"
-#include "base/vec.h"
+#include "ptrace/call_in_flight.h"
+#include "ptrace/proc_facts.h"
+#include "ptrace/seizing.h"
+#include "ptrace/tracees.h"
 
 #ifdef __x86_64__
 #define NATIVE_ARCH AUDIT_ARCH_X86_64
@@ -38,26 +41,10 @@
 /* What has stopped while the command ended: so many turns are enough for thousands of threads. */
 #define MAX_LAST_TURNS 1000
 
-/* A power of two; threads by their number. */
-#define NR_SLOTS 1024
-
-struct link {
-	struct tracee tracee;
-	struct link *next;
-};
-
-/* A child that stopped before its parent told of it; it stays so until then. */
-struct unborn {
-	pid_t tid;
-	bool has_stopped;
-};
-
 struct tracer {
 	struct tracer_options options;
-	struct link *slots[NR_SLOTS];
-	VEC(struct unborn) unborn;
-	pid_t root;
-	uint32_t nr_alive;
+	struct tracees tracees;
+	pid_t root; /* the held child; 0: none */
 	bool is_letting_go;
 	timer_t ticks;
 	bool has_ended; /* the root, with: */
@@ -77,50 +64,6 @@ struct notice {
 static long request(int what, pid_t tid, unsigned long address, void *data)
 {
 	return syscall(SYS_ptrace, (long)what, (long)tid, address, data);
-}
-
-/* ---- Who is traced ---- */
-
-static struct link **slot_of(struct tracer *tracer, pid_t tid)
-{
-	struct link **slot = &tracer->slots[(unsigned int)tid % NR_SLOTS];
-
-	while (*slot && (*slot)->tracee.tid != tid)
-		slot = &(*slot)->next;
-	return slot;
-}
-
-static struct tracee *tracee_of(struct tracer *tracer, pid_t tid)
-{
-	struct link *link = *slot_of(tracer, tid);
-
-	return link ? &link->tracee : NULL;
-}
-
-static struct tracee *tracee_add(struct tracer *tracer, pid_t tid, pid_t pid)
-{
-	struct link *link = xnew(struct link);
-
-	link->tracee.tid = tid;
-	link->tracee.pid = pid;
-	*slot_of(tracer, tid) = link;
-	tracer->nr_alive++;
-	return &link->tracee;
-}
-
-static struct link *tracee_take_out(struct tracer *tracer, pid_t tid)
-{
-	struct link **slot = slot_of(tracer, tid), *link = *slot;
-
-	*slot = link->next;
-	link->next = NULL;
-	return link;
-}
-
-static void tracee_remove(struct tracer *tracer, struct tracee *t)
-{
-	free(tracee_take_out(tracer, t->tid));
-	tracer->nr_alive--;
 }
 
 /* ---- Going on ---- */
@@ -168,6 +111,7 @@ static void call_begin(struct tracer *tracer, struct tracee *t,
 	if (t->is_held)
 		return;
 	t->in_call = true;
+	t->began_before = false;
 	t->wants_exit = tracer->options.watcher->entered(tracer->options.arg, t);
 }
 
@@ -180,6 +124,55 @@ static void call_end(struct tracer *tracer, struct tracee *t, int64_t result, ui
 	tracer->options.watcher->returned(tracer->options.arg, t, result, at_ns);
 }
 
+/* ---- Calls that were in progress when their thread was seized ---- */
+
+/* Within the call that makes a child. */
+static bool is_birth(int event)
+{
+	return event == PTRACE_EVENT_FORK || event == PTRACE_EVENT_VFORK ||
+	       event == PTRACE_EVENT_CLONE;
+}
+
+/* An execve that far has left nothing of its arguments. */
+static void take_first_stop(struct tracer *tracer, struct tracee *t, int event, uint64_t at_ns)
+{
+	struct call_in_flight flight;
+
+	t->is_new = false;
+	if (event == PTRACE_EVENT_EXEC || !call_in_flight_read(t->tid, &flight))
+		return;
+	t->call = flight.call;
+	t->in_call = t->began_before = true;
+	t->wants_exit = tracer->options.watcher->entered(tracer->options.arg, t);
+	t->may_go_on = !is_birth(event) && call_is_to_restart(&flight);
+	t->ip = flight.ip;
+	t->sp = flight.sp;
+	t->gave_back = flight.result;
+	if (!is_birth(event) && !t->may_go_on)
+		call_end(tracer, t, flight.result, at_ns);
+}
+
+static bool is_same_call(const struct tracee *t, const struct ptrace_syscall_info *info)
+{
+	return info->instruction_pointer == t->ip && info->stack_pointer == t->sp &&
+	       (info->entry.nr == t->call.nr || info->entry.nr == SYS_restart_syscall ||
+		t->call.is_compat);
+}
+
+/* Whether the call that begins is the interrupted one, which goes on. Else a handler has come in
+ * between, and that one is over. */
+static bool call_goes_on(struct tracer *tracer, struct tracee *t,
+			 const struct ptrace_syscall_info *info, uint64_t at_ns)
+{
+	if (!t->may_go_on)
+		return false;
+	t->may_go_on = false;
+	if (is_same_call(t, info))
+		return true;
+	call_end(tracer, t, t->gave_back, at_ns);
+	return false;
+}
+
 static void take_call(struct tracer *tracer, struct tracee *t, const struct notice *notice)
 {
 	struct ptrace_syscall_info info = {0};
@@ -188,39 +181,12 @@ static void take_call(struct tracer *tracer, struct tracee *t, const struct noti
 		return;
 	if (info.op == PTRACE_SYSCALL_INFO_EXIT)
 		call_end(tracer, t, info.exit.rval, notice->now_ns);
-	else if (info.op != PTRACE_SYSCALL_INFO_NONE)
+	else if (info.op != PTRACE_SYSCALL_INFO_NONE &&
+		 !call_goes_on(tracer, t, &info, notice->now_ns))
 		call_begin(tracer, t, &info);
 }
 
 /* ---- Births, execs, ends ---- */
-
-/* Of which process a thread is; 0: it has gone. */
-static pid_t process_of(pid_t tid)
-{
-	scoped_free char *path = xasprintf("/proc/%d/status", tid);
-	FILE *file = fopen(path, "re");
-	char line[256];
-	int pid = 0;
-
-	while (file && !pid && fgets(line, sizeof line, file))
-		if (sscanf(line, "Tgid: %d", &pid) != 1)
-			pid = 0;
-	if (file)
-		fclose(file);
-	return pid;
-}
-
-/* Whether the child has stopped already: before its parent told of it. */
-static bool unborn_take(struct tracer *tracer, pid_t tid)
-{
-	vec_each (&tracer->unborn, unborn) {
-		if (unborn->tid != tid)
-			continue;
-		*unborn = tracer->unborn.items[--tracer->unborn.size];
-		return true;
-	}
-	return false;
-}
 
 static bool clone_shares_memory(const struct tracee *parent)
 {
@@ -238,15 +204,15 @@ static void take_birth(struct tracer *tracer, struct tracee *parent, int event)
 	if (request(PTRACE_GETEVENTMSG, parent->tid, 0, &message))
 		return;
 	tid = (pid_t)message;
-	if (tracee_of(tracer, tid))
+	if (tracees_find(&tracer->tracees, tid))
 		return;
-	pid = process_of(tid);
+	pid = proc_number(tid, "Tgid");
 	birth.is_thread = pid == parent->pid;
 	birth.shares_memory =
 		birth.is_thread || event == PTRACE_EVENT_VFORK || clone_shares_memory(parent);
-	child = tracee_add(tracer, tid, pid ? pid : tid);
+	child = tracees_add(&tracer->tracees, tid, pid ? pid : tid);
 	tracer->options.watcher->born(tracer->options.arg, parent, child, &birth);
-	if (unborn_take(tracer, tid))
+	if (tracees_take_unborn(&tracer->tracees, tid))
 		resume(tracer, child, 0);
 }
 
@@ -259,23 +225,17 @@ static void take_exec(struct tracer *tracer, struct tracee *t)
 	const struct tracer_watcher *watcher = tracer->options.watcher;
 	unsigned long message = 0;
 	struct tracee *former;
-	struct link *link;
 
 	if (t->is_held)
 		release(tracer, t);
 	request(PTRACE_GETEVENTMSG, t->tid, 0, &message);
-	former = (pid_t)message == t->tid ? NULL : tracee_of(tracer, (pid_t)message);
+	former = (pid_t)message == t->tid ? NULL : tracees_find(&tracer->tracees, (pid_t)message);
 	if (!former) {
 		watcher->executed(tracer->options.arg, t, NULL);
 		return;
 	}
 	watcher->executed(tracer->options.arg, t, former);
-	link = tracee_take_out(tracer, former->tid);
-	former->pid = t->pid;
-	former->tid = t->tid;
-	tracee_remove(tracer, t);
-	link->next = *slot_of(tracer, former->tid);
-	*slot_of(tracer, former->tid) = link;
+	tracees_replace(&tracer->tracees, t, former);
 }
 
 static void take_end(struct tracer *tracer, struct tracee *t, const struct notice *notice)
@@ -286,7 +246,7 @@ static void take_end(struct tracer *tracer, struct tracee *t, const struct notic
 		tracer->rusage = notice->rusage;
 	}
 	tracer->options.watcher->ended(tracer->options.arg, t, notice->status);
-	tracee_remove(tracer, t);
+	tracees_remove(&tracer->tracees, t);
 }
 
 /* ---- Stops ---- */
@@ -332,20 +292,22 @@ static void take_event(struct tracer *tracer, struct tracee *t, const struct not
 		take_exec(tracer, t);
 		break;
 	}
-	t = tracee_of(tracer, tid);
+	t = tracees_find(&tracer->tracees, tid);
 	if (t)
 		resume(tracer, t, 0);
 }
 
 static void take_notice(struct tracer *tracer, const struct notice *notice)
 {
-	struct tracee *t = tracee_of(tracer, notice->tid);
+	struct tracee *t = tracees_find(&tracer->tracees, notice->tid);
 	int signal = WSTOPSIG(notice->status), event = notice->status >> 16;
 
+	if (t && t->is_new && WIFSTOPPED(notice->status))
+		take_first_stop(tracer, t, event, notice->now_ns);
 	if (!t && WIFSTOPPED(notice->status)) {
-		vec_push(&tracer->unborn)->tid = notice->tid;
+		tracees_note_unborn(&tracer->tracees, notice->tid);
 	} else if (!t) {
-		unborn_take(tracer, notice->tid);
+		tracees_take_unborn(&tracer->tracees, notice->tid);
 	} else if (!WIFSTOPPED(notice->status)) {
 		take_end(tracer, t, notice);
 	} else if (event == PTRACE_EVENT_STOP) {
@@ -431,41 +393,73 @@ static void ticks_begin(struct tracer *tracer)
 		BUG("no timer for the tracer");
 }
 
-static int refuse_seize(int err)
+struct tracer *tracer_new(const struct tracer_options *options)
 {
-	fail(err, "cannot trace the command");
-	if (err == -EPERM)
-		hint("kernel.yama.ptrace_scope, or a container's seccomp profile, may forbid it");
-	return err;
+	struct tracer *tracer = xnew(struct tracer);
+
+	tracer->options = *options;
+	ticks_begin(tracer);
+	return tracer;
 }
 
-int tracer_seize(const struct tracer_options *options, pid_t pid, struct tracer **out)
+/* Until the thread has stopped; ticks do not end this wait. 0 or -errno. */
+static int await_stop(pid_t tid)
 {
-	struct tracer *tracer;
-	struct tracee *t;
 	int status;
+	pid_t got;
 
-	if (request(PTRACE_SEIZE, pid, 0, (void *)ptrace_options(options)) ||
-	    request(PTRACE_INTERRUPT, pid, 0, NULL))
-		return refuse_seize(-errno);
-	if (waitpid(pid, &status, __WALL) != pid || !WIFSTOPPED(status))
-		return refuse_seize(-ESRCH);
-	tracer = xnew(struct tracer);
-	tracer->options = *options;
+	do
+		got = waitpid(tid, &status, __WALL);
+	while (got < 0 && errno == EINTR);
+	return got == tid && WIFSTOPPED(status) ? 0 : -ESRCH;
+}
+
+int tracer_seize(struct tracer *tracer, pid_t pid)
+{
+	int err = thread_seize(pid, ptrace_options(&tracer->options));
+	struct tracee *t;
+
+	if (!err && request(PTRACE_INTERRUPT, pid, 0, NULL))
+		err = -errno;
+	if (!err)
+		err = await_stop(pid);
+	if (err)
+		return seizing_fail(pid, err);
 	tracer->root = pid;
-	t = tracee_add(tracer, pid, pid);
+	t = tracees_add(&tracer->tracees, pid, pid);
 	t->is_held = true;
 	resume(tracer, t, 0);
-	ticks_begin(tracer);
-	*out = tracer;
 	return 0;
+}
+
+struct process_to_join {
+	struct tracer *tracer;
+	pid_t pid;
+};
+
+/* Only a thread that has been stopped stops at its calls. */
+static void take_joined(void *arg, pid_t tid)
+{
+	const struct process_to_join *joining = arg;
+	struct tracer *tracer = joining->tracer;
+	struct tracee *t = tracees_add(&tracer->tracees, tid, joining->pid);
+
+	t->is_new = true;
+	tracer->options.watcher->joined(tracer->options.arg, t);
+	request(PTRACE_INTERRUPT, tid, 0, NULL);
+}
+
+int tracer_join(struct tracer *tracer, pid_t pid)
+{
+	struct process_to_join joining = {tracer, pid};
+
+	return threads_seize(pid, !tracer->options.follow, ptrace_options(&tracer->options),
+			     take_joined, &joining);
 }
 
 void tracer_each(struct tracer *tracer, void (*visit)(void *arg, struct tracee *t), void *arg)
 {
-	for (unsigned int i = 0; i < NR_SLOTS; i++)
-		for (struct link *link = tracer->slots[i]; link; link = link->next)
-			visit(arg, &link->tracee);
+	tracees_each(&tracer->tracees, visit, arg);
 }
 
 /* A thread has to stop before it can be let go. */
@@ -475,19 +469,6 @@ static void interrupt(void *arg, struct tracee *t)
 	request(PTRACE_INTERRUPT, t->tid, 0, NULL);
 }
 
-static void forget_all(struct tracer *tracer)
-{
-	for (unsigned int i = 0; i < NR_SLOTS; i++) {
-		while (tracer->slots[i]) {
-			struct link *link = tracer->slots[i];
-
-			tracer->slots[i] = link->next;
-			free(link);
-		}
-	}
-	tracer->nr_alive = 0;
-}
-
 void tracer_let_go(struct tracer *tracer)
 {
 	const struct timespec pause = {.tv_nsec = 1000000};
@@ -495,10 +476,10 @@ void tracer_let_go(struct tracer *tracer)
 
 	tracer->is_letting_go = true;
 	tracer_each(tracer, interrupt, NULL);
-	for (int i = 0; tracer->nr_alive && i < LET_GO_MS; i++) {
+	for (int i = 0; tracer->tracees.nr && i < LET_GO_MS; i++) {
 		while ((notice.tid = wait4(-1, &notice.status, WNOHANG | __WALL, &notice.rusage)) >
 		       0) {
-			struct tracee *t = tracee_of(tracer, notice.tid);
+			struct tracee *t = tracees_find(&tracer->tracees, notice.tid);
 			int signal = WSTOPSIG(notice.status);
 			bool is_signal = WIFSTOPPED(notice.status) && !(notice.status >> 16) &&
 					 signal != (SIGTRAP | 0x80);
@@ -510,12 +491,12 @@ void tracer_let_go(struct tracer *tracer)
 			request(PTRACE_DETACH, notice.tid, 0,
 				(void *)(long)(is_signal ? signal : 0));
 			if (t)
-				tracee_remove(tracer, t);
+				tracees_remove(&tracer->tracees, t);
 		}
-		if (tracer->nr_alive)
+		if (tracer->tracees.nr)
 			nanosleep(&pause, NULL);
 	}
-	forget_all(tracer);
+	tracees_remove_all(&tracer->tracees);
 }
 
 bool tracer_has_ended(struct tracer *tracer, int *status, struct rusage *rusage)
@@ -532,7 +513,7 @@ bool tracer_has_ended(struct tracer *tracer, int *status, struct rusage *rusage)
 
 uint32_t tracer_nr_alive(const struct tracer *tracer)
 {
-	return tracer->nr_alive;
+	return tracer->tracees.nr;
 }
 
 void tracer_free(struct tracer *tracer)
@@ -540,7 +521,6 @@ void tracer_free(struct tracer *tracer)
 	if (!tracer)
 		return;
 	timer_delete(tracer->ticks);
-	forget_all(tracer);
-	vec_free(&tracer->unborn);
+	tracees_fini(&tracer->tracees);
 	free(tracer);
 }

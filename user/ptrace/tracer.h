@@ -1,17 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Stopping a command's threads at system calls, by ptrace, while all else goes on as if nobody
- * looked.
+ * Stopping threads at system calls, by ptrace, while all else goes on as if nobody looked.
  *
  * The threads are seized, so that nothing is sent to them: signals are delivered as they came, job
  * control stops them and lets them go as before, and children are followed from their first
  * instruction. Entry and exit of a call are told apart by the kernel (PTRACE_GET_SYSCALL_INFO), not
  * by counting stops. What happens is told to a watcher. PTRACE_O_EXITKILL is not set: should prof
- * be killed, the command goes on.
+ * be killed, its targets go on.
  *
  * Stops are waited for in wait4() itself: the kernel then lets the tracer run in the tracee's
  * place, which halves what a stop takes. A timer ends the wait now and then. ptrace knows threads,
- * not processes: all functions are for the thread that called tracer_seize().
+ * not processes: all functions are for one and the same thread.
  */
 #ifndef PROF_PTRACE_TRACER_H
 #define PROF_PTRACE_TRACER_H
@@ -33,11 +32,16 @@ struct tracee {
 	pid_t tid, pid;
 	bool in_call; /* `call` is in progress */
 	struct stopped_call call;
-	void *own; /* the watcher's */
+	bool began_before; /* the call was in progress when the thread was seized */
+	void *own;         /* the watcher's */
 
 	/* The tracer's: */
-	bool is_held;    /* our own code runs, up to the command's first execve */
-	bool wants_exit; /* it is to be stopped when its call is over */
+	bool is_held;      /* our own code runs, up to the command's first execve */
+	bool wants_exit;   /* it is to be stopped when its call is over */
+	bool is_new;       /* it ran when it was seized, and has not stopped since */
+	bool may_go_on;    /* its call was interrupted by that, and the next stop says whether: */
+	uint64_t ip, sp;   /* it would go on there, */
+	int64_t gave_back; /* or this is what it has given back */
 };
 
 /* What happened when a new one was made. */
@@ -50,6 +54,9 @@ struct tracee_birth {
 struct tracer_watcher {
 	/* The first execve of the command begins. */
 	void (*started)(void *arg, struct tracee *t);
+	/* It ran already, and was seized: not stopped yet, unlike with all others. NULL: none are.
+	 */
+	void (*joined)(void *arg, struct tracee *t);
 	/* t->call begins when this returns. Whether its end is of interest. */
 	bool (*entered)(void *arg, struct tracee *t);
 	/* t->call is over; `now_ns`: since then, on the clock of the events. */
@@ -65,16 +72,22 @@ struct tracer_watcher {
 
 struct tracer_options {
 	bool all_calls; /* else those that a filter of the command's own stops (seccomp_filter.h) */
-	bool follow;    /* what the command starts, too */
+	bool follow;    /* all threads, and what they start, too */
 	const struct tracer_watcher *watcher;
 	void *arg;
 };
 
 struct tracer;
 
-/* Seizes a held child of this process (capture/child.h). 0 or -errno, reported. */
-int tracer_seize(const struct tracer_options *options, pid_t pid, struct tracer **out);
+struct tracer *tracer_new(const struct tracer_options *options);
 void tracer_free(struct tracer *tracer); /* NULL is fine */
+
+/* Seizes a held child of this process (capture/child.h). 0 or -errno, reported. */
+int tracer_seize(struct tracer *tracer, pid_t pid);
+
+/* Seizes a process that runs already, or, unless told to follow, its first thread. How many threads
+ * were seized; 0: none was there any more, or all are traced already. -errno, reported. */
+int tracer_join(struct tracer *tracer, pid_t pid);
 
 /*
  * Serves the stops that there are now, each thread at most once: so none has to wait for another

@@ -336,10 +336,9 @@ static int record_with(const struct record_options *options, char **argv)
 
 int record_run(const struct record_options *options, char **argv)
 {
-	bool attaches = options->targets.pids.size;
 	struct record_options adapted = *options;
 
-	if (options->by_ptrace || (!attaches && session_needs_ptrace()))
+	if (options->by_ptrace || session_needs_ptrace())
 		return make_do(&adapted) ? EXIT_NOT_RUN : record_with(&adapted, argv);
 	return record_with(options, argv);
 }

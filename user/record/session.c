@@ -120,8 +120,8 @@ static void session_unwatch(struct session *s)
 		capture_detach(s->capture);
 	if (s->deep_calls)
 		deep_calls_end(s->deep_calls);
-	if (s->source && !s->stop_at)
-		tracer_let_go(ptrace_source_tracer(s->source));
+	if (s->source && !s->stop_at && session_tracer(s))
+		tracer_let_go(session_tracer(s));
 }
 
 static int session_seize(struct session *s)
@@ -369,6 +369,15 @@ static void tell_attached(const struct session *s, int nr_threads)
 			nr, nr == 1 ? "" : "es", nr_threads, nr_threads == 1 ? "" : "s");
 }
 
+/* How many threads have joined, or -errno, reported. */
+static int session_join_one(struct session *s, const struct target *target)
+{
+	if (s->source)
+		return ptrace_source_join(s->source, target->pid);
+	return process_join(s->capture, target->pid, target->loader,
+			    s->capture_options.command_alone, session_code_told, s);
+}
+
 /* 0 or -errno, reported. */
 static int session_join(struct session *s)
 {
@@ -378,11 +387,12 @@ static int session_join(struct session *s)
 	s->start_ns = now_ns();
 	s->sink->begin(s);
 	vec_each (&s->targets.items, target) {
-		int result = process_join(s->capture, target->pid, target->loader,
-					  s->capture_options.command_alone, session_code_told, s);
+		int result = session_join_one(s, target);
 
-		if (result < 0)
+		if (result < 0) {
+			session_unwatch(s);
 			return result;
+		}
 		joined += result;
 	}
 	if (joined) {

@@ -304,7 +304,7 @@ static int check_without_bpf(const struct trace_options *options)
 int trace_run(const struct trace_options *options, char **argv)
 {
 	bool attaches = options->targets.pids.size;
-	bool by_ptrace = options->by_ptrace || (!attaches && session_needs_ptrace());
+	bool by_ptrace = options->by_ptrace || session_needs_ptrace();
 	bool stacks = options->max_frames > 0 || options->source;
 	bool has_lines = options->summary != SUMMARY_ONLY;
 	bool watches = options->watch.anomalies || options->watch.extended;
