@@ -172,4 +172,90 @@ case_markdown_and_text_are_written() {
 	like "$(cat text)" "^BASE .*NEW " "a file"
 }
 
+# quantile FILTER PERCENT FILE: by nearest rank, of the calls that a filter of prof script picks
+quantile() {
+	events "$3" "select($1) | .duration_ns" | sort -n | awk -v p="$2" \
+		'{ v[NR] = $1 } END { r = int((NR * p + 99) / 100); print v[r < 1 ? 1 : r] }'
+}
+
+case_callers_and_files_have_errors_and_percentiles() {
+	local side data
+	record a "$PROGRAMS/read_bytes" 150
+	record b "$PROGRAMS/read_bytes" 450
+	"$PROF" diff --json a b >d
+	for side in base:a new:b; do
+		data=${side#*:} side=${side%:*}
+		is "$(jq ".call_sites[] | select(.name == \"read in read_bytes\") | .${side}_p50_ns" d)" \
+			"$(quantile '.name == "read" and .result == 1' 50 "$data")" "median of the reads of $data"
+		is "$(jq ".files[] | select(.name == \"/dev/zero\") | .${side}_p99_ns" d)" \
+			"$(quantile '(.name == "read" and .result == 1) or
+				((.arguments // {} | tostring) | test("/dev/zero"))' 99 "$data")" "p99 of the file of $data"
+	done
+	is "$(jq -c '.call_sites[] | select(.name == "read in read_bytes") | [.base, .new, .delta, .differs]' d)" \
+		"[150,450,300,true]" "calls"
+	is "$(jq '.syscalls[] | select(.name == "exit_group") | .base_p50_ns' d)" null "too few to tell"
+	like "$("$PROF" diff --by=call_sites a b)" "p50_us +p50_us +p99_us +p99_us" "as text"
+	like "$("$PROF" diff --by=call_sites a b)" "read in read_bytes +150 +450 .* [0-9.]+ +[0-9.]+ +[0-9.]+ +[0-9.]+  differs" "a row of it"
+	like "$("$PROF" diff --by=syscalls a b | grep ' brk ')" " - +-( |\$)" "too few in text"
+	like "$("$PROF" diff --markdown a b)" "read in read.*bytes. \| 150 → 450 \| 0 → 0 \| .* → .* \|" "Markdown"
+	run "$PROF" diff --fail-if 'p99:close>+5%' a b
+	is "$status" 2 "p99 of too few calls"
+	like "$(cat out)" "cannot be told: .*too few calls" "why"
+}
+
+case_errors_are_compared_by_caller_and_file() {
+	cat >stat.c <<'END'
+#include <stdlib.h>
+#include <unistd.h>
+__attribute__((noinline)) static void probe(int n) { while (n--) access("/nowhere/at/all", R_OK); }
+int main(int argc, char **argv) { probe(atoi(argv[1])); return 0; }
+END
+	gcc -O1 -g -o stat stat.c
+	record a ./stat 100
+	record b ./stat 400
+	is "$(diffed '.call_sites[] | select(.name == "access in probe") | "\(.base_errors) \(.new_errors)"' a b)" \
+		"100 400" "by caller"
+	is "$(jq -r '.files[] | select(.name == "/nowhere/at/all") | "\(.base) \(.new_errors) \(.differs)"' .diff.json)" \
+		"100 400 true" "by file"
+}
+
+case_blocks_are_compared_where_both_sides_have_them() {
+	cat >blocks.c <<'END'
+#include <stdlib.h>
+#include <string.h>
+char *keep;
+__attribute__((noinline)) static void fill(int n, size_t size)
+{
+	while (n--) {
+		keep = malloc(size);
+		memset(keep, 1, size / 2);
+		free(keep);
+	}
+}
+int main(int argc, char **argv) { fill(atoi(argv[1]), atol(argv[2])); return 0; }
+END
+	gcc -O1 -g -o blocks blocks.c
+	record a -e faults,malloc ./blocks 100 1000
+	record b -e faults,malloc ./blocks 5000 1000
+	record c -e faults,malloc ./blocks 100 100000
+	is "$(diffed '.blocks[] | select(.name == "malloc in fill") |
+		"\(.base) \(.new) \(.base_bytes) \(.new_bytes) \(.differs)"' a b)" \
+		"100 5000 100000 5000000 true" "blocks and bytes"
+	is "$(jq '[.blocks[].new] | add' .diff.json)" "$(jq .totals.blocks.new .diff.json)" "rows add up"
+	like "$(jq -r '.verdict[] | select(.id == "more-blocks") | "\(.side) \(.title)"' .diff.json)" \
+		"new In NEW: 4,900 blocks of memory more than the 10[0-9] of BASE, most by malloc in fill" "finding"
+	is "$(diffed '.verdict[] | select(.id == "more-blocks") | .side' b a)" base "the other way round"
+	is "$(diffed '.blocks[] | select(.name == "malloc in fill") | .new_untouched_bytes > .base_untouched_bytes' a c)" \
+		true "never touched"
+	like "$(jq -r '.verdict[] | select(.id == "larger-blocks") | .title' .diff.json)" "most by malloc in fill" "larger ones"
+	like "$("$PROF" diff --by=blocks a c)" "malloc in fill +100 +100 += .* [0-9.]+ [nµm]s +[0-9.]+ [nµm]s .*differs" "as text"
+	is "$(diffed '.verdict[0].id' a a)" no-difference "the same twice"
+	run "$PROF" diff --fail-if 'blocks>+10%' a b
+	is "$status" 1 "a limit on blocks"
+	record d -e faults ./blocks 100 1000
+	like "$("$PROF" diff a d)" "caution +blocks of the allocator were recorded in BASE only, and are not compared" "one side"
+	is "$(diffed '.blocks | length' a d)" 0 "no rows then"
+	unlike "$("$PROF" diff d d)" "blocks of the allocator" "neither side"
+}
+
 run_cases "$@"

@@ -5,6 +5,7 @@
  */
 #include "diff/diff.h"
 
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -19,9 +20,11 @@ struct program {
 	const char *names[4]; /* run, fill, and the two that call fill */
 	uint64_t faults[2];   /* below either caller */
 	uint64_t writes, bytes_each;
-	bool inlines; /* the second caller is no function of its own */
+	bool inlines;         /* the second caller is no function of its own */
+	uint64_t write_ns;    /* of the first write, 1 ns more of each; 0: 700 ns of all */
+	uint64_t late_writes; /* at the end, by the second caller */
 	const char *argument;
-	uint64_t lost;
+	uint64_t lost, lost_writes;
 	const char *host;
 };
 
@@ -43,6 +46,15 @@ static void make_faults(struct maker *m, uint64_t stack, uint64_t nr, uint64_t a
 		   [FAULT_SPAN_NS] = nr * 100, [FAULT_SERVICE_NS] = nr * 50,
 		   [FAULT_ADDRESS] = address, [FAULT_STRIDE_BYTES] = nr > 1 ? 4096 : 0,
 		   [FAULT_ERROR_CODE] = 6, [FAULT_TASK] = 1, [FAULT_STACK] = stack);
+}
+
+/* Writes that the kernel has counted and the stream has dropped. */
+static void make_lost_writes(struct maker *m, uint64_t kept, uint64_t lost)
+{
+	writer_counter(m->w, "lost.syscalls.ring_full", lost);
+	writer_syscall_total(m->w, &(struct syscall_total){.nr = SYS_write,
+							   .calls = kept + lost,
+							   .duration_ns = 700 * (kept + lost)});
 }
 
 static struct made make(const struct program *p)
@@ -72,10 +84,14 @@ static struct made make(const struct program *p)
 	}
 	write = make_frame(&m, run, libc, 0x70, NAMES("write"));
 	make_stack(&m, 3, write);
-	for (uint64_t i = 0; i < p->writes; i++)
+	make_stack(&m, 4, make_frame(&m, callers[1], libc, 0x70, NAMES("write")));
+	for (uint64_t i = 0; i < p->writes + p->late_writes; i++)
 		MAKE_SYSCALL(&m, [SYSCALL_START_NS] = 900000 + i, [SYSCALL_NR] = SYS_write,
-			     [SYSCALL_RESULT] = p->bytes_each, [SYSCALL_DURATION_NS] = 700,
-			     [SYSCALL_TASK] = 1, [SYSCALL_STACK] = 3);
+			     [SYSCALL_RESULT] = p->bytes_each,
+			     [SYSCALL_DURATION_NS] = p->write_ns ? p->write_ns + i : 700,
+			     [SYSCALL_TASK] = 1, [SYSCALL_STACK] = i < p->writes ? 3 : 4);
+	if (p->lost_writes)
+		make_lost_writes(&m, p->writes, p->lost_writes);
 	if (p->lost)
 		writer_counter(m.w, "lost.faults.ring_full", p->lost);
 	MAKE_EVENT(&m, .time_ns = 9000000, .task = 1, .type = TASK_EXIT, .value = {0, 0, 0, 0, 1});
@@ -389,6 +405,99 @@ static void gates_hold_or_not(void **state)
 	made_fini(&b);
 }
 
+static double quantile_of(const struct diff *diff, const char *site, enum side side,
+			  enum amount amount)
+{
+	const struct diff_table *table = &diff->tables[FACET_CALL_SITE];
+	const struct diff_row *row = diff_table_find(table, site);
+	double ns;
+
+	assert_non_null(row);
+	return diff_row_quantile(table, row, side, amount, &ns) ? ns : -1;
+}
+
+/* Of few calls exactly, of many within the bound; of too few not at all. */
+static void times_of_callers_have_quantiles(void **state)
+{
+	struct program slow = plain;
+	struct made a, b;
+	struct diff *diff;
+
+	(void)state;
+	slow.write_ns = 1000;
+	slow.writes = 100;
+	slow.late_writes = 99;
+	a = make(&slow);
+	slow.writes = 2000;
+	slow.late_writes = 2;
+	b = make(&slow);
+	diff = compare(&a, &b);
+	assert_true(quantile_of(diff, "write in run", BASE, AMOUNT_P50) == 1049);
+	assert_true(quantile_of(diff, "write in run", BASE, AMOUNT_P99) == 1098);
+	assert_true(fabs(quantile_of(diff, "write in run", NEW, AMOUNT_P50) - 1999) < 0.004 * 1999);
+	assert_true(fabs(quantile_of(diff, "write in run", NEW, AMOUNT_P99) - 2979) < 0.004 * 2979);
+	assert_true(quantile_of(diff, "write in stage_two", BASE, AMOUNT_P50) == 1149);
+	assert_true(quantile_of(diff, "write in stage_two", BASE, AMOUNT_P99) == -1);
+	assert_true(quantile_of(diff, "write in stage_two", NEW, AMOUNT_P50) == -1);
+	diff_free(diff);
+	made_fini(&a);
+	made_fini(&b);
+}
+
+/* Functions that have one name by the map are one row, with the quantiles of all. */
+static void callers_that_are_one_are_put_together(void **state)
+{
+	struct program two = plain;
+	struct name_map map = {0};
+	const struct diff_options options = {.map = &map};
+	struct aligned_runs runs = {.nr = {1, 1}};
+	struct diff *diff;
+	struct made a, b;
+
+	(void)state;
+	two.write_ns = 1000;
+	two.writes = 60;
+	two.late_writes = 60;
+	a = make(&two);
+	two.names[0] = "stage_two";
+	b = make(&two);
+	runs.of[BASE] = &a.run;
+	runs.of[NEW] = &b.run;
+	assert_int_equal(name_map_add_line(&map, "run -> stage_two", "map", 1), 0);
+	assert_int_equal(name_map_add_line(&map, "stage_two -> stage_two", "map", 2), 0);
+	assert_int_equal(diff_make(&runs, &options, &diff), 0);
+	assert_int_equal(diff->tables[FACET_CALL_SITE].rows.size, 1);
+	assert_true(diff->tables[FACET_CALL_SITE].rows.items[0].change.new.mean == 120);
+	diff_free(diff);
+	name_map_fini(&map);
+	made_fini(&a);
+	made_fini(&b);
+}
+
+static void lost_calls_are_a_row_of_their_own(void **state)
+{
+	struct program lossy = plain;
+	struct made a = make(&plain), b;
+	const struct diff_row *row;
+	struct diff *diff;
+
+	(void)state;
+	lossy.lost_writes = 30;
+	b = make(&lossy);
+	diff = compare(&a, &b);
+	row = diff_table_find(&diff->tables[FACET_CALL_SITE], "[lost]");
+	assert_non_null(row);
+	assert_true(row->change.base.mean == 0 && row->change.new.mean == 30);
+	assert_int_equal(sum_of(diff, FACET_CALL_SITE, NEW), 50);
+	assert_true(quantile_of(diff, "[lost]", NEW, AMOUNT_P50) == -1);
+	diff_free(diff);
+	diff = compare(&a, &a);
+	assert_null(diff_table_find(&diff->tables[FACET_CALL_SITE], "[lost]"));
+	diff_free(diff);
+	made_fini(&a);
+	made_fini(&b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -401,6 +510,9 @@ int main(void)
 		cmocka_unit_test(another_amount_is_another_job),
 		cmocka_unit_test(losses_and_emptiness_are_told),
 		cmocka_unit_test(gates_hold_or_not),
+		cmocka_unit_test(times_of_callers_have_quantiles),
+		cmocka_unit_test(callers_that_are_one_are_put_together),
+		cmocka_unit_test(lost_calls_are_a_row_of_their_own),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

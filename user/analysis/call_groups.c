@@ -19,9 +19,7 @@ const char *const call_quantile_names[NR_CALL_QUANTILES] = {
 
 bool call_quantile_is_told(uint64_t timed, unsigned int quantile)
 {
-	uint64_t beyond_ppm = QUANTILE_PPM - call_quantile_ppm[quantile];
-
-	return timed >= 3 && timed * beyond_ppm >= QUANTILE_PPM;
+	return quantile_is_told(timed, call_quantile_ppm[quantile]);
 }
 
 /* ---- Rows, with the number of their group ---- */

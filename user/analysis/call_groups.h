@@ -51,8 +51,7 @@ struct call_groups {
 	uint64_t lost;                 /* calls that are in no group: the stream dropped them */
 };
 
-/* May a quantile be told of so many calls? As with other tools of this kind: p50 from 3, p90 from
- * 10, p99 from 100 on, so that one call may lie beyond it. */
+/* quantile_is_told(), of a group's calls. */
 bool call_quantile_is_told(uint64_t timed, unsigned int quantile);
 
 /* `batch_rows`: how many durations may be in memory; 0: the default, 128 MiB of them. */

@@ -97,8 +97,8 @@ static int set_by(void *opts, const char *value)
 	}
 	refuse(-EINVAL, "there is no table by '%s'", value);
 	hint_nearest(value, keys,
-		     "choose causes, regions, sizes, lives, owners, returners, memory, syscalls, "
-		     "call_sites or files");
+		     "choose causes, regions, sizes, lives, owners, returners, blocks, memory, "
+		     "syscalls, call_sites or files");
 	return -EINVAL;
 }
 
@@ -189,9 +189,9 @@ static const struct option_row diff_options[] = {
 	 set_folded},
 	{"by", 0, "WHAT",
 	 "show one table alone, and all of it: causes, regions, sizes, lives, owners, returners, "
-	 "memory (calls that make memory or give it back, their bytes, the faults in it), "
-	 "syscalls, "
-	 "call_sites or files",
+	 "blocks (of the allocator, with -e malloc on both sides), memory (calls that make memory "
+	 "or give it back, their bytes, the faults in it), syscalls, call_sites or files (calls, "
+	 "errors, time, p50 and p99)",
 	 set_by},
 	{"per", 0, "UNIT",
 	 "also divide totals by a unit of work: read-bytes, write-bytes, calls:NAME, or a number "

@@ -51,11 +51,22 @@ static void join(struct alignment *a, uint32_t base, uint32_t new, const char *t
 	a->is_matched[BASE][base] = a->is_matched[NEW][new] = true;
 }
 
+/* A map may say that several functions are one: all of them have the text of the first pair. */
+static const char *text_of_earlier(const struct alignment *a, const struct match *match)
+{
+	vec_each (&a->matches, earlier) {
+		if (earlier->of[BASE] == match->of[BASE] || earlier->of[NEW] == match->of[NEW])
+			return names_text(&a->texts, a->joint[BASE][earlier->of[BASE]]);
+	}
+	return NULL;
+}
+
 static void join_match(struct alignment *a, const struct match *match)
 {
 	const char *base = function_text(&a->functions[BASE], match->of[BASE]);
 	const char *new = function_text(&a->functions[NEW], match->of[NEW]);
-	scoped_free char *text = xasprintf("%s -> %s", base, new);
+	const char *earlier = text_of_earlier(a, match);
+	scoped_free char *text = earlier ? xstrdup(earlier) : xasprintf("%s -> %s", base, new);
 
 	join(a, match->of[BASE], match->of[NEW], text);
 	*vec_push(&a->matches) = *match;
@@ -88,22 +99,36 @@ static void mark_namesakes(struct alignment *a)
 
 /* ---- The map ---- */
 
-static void match_map(struct matching *m)
+/* By a rule, what is not one by an earlier rule. */
+static void match_rule(struct alignment *a, const struct name_rule *rule, bool *is_mapped)
 {
-	struct alignment *a = m->a;
-	struct functions *base = &a->functions[BASE], *new = &a->functions[NEW];
+	const struct functions *base = &a->functions[BASE], *new = &a->functions[NEW];
 
-	for (uint32_t i = 0; m->map && i < base->items.size; i++) {
-		scoped_free char *key = name_map_key(m->map, BASE, function_text(base, i));
+	for (uint32_t i = 0; i < base->items.size; i++) {
+		scoped_free char *key =
+			is_mapped[i] ? NULL : name_rule_key(rule, BASE, function_text(base, i));
 
 		for (uint32_t k = 0; key && k < new->items.size; k++) {
-			scoped_free char *other = name_map_key(m->map, NEW, function_text(new, k));
+			scoped_free char *other = name_rule_key(rule, NEW, function_text(new, k));
 			const struct match match = {{i, k}, MATCH_MAP, 1};
 
-			if (other && !strcmp(key, other))
-				join_match(a, &match);
+			if (!other || strcmp(key, other) != 0)
+				continue;
+			join_match(a, &match);
+			is_mapped[i] = true;
 		}
 	}
+}
+
+static void match_map(struct matching *m)
+{
+	scoped_free bool *is_mapped =
+		xcalloc(m->a->functions[BASE].items.size + 1, sizeof *is_mapped);
+
+	if (!m->map)
+		return;
+	vec_each (&m->map->rules, rule)
+		match_rule(m->a, rule, is_mapped);
 }
 
 /* ---- Similarity ---- */

@@ -4,6 +4,7 @@
 #include <sys/syscall.h>
 
 #include "decode/byte_flow.h"
+#include "profile/stack_reading.h"
 
 #define SCAN_COLUMNS                                                                               \
 	(COLUMN(SYSCALL_NR) | COLUMN(SYSCALL_FLAGS) | COLUMN(SYSCALL_STACK) |                      \
@@ -52,12 +53,35 @@ bool call_is_tracers(uint32_t key)
 	return key == CALL_URETPROBE;
 }
 
-static struct stack_calls *place_at(struct call_scan *scan, uint32_t key, uint32_t stack)
+/* Who of the program made the calls, read once for each stack. */
+static uint32_t function_on(struct call_scan *scan, const struct recording *r, uint32_t stack)
+{
+	uint32_t *known = &scan->stack_functions[stack];
+
+	if (!*known)
+		*known = stack_read_touch(r, stack, &scan->function_names).function + 1;
+	return *known - 1;
+}
+
+static uint32_t site_of(struct call_scan *scan, const struct recording *r, uint32_t key,
+			uint32_t stack)
+{
+	uint32_t function = function_on(scan, r, stack);
+	uint32_t number = pair_map_number(&scan->site_numbers, key, function);
+
+	if (number == scan->sites.size)
+		*vec_push(&scan->sites) = (struct call_site){.key = key, .function = function};
+	return number;
+}
+
+static struct stack_calls *place_at(struct call_scan *scan, const struct recording *r, uint32_t key,
+				    uint32_t stack)
 {
 	uint32_t number = pair_map_number(&scan->numbers, key, stack);
 
 	if (number == scan->places.size)
-		*vec_push(&scan->places) = (struct stack_calls){.key = key, .stack = stack};
+		*vec_push(&scan->places) = (struct stack_calls){
+			.key = key, .stack = stack, .site = site_of(scan, r, key, stack)};
 	return &scan->places.items[number];
 }
 
@@ -69,10 +93,12 @@ static struct call_slots *slots_of(struct call_scan *scan, uint32_t key)
 	return &scan->slots.items[number];
 }
 
-static void add_rows(struct call_scan *scan, const struct columns *c, uint64_t first, uint64_t all)
+static void add_rows(struct call_scan *scan, const struct recording *r, const struct columns *c,
+		     uint64_t first, uint64_t all)
 {
 	struct stack_calls *place = NULL;
 	struct call_slots *slots = NULL;
+	struct call_amounts *amounts;
 
 	for (uint32_t i = 0; i < c->rows; i++) {
 		uint64_t flags = c->at[SYSCALL_FLAGS][i];
@@ -88,12 +114,15 @@ static void add_rows(struct call_scan *scan, const struct columns *c, uint64_t f
 		if (!slots || place->key != key)
 			slots = slots_of(scan, key);
 		if (!place || place->key != key || place->stack != stack)
-			place = place_at(scan, key, stack);
-		place->calls++;
-		place->ns += ns;
-		place->errors += result < 0 && result >= -MAX_ERRNO;
+			place = place_at(scan, r, key, stack);
+		amounts = &place->amounts;
+		amounts->calls++;
+		amounts->ns += ns;
+		amounts->errors += result < 0 && result >= -MAX_ERRNO;
 		if (result > 0 && byte_flow_of(key))
-			place->bytes += (uint64_t)result;
+			amounts->bytes += (uint64_t)result;
+		if (timed)
+			spread_add(&scan->sites.items[place->site].times, ns);
 		slots->ns[slot] += ns;
 		slots->calls[slot]++;
 		scan->all.ns[slot] += ns;
@@ -101,11 +130,20 @@ static void add_rows(struct call_scan *scan, const struct columns *c, uint64_t f
 	}
 }
 
+void call_amounts_add(struct call_amounts *sum, const struct call_amounts *more)
+{
+	sum->calls += more->calls;
+	sum->errors += more->errors;
+	sum->ns += more->ns;
+	sum->bytes += more->bytes;
+}
+
 void call_scan_take(struct recording *r, struct call_scan *out)
 {
 	uint64_t first = 0, all = 0;
 
 	*out = (struct call_scan){0};
+	out->stack_functions = xcalloc(r->stacks.size + 1, sizeof *out->stack_functions);
 	vec_each (&r->blocks, block)
 		all += block->kind == BLOCK_SYSCALLS ? block->rows : 0;
 	vec_each (&r->blocks, block) {
@@ -113,16 +151,29 @@ void call_scan_take(struct recording *r, struct call_scan *out)
 
 		if (block->kind != BLOCK_SYSCALLS || block_columns(r, block, SCAN_COLUMNS, &c) < 0)
 			continue;
-		add_rows(out, &c, first, all);
+		add_rows(out, r, &c, first, all);
 		first += c.rows;
 		columns_fini(&c);
 	}
+	vec_each (&out->places, place)
+		call_amounts_add(&out->sites.items[place->site].amounts, &place->amounts);
 }
 
 void call_scan_fini(struct call_scan *scan)
 {
+	vec_each (&scan->sites, site)
+		spread_fini(&site->times);
+	vec_free(&scan->sites);
+	pair_map_fini(&scan->site_numbers);
+	names_fini(&scan->function_names);
+	free(scan->stack_functions);
 	pair_map_fini(&scan->numbers);
 	pair_map_fini(&scan->keys);
 	vec_free(&scan->places);
 	vec_free(&scan->slots);
+}
+
+const char *call_site_function(const struct call_scan *scan, const struct call_site *site)
+{
+	return names_text(&scan->function_names, site->function);
 }

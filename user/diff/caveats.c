@@ -201,6 +201,7 @@ void caveats_find(struct run *const *base, uint32_t nr_base, struct run *const *
 	check_repeats(new, nr_new, NEW, out);
 	compare_events(*base, *new, "faults", "page faults", out);
 	compare_events(*base, *new, "syscalls", "system calls", out);
+	compare_events(*base, *new, "malloc", "blocks of the allocator", out);
 	compare_choices(*base, *new, out);
 	compare_conditions(*base, *new, out);
 	check_names(*base, *new, out);

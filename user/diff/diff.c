@@ -5,6 +5,7 @@
 
 #include "decode/syscalls.h"
 #include "diff/fill.h"
+#include "diff/fill_blocks.h"
 
 /*
  * What differs between two runs of one program, measured on a dozen of them (scripts/bench diff):
@@ -108,16 +109,20 @@ static bool own_calls_differ(const struct diff *diff, enum amount amount)
 	return change.is_large;
 }
 
-static void distrust_waiting(struct diff *diff)
+static void distrust_waiting_rows(struct diff_table *table)
 {
-	struct diff_table *table = &diff->tables[FACET_SYSCALL];
-
-	if (!diff->is_parallel)
-		return;
 	vec_each (&table->rows, row) {
 		row->change.is_claimed &= !row->is_waiting;
-		row->errors.is_claimed &= !row->is_waiting;
+		row->also.is_claimed &= !row->is_waiting;
 	}
+}
+
+static void distrust_waiting(struct diff *diff)
+{
+	if (!diff->is_parallel)
+		return;
+	distrust_waiting_rows(&diff->tables[FACET_SYSCALL]);
+	distrust_waiting_rows(&diff->tables[FACET_CALL_SITE]);
 	diff->metrics[METRIC_SYSCALLS].change.is_claimed &= own_calls_differ(diff, AMOUNT_COUNT);
 	diff->metrics[METRIC_ERRORS].change.is_claimed &= own_calls_differ(diff, AMOUNT_ERRORS);
 }
@@ -135,54 +140,68 @@ static struct call_slots slots_of(const struct run *run, const char *name)
 	return (struct call_slots){0};
 }
 
-static void mark_waiting(struct diff *diff)
+/* "futex", and "futex in wait_for_work". */
+static void mark_waiting(struct diff *diff, enum facet facet)
 {
-	struct diff_table *table = &diff->tables[FACET_SYSCALL];
+	struct diff_table *table = &diff->tables[facet];
 
 	vec_each (&table->rows, row) {
-		int nr = syscall_number(diff_row_name(table, row));
+		const char *name = diff_row_name(table, row);
+		scoped_free char *call = xstrndup(name, strcspn(name, " "));
+		int nr = syscall_number(call);
 
 		row->is_waiting = nr >= 0 && call_waits((uint32_t)nr);
 	}
 }
 
-/* Intervals for the times of system calls. */
-static void measure_call_times(struct diff *diff)
+/* Within one run each, the time of a call part by part. */
+static struct interval call_time_in_run(const struct diff *diff, const char *name)
 {
-	struct diff_table *table = &diff->tables[FACET_SYSCALL];
+	struct call_slots base = slots_of(diff_first_run(diff, BASE), name);
+	struct call_slots new = slots_of(diff_first_run(diff, NEW), name);
+
+	return ratio_interval(base.ns, CALL_SLOTS, new.ns, CALL_SLOTS);
+}
+
+/* Intervals for the times of system calls; those of callers and files need repeated runs. */
+static void measure_call_times(struct diff *diff, struct diff_table *table)
+{
 	const uint32_t *nr = diff->runs.nr;
 	scoped_free uint64_t *base = xcalloc(nr[BASE], sizeof *base);
 	scoped_free uint64_t *new = xcalloc(nr[NEW], sizeof *new);
 
 	vec_each (&table->rows, row) {
-		const char *name = diff_row_name(table, row);
-
 		if (nr[BASE] == 1 && nr[NEW] == 1) {
-			struct call_slots a = slots_of(diff_first_run(diff, BASE), name);
-			struct call_slots b = slots_of(diff_first_run(diff, NEW), name);
-
-			row->time = ratio_interval(a.ns, CALL_SLOTS, b.ns, CALL_SLOTS);
-		} else {
-			diff_row_values(table, row, BASE, AMOUNT_NS, base);
-			diff_row_values(table, row, NEW, AMOUNT_NS, new);
-			row->time = ratio_interval(base, nr[BASE], new, nr[NEW]);
+			if (table->facet == FACET_SYSCALL)
+				row->time = call_time_in_run(diff, diff_row_name(table, row));
+			continue;
 		}
+		diff_row_values(table, row, BASE, AMOUNT_NS, base);
+		diff_row_values(table, row, NEW, AMOUNT_NS, new);
+		row->time = ratio_interval(base, nr[BASE], new, nr[NEW]);
 	}
 }
 
 static void fill_tables(struct diff *diff)
 {
+	bool compares_blocks = diff->metrics[METRIC_BLOCKS].is_known;
+
 	for (int facet = 0; facet < NR_FACETS; facet++)
 		diff_table_init(&diff->tables[facet], (enum facet)facet, diff->runs.nr);
 	for (int side = 0; side < NR_SIDES; side++) {
 		for (uint32_t i = 0; i < diff->runs.nr[side]; i++)
 			tables_fill(diff->tables, &diff->alignment, (enum side)side, i,
 				    diff->runs.of[side][i]);
+		for (uint32_t i = 0; i < diff->runs.nr[side] && compares_blocks; i++)
+			blocks_fill(&diff->tables[FACET_BLOCK], &diff->alignment, (enum side)side,
+				    i, diff->runs.of[side][i]);
 	}
 	for (int facet = 0; facet < NR_FACETS; facet++)
-		diff_table_judge(&diff->tables[facet], &diff->noise, DISCOVERY_RATE);
-	measure_call_times(diff);
-	mark_waiting(diff);
+		diff_table_judge(&diff->tables[facet], &diff->noise, &byte_noise, DISCOVERY_RATE);
+	for (int facet = FACET_SYSCALL; facet < NR_FACETS; facet++)
+		measure_call_times(diff, &diff->tables[facet]);
+	mark_waiting(diff, FACET_SYSCALL);
+	mark_waiting(diff, FACET_CALL_SITE);
 }
 
 /* ---- The whole ---- */

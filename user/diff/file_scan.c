@@ -74,15 +74,21 @@ bool file_is_systems(const char *path)
 
 /* ---- Rows ---- */
 
-static void add_use(struct scanning *s, uint32_t name, uint32_t key, int64_t result, uint64_t ns)
+static void add_use(struct scanning *s, uint32_t name, const struct columns *c, uint32_t row)
 {
+	uint64_t flags = c->at[SYSCALL_FLAGS][row], ns = c->at[SYSCALL_DURATION_NS][row];
+	uint32_t key = syscall_key(c->at[SYSCALL_NR][row], flags);
+	int64_t result = (int64_t)c->at[SYSCALL_RESULT][row];
 	struct file_use *use;
 
 	vec_extend(&s->out->items, name);
 	use = &s->out->items.items[name - 1];
 	use->name = name;
 	use->calls++;
-	use->ns += ns;
+	if (!(flags & SYSCALL_UNTIMED)) {
+		use->ns += ns;
+		spread_add(&use->times, ns);
+	}
 	use->errors += result < 0 && result >= -MAX_ERRNO;
 	if (result > 0 && byte_flow_of(key) == FLOW_READ)
 		use->read_bytes += (uint64_t)result;
@@ -99,13 +105,10 @@ static void take_block(struct scanning *s, struct recording *r, const struct blo
 		return;
 	call_files_of_block(&s->files, r, block, &c, files);
 	for (uint32_t row = 0; row < c.rows; row++) {
-		uint64_t flags = c.at[SYSCALL_FLAGS][row];
 		uint32_t name = shared_name(s, files[row]);
 
 		if (name)
-			add_use(s, name, syscall_key(c.at[SYSCALL_NR][row], flags),
-				(int64_t)c.at[SYSCALL_RESULT][row],
-				flags & SYSCALL_UNTIMED ? 0 : c.at[SYSCALL_DURATION_NS][row]);
+			add_use(s, name, &c, row);
 	}
 	columns_fini(&c);
 }
@@ -127,6 +130,8 @@ void file_scan_take(struct recording *r, struct file_scan *out)
 
 void file_scan_fini(struct file_scan *scan)
 {
+	vec_each (&scan->items, use)
+		spread_fini(&use->times);
 	names_fini(&scan->names);
 	vec_free(&scan->items);
 }

@@ -8,11 +8,13 @@
 
 #include "profile/names.h"
 #include "recording/reader.h"
+#include "stats/spread.h"
 
 struct file_use {
 	uint32_t name;
 	uint64_t calls, errors, ns;
 	uint64_t read_bytes, written_bytes;
+	struct spread times;
 };
 
 struct file_scan {

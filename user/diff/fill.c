@@ -2,6 +2,7 @@
 #include "diff/fill.h"
 
 #include "cli/number.h"
+#include "diff/fill_calls.h"
 #include "loglinear.h"
 
 #define NOBODY "[nobody]"
@@ -193,76 +194,6 @@ static void fill_lives(const struct filling *f)
 	}
 }
 
-/* ---- System calls ---- */
-
-static uint64_t bytes_of_key(const struct run *run, uint32_t key)
-{
-	uint64_t bytes = 0;
-
-	vec_each (&run->calls.places, place)
-		bytes += place->key == key ? place->bytes : 0;
-	return bytes;
-}
-
-static void fill_calls(const struct filling *f)
-{
-	vec_each (&f->run->report->syscalls.rows, row) {
-		const uint64_t amounts[NR_AMOUNTS] = {
-			[AMOUNT_COUNT] = row->calls,
-			[AMOUNT_NS] = row->total_ns,
-			[AMOUNT_BYTES] = bytes_of_key(f->run, row->key),
-			[AMOUNT_ERRORS] = row->errors,
-			[AMOUNT_P50] = row->quantile_ns[P50],
-			[AMOUNT_P99] = row->quantile_ns[P99],
-		};
-		char label[32];
-
-		if (!call_is_tracers(row->key))
-			add(f, FACET_SYSCALL, call_label(row->key, label), amounts);
-	}
-}
-
-static void fill_call_sites(const struct filling *f)
-{
-	const struct run *run = f->run;
-
-	for (size_t i = 0; i < run->calls.places.size; i++) {
-		const struct stack_calls *place = &run->calls.places.items[i];
-		const char *function = names_text(&run->function_names, run->place_functions[i]);
-		const uint64_t amounts[NR_AMOUNTS] = {
-			[AMOUNT_COUNT] = place->calls,
-			[AMOUNT_NS] = place->ns,
-			[AMOUNT_BYTES] = place->bytes,
-			[AMOUNT_ERRORS] = place->errors,
-		};
-		char buffer[32];
-		const char *label = call_label(place->key, buffer);
-		scoped_free char *name =
-			*function ? xasprintf("%s in %s", label,
-					      alignment_name(f->alignment, f->side, function))
-				  : xstrdup(label);
-
-		add(f, FACET_CALL_SITE, name, amounts);
-	}
-}
-
-static void fill_files(const struct filling *f)
-{
-	const struct file_scan *files = &f->run->files;
-
-	vec_each (&files->items, use) {
-		const uint64_t amounts[NR_AMOUNTS] = {
-			[AMOUNT_COUNT] = use->calls,
-			[AMOUNT_NS] = use->ns,
-			[AMOUNT_BYTES] = use->read_bytes + use->written_bytes,
-			[AMOUNT_ERRORS] = use->errors,
-		};
-
-		if (use->calls)
-			add(f, FACET_FILE, names_text(&files->names, use->name), amounts);
-	}
-}
-
 void tables_fill(struct diff_table tables[NR_FACETS], struct alignment *alignment, enum side side,
 		 uint32_t number, const struct run *run)
 {
@@ -274,8 +205,6 @@ void tables_fill(struct diff_table tables[NR_FACETS], struct alignment *alignmen
 	fill_lost_faults(&f);
 	fill_memory(&f);
 	fill_lives(&f);
-	fill_calls(&f);
-	fill_call_sites(&f);
-	fill_files(&f);
+	calls_fill(tables, alignment, side, number, run);
 	free_labels(&f);
 }

@@ -175,13 +175,26 @@ static void bound(const struct range *base, const struct range *new, const struc
 	out->high = percent_of(base_low, new_high);
 }
 
+/* Of too few calls there are none. */
+static bool quantiles_are_told(const struct gate *gate, const struct diff_table *table,
+			       const struct diff_row *row)
+{
+	double ns;
+
+	if (gate->amount != AMOUNT_P50 && gate->amount != AMOUNT_P99)
+		return true;
+	return row && diff_row_quantile(table, row, BASE, gate->amount, &ns) &&
+	       diff_row_quantile(table, row, NEW, gate->amount, &ns);
+}
+
 static void judge_call(const struct gate *gate, const struct diff *diff, struct gate_result *out)
 {
 	const struct diff_table *table = &diff->tables[FACET_SYSCALL];
 	const struct diff_row *row = diff_table_find(table, gate->call);
 	struct range base = {0}, new = {0};
 
-	out->is_known = diff->metrics[METRIC_SYSCALLS].is_known;
+	out->is_known =
+		diff->metrics[METRIC_SYSCALLS].is_known && quantiles_are_told(gate, table, row);
 	if (row) {
 		base.mean = diff_row_mean(table, row, BASE, gate->amount);
 		new.mean = diff_row_mean(table, row, NEW, gate->amount);

@@ -19,6 +19,11 @@ const struct metric_words metric_words[NR_METRICS] = {
 	[METRIC_MEMORY_BYTES] = {"memory", "anonymous memory at most", UNIT_BYTES, true, false,
 				 false},
 	[METRIC_MADE_BYTES] = {"made-memory", "memory brought in", UNIT_BYTES, true, false, false},
+	[METRIC_BLOCKS] = {"blocks", "blocks of the allocator", UNIT_COUNT, false, false, true},
+	[METRIC_BLOCK_BYTES] = {"block-bytes", "bytes of these blocks", UNIT_BYTES, false, false,
+				true},
+	[METRIC_UNTOUCHED_BYTES] = {"untouched-bytes", "of them never touched", UNIT_BYTES, true,
+				    false, false},
 	[METRIC_PROCESSES] = {"processes", "processes", UNIT_COUNT, false, false, true},
 	[METRIC_THREADS] = {"threads", "threads", UNIT_COUNT, false, false, true},
 };

@@ -21,6 +21,9 @@ enum metric {
 	METRIC_SYSTEM_NS,
 	METRIC_MEMORY_BYTES, /* anonymous memory, at most */
 	METRIC_MADE_BYTES,   /* anonymous memory brought in, again and again */
+	METRIC_BLOCKS,       /* of the allocator */
+	METRIC_BLOCK_BYTES,
+	METRIC_UNTOUCHED_BYTES, /* of these: whole pages that were never touched */
 	METRIC_PROCESSES,
 	METRIC_THREADS,
 	NR_METRICS

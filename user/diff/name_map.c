@@ -74,18 +74,14 @@ void name_map_fini(struct name_map *map)
 	vec_free(&map->rules);
 }
 
-char *name_map_key(const struct name_map *map, enum side side, const char *plain)
+char *name_rule_key(const struct name_rule *rule, enum side side, const char *plain)
 {
-	for (size_t i = 0; i < map->rules.size; i++) {
-		const struct name_rule *rule = &map->rules.items[i];
-		regmatch_t at[3] = {0}; /* all, the name in its own brackets, the first group */
-		bool both = rule->of[BASE].re_nsub > 1 && rule->of[NEW].re_nsub > 1;
-		int size;
+	regmatch_t at[3] = {0}; /* all, the name in its own brackets, the first group */
+	bool both = rule->of[BASE].re_nsub > 1 && rule->of[NEW].re_nsub > 1;
 
-		if (regexec(&rule->of[side], plain, 3, at, 0))
-			continue;
-		size = both && at[2].rm_so >= 0 ? (int)(at[2].rm_eo - at[2].rm_so) : 0;
-		return xasprintf("%zu %.*s", i, size, plain + (size ? at[2].rm_so : 0));
-	}
-	return NULL;
+	if (regexec(&rule->of[side], plain, 3, at, 0))
+		return NULL;
+	if (!both || at[2].rm_so < 0)
+		return xstrdup("");
+	return xstrndup(plain + at[2].rm_so, (size_t)(at[2].rm_eo - at[2].rm_so));
 }

@@ -4,6 +4,7 @@
  *
  * A line `BASE -> NEW` has two regular expressions (POSIX extended, for whole plain names). What
  * they match is one function; with a group in each, only where the groups match the same text.
+ * Several lines may name the same function of a side.
  */
 #ifndef PROF_DIFF_NAME_MAP_H
 #define PROF_DIFF_NAME_MAP_H
@@ -26,7 +27,7 @@ struct name_map {
 int name_map_add_line(struct name_map *map, const char *line, const char *path, unsigned int nr);
 void name_map_fini(struct name_map *map);
 
-/* What the name is in a file of the side: equal texts are one function. NULL: no rule says. */
-char *name_map_key(const struct name_map *map, enum side side, const char *plain);
+/* What a rule makes of a side's name: equal texts are one function. NULL: it does not match. */
+char *name_rule_key(const struct name_rule *rule, enum side side, const char *plain);
 
 #endif

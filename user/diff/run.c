@@ -25,7 +25,7 @@ static uint64_t bytes_moved(const struct run *run, enum byte_flow flow)
 
 	vec_each (&run->calls.places, place) {
 		if (byte_flow_of(place->key) == flow && !is_by_loader(run->recording, place->stack))
-			bytes += place->bytes;
+			bytes += place->amounts.bytes;
 	}
 	return bytes;
 }
@@ -70,6 +70,16 @@ static void measure_calls(const struct run *run, struct known *at)
 	at[METRIC_WRITE_BYTES] = known(bytes_moved(run, FLOW_WRITE));
 }
 
+static void measure_blocks(const struct run *run, struct known *at)
+{
+	const struct block_table *blocks = &run->report->blocks;
+
+	at[METRIC_BLOCKS] = known(blocks->all.blocks);
+	at[METRIC_BLOCK_BYTES] = known(blocks->all.bytes);
+	if (blocks->knows_pages)
+		at[METRIC_UNTOUCHED_BYTES] = known(blocks->all.untouched_bytes);
+}
+
 static void measure(const struct run *run, struct metrics *out)
 {
 	const struct recording *r = run->recording;
@@ -79,6 +89,8 @@ static void measure(const struct run *run, struct metrics *out)
 		measure_faults(run, out->at);
 	if (recording_has(r, "syscalls"))
 		measure_calls(run, out->at);
+	if (run->report->blocks.is_recorded)
+		measure_blocks(run, out->at);
 	out->at[METRIC_WALL_NS] = recording_known(r, "wall_ns");
 	out->at[METRIC_USER_NS] = recording_known(r, "user_ns");
 	out->at[METRIC_SYSTEM_NS] = recording_known(r, "system_ns");
@@ -147,9 +159,9 @@ static void build_call_paths(struct run *run)
 
 	vec_each (&run->calls.places, at) {
 		const struct place place = {.root = 1, .stack = at->stack, .leaf = 1ULL + at->key};
-		const uint64_t weights[NR_WEIGHTS] = {[WEIGHT_COUNT] = at->calls,
-						      [WEIGHT_NS] = at->ns,
-						      [WEIGHT_BYTES] = at->bytes};
+		const uint64_t weights[NR_WEIGHTS] = {[WEIGHT_COUNT] = at->amounts.calls,
+						      [WEIGHT_NS] = at->amounts.ns,
+						      [WEIGHT_BYTES] = at->amounts.bytes};
 
 		tally_add(&tally, &place, weights);
 	}
@@ -157,23 +169,6 @@ static void build_call_paths(struct run *run)
 	paths_add(&run->call_paths, run->recording, &tally, NULL, path_extend_syscall, PATH_FLAMES);
 	tally_fini(&tally);
 	path_tree_finish_by_name(&run->call_paths);
-}
-
-/* Who of the program made the calls, read once for each stack. */
-static void name_places(struct run *run)
-{
-	const struct recording *r = run->recording;
-	scoped_free uint32_t *of_stack = xcalloc(r->stacks.size + 1, sizeof *of_stack); /* + 1 */
-
-	run->place_functions = xcalloc(run->calls.places.size + 1, sizeof *run->place_functions);
-	for (size_t i = 0; i < run->calls.places.size; i++) {
-		uint32_t stack = run->calls.places.items[i].stack;
-
-		if (!of_stack[stack])
-			of_stack[stack] =
-				stack_read_touch(r, stack, &run->function_names).function + 1;
-		run->place_functions[i] = of_stack[stack] - 1;
-	}
 }
 
 /* ---- The run ---- */
@@ -188,7 +183,6 @@ struct run *run_new(struct recording *r, const char *path)
 	call_scan_take(r, &run->calls);
 	file_scan_take(r, &run->files);
 	measure(run, &run->metrics);
-	name_places(run);
 	build_fault_paths(run);
 	build_call_paths(run);
 	run->is_parallel = run->report->processes.threads.size > 1;
@@ -204,8 +198,6 @@ void run_free(struct run *run)
 	file_scan_fini(&run->files);
 	path_tree_fini(&run->fault_paths);
 	path_tree_fini(&run->call_paths);
-	free(run->place_functions);
-	names_fini(&run->function_names);
 	free(run);
 }
 

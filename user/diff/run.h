@@ -20,8 +20,6 @@ struct run {
 	struct file_scan files;
 	struct metrics metrics;
 	struct path_tree fault_paths, call_paths;
-	uint32_t *place_functions; /* by place of `calls`: an id in function_names */
-	struct names function_names;
 	bool is_parallel; /* more than one thread at a time: order, and so counts, may vary */
 };
 

@@ -10,6 +10,7 @@ const struct facet_words facet_words[NR_FACETS] = {
 	[FACET_LIFE] = {"lives", "Regions by how long they lived", "regions"},
 	[FACET_OWNER] = {"owners", "Page faults by who made the memory", "faults"},
 	[FACET_RETURNER] = {"returners", "Page faults by who had given the memory back", "faults"},
+	[FACET_BLOCK] = {"blocks", "Blocks of the allocator by who asked for them", "blocks"},
 	[FACET_MEMORY] = {"memory", "System calls that make memory or give it back", "calls"},
 	[FACET_SYSCALL] = {"syscalls", "System calls", "calls"},
 	[FACET_CALL_SITE] = {"call_sites", "System calls by who made them", "calls"},
@@ -87,6 +88,17 @@ double diff_row_mean(const struct diff_table *table, const struct diff_row *row,
 	return (double)diff_row_sum(table, row, side, amount) / table->nr_runs[side];
 }
 
+bool diff_row_quantile(const struct diff_table *table, const struct diff_row *row, enum side side,
+		       enum amount amount, double *out)
+{
+	for (uint32_t run = 0; run < table->nr_runs[side]; run++) {
+		if (!row->amounts[side][run * NR_AMOUNTS + amount])
+			return false;
+	}
+	*out = diff_row_mean(table, row, side, amount);
+	return true;
+}
+
 void diff_row_values(const struct diff_table *table, const struct diff_row *row, enum side side,
 		     enum amount amount, uint64_t *out)
 {
@@ -119,22 +131,25 @@ static int by_difference(const void *left, const void *right, void *arg)
 	return strcmp(diff_row_name(arg, a), diff_row_name(arg, b));
 }
 
-void diff_table_judge(struct diff_table *table, const struct noise *noise, double rate)
+void diff_table_judge(struct diff_table *table, const struct noise *noise,
+		      const struct noise *byte_noise, double rate)
 {
 	struct change **changes = xcalloc(2 * table->rows.size + 1, sizeof *changes);
+	enum amount also = facet_also(table->facet);
 	size_t nr = 0;
 
 	vec_each (&table->rows, row) {
 		row_measure(table, row, AMOUNT_COUNT, noise, &row->change);
-		row_measure(table, row, AMOUNT_ERRORS, noise, &row->errors);
+		row_measure(table, row, also, also == AMOUNT_BYTES ? byte_noise : noise,
+			    &row->also);
 	}
 	if (table->rows.size)
 		qsort_r(table->rows.items, table->rows.size, sizeof *table->rows.items,
 			by_difference, table);
 	vec_each (&table->rows, row) {
 		changes[nr++] = &row->change;
-		if (row->errors.base.high + row->errors.new.high > 0)
-			changes[nr++] = &row->errors;
+		if (row->also.base.high + row->also.new.high > 0)
+			changes[nr++] = &row->also;
 	}
 	changes_control(changes, nr, rate);
 	free(changes);

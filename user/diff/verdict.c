@@ -51,6 +51,7 @@ void verdict_find(const struct diff *diff, struct verdict *out)
 	find_other_job(diff, out);
 	verdict_find_faults(diff, out);
 	verdict_find_calls(diff, out);
+	verdict_find_blocks(diff, out);
 	verdict_find_shape(diff, out);
 	if (out->items.size)
 		qsort(out->items.items, out->items.size, sizeof *out->items.items, by_price);

@@ -15,26 +15,19 @@ struct flow_sum {
 	double calls, bytes, ns;
 };
 
-static bool is_of_loader(const struct run *run, size_t i)
-{
-	return !*names_text(&run->function_names, run->place_functions[i]);
-}
-
 static struct flow_sum sum_flow(const struct diff *diff, enum side side, enum byte_flow flow)
 {
 	struct flow_sum sum = {0};
 
 	for (uint32_t n = 0; n < diff->runs.nr[side]; n++) {
-		const struct run *run = diff->runs.of[side][n];
+		const struct call_scan *calls = &diff->runs.of[side][n]->calls;
 
-		for (size_t i = 0; i < run->calls.places.size; i++) {
-			const struct stack_calls *place = &run->calls.places.items[i];
-
-			if (byte_flow_of(place->key) != flow || is_of_loader(run, i))
-				continue;
-			sum.calls += (double)place->calls / diff->runs.nr[side];
-			sum.bytes += (double)place->bytes / diff->runs.nr[side];
-			sum.ns += (double)place->ns / diff->runs.nr[side];
+		vec_each (&calls->sites, site) {
+			if (byte_flow_of(site->key) != flow || !*call_site_function(calls, site))
+				continue; /* the loader's */
+			sum.calls += (double)site->amounts.calls / diff->runs.nr[side];
+			sum.bytes += (double)site->amounts.bytes / diff->runs.nr[side];
+			sum.ns += (double)site->amounts.ns / diff->runs.nr[side];
 		}
 	}
 	return sum;
@@ -48,21 +41,21 @@ static const char *busiest_function(const struct run *run, enum byte_flow flow, 
 	uint32_t best = 0;
 	const char *name = "";
 
-	for (size_t i = 0; i < run->calls.places.size; i++) {
-		const struct stack_calls *place = &run->calls.places.items[i];
-		bool wanted = flow ? byte_flow_of(place->key) == flow : place->key == key;
+	vec_each (&run->calls.sites, site) {
+		bool wanted = flow ? byte_flow_of(site->key) == flow : site->key == key;
 		uint32_t number;
 
-		if (!wanted || !run->place_functions[i])
+		if (!wanted || !site->function)
 			continue;
-		number = pair_map_number(&numbers, run->place_functions[i], 0);
+		number = pair_map_number(&numbers, site->function, 0);
 		vec_extend(&calls, (size_t)number + 1);
-		calls.items[number] += place->calls;
+		calls.items[number] += site->amounts.calls;
 		if (calls.items[number] >= calls.items[best])
 			best = number;
 	}
 	if (calls.size)
-		name = names_text(&run->function_names, (uint32_t)numbers.pairs.items[best].a);
+		name = names_text(&run->calls.function_names,
+				  (uint32_t)numbers.pairs.items[best].a);
 	vec_free(&calls);
 	pair_map_fini(&numbers);
 	return name;
@@ -186,15 +179,15 @@ static void tell_row(const struct diff *diff, const struct diff_row *row, struct
 static void tell_errors(const struct diff *diff, const struct diff_row *row, struct verdict *out)
 {
 	const struct diff_table *table = &diff->tables[FACET_SYSCALL];
-	double delta = change_delta(&row->errors);
+	double delta = change_delta(&row->also);
 	enum side more = delta < 0 ? BASE : NEW;
 	char count[NUMBER_SIZE], there[NUMBER_SIZE];
 	struct verdict_finding *finding = verdict_add(
 		out, "more-errors", more,
 		xasprintf("In %s: %s calls of %s more fail than the %s of %s", side_name(more),
 			  count_format((uint64_t)fabs(delta), count), diff_row_name(table, row),
-			  count_format((uint64_t)(more == NEW ? row->errors.base.mean
-							      : row->errors.new.mean),
+			  count_format((uint64_t)(more == NEW ? row->also.base.mean
+							      : row->also.new.mean),
 				       there),
 			  side_name(other_side(more))));
 
@@ -235,7 +228,7 @@ void verdict_find_calls(const struct diff *diff, struct verdict *out)
 		if (row->change.is_claimed &&
 		    fabs(change_delta(&row->change)) * SMALLEST_PART >= most)
 			tell_row(diff, row, out);
-		else if (row->errors.is_claimed)
+		else if (row->also.is_claimed)
 			tell_errors(diff, row, out);
 	}
 }

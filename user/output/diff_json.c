@@ -174,6 +174,39 @@ static void write_gates(struct json_stream *s, const struct diff_style *style)
 
 /* ---- Rows ---- */
 
+/* null: too few calls to tell. */
+static void add_quantile(json_t *object, const char *key, const struct diff_table *table,
+			 const struct diff_row *row, enum side side, enum amount amount)
+{
+	double ns;
+
+	json_object_set_new(object, key,
+			    diff_row_quantile(table, row, side, amount, &ns) ? number(ns)
+									     : json_null());
+}
+
+static void add_quantiles(json_t *object, const struct diff_table *table,
+			  const struct diff_row *row)
+{
+	add_quantile(object, "base_p50_ns", table, row, BASE, AMOUNT_P50);
+	add_quantile(object, "new_p50_ns", table, row, NEW, AMOUNT_P50);
+	add_quantile(object, "base_p99_ns", table, row, BASE, AMOUNT_P99);
+	add_quantile(object, "new_p99_ns", table, row, NEW, AMOUNT_P99);
+}
+
+static void add_lives(json_t *object, const struct diff_table *table, const struct diff_row *row)
+{
+	static const char *const keys[] = {"base_mean_life_ns", "new_mean_life_ns"};
+
+	for (int side = 0; side < NR_SIDES; side++) {
+		double blocks = diff_row_mean(table, row, (enum side)side, AMOUNT_COUNT);
+		double ns = diff_row_mean(table, row, (enum side)side, AMOUNT_NS);
+
+		json_object_set_new(object, keys[side],
+				    blocks > 0 ? number(floor(ns / blocks)) : json_null());
+	}
+}
+
 static json_t *row_json(const struct diff_table *table, const struct diff_row *row)
 {
 	json_t *object = json_pack("{s:o}", "name", json_text(diff_row_name(table, row)));
@@ -183,20 +216,25 @@ static json_t *row_json(const struct diff_table *table, const struct diff_row *r
 	} more[] = {{AMOUNT_NS, "base_ns", "new_ns"},
 		    {AMOUNT_BYTES, "base_bytes", "new_bytes"},
 		    {AMOUNT_ERRORS, "base_errors", "new_errors"},
-		    {AMOUNT_P50, "base_p50_ns", "new_p50_ns"},
-		    {AMOUNT_P99, "base_p99_ns", "new_p99_ns"},
-		    {AMOUNT_FAULTS, "base_faults", "new_faults"}};
+		    {AMOUNT_FAULTS, "base_faults", "new_faults"},
+		    {AMOUNT_UNTOUCHED, "base_untouched_bytes", "new_untouched_bytes"}};
 
 	add_change(object, &row->change);
 	for (size_t i = 0; i < sizeof more / sizeof *more; i++) {
 		double base = diff_row_mean(table, row, BASE, more[i].amount);
 		double new = diff_row_mean(table, row, NEW, more[i].amount);
 
-		if (base == 0 && new == 0)
+		if ((base == 0 && new == 0) ||
+		    (table->facet == FACET_BLOCK && more[i].amount == AMOUNT_NS))
 			continue;
 		json_object_set_new(object, more[i].base, number(base));
 		json_object_set_new(object, more[i].new, number(new));
 	}
+	json_object_set_new(object, "differs", json_boolean(diff_row_differs(row)));
+	if (facet_is_of_calls(table->facet))
+		add_quantiles(object, table, row);
+	if (table->facet == FACET_BLOCK)
+		add_lives(object, table, row);
 	if (row->time.is_known)
 		json_object_set_new(object, "time_ratio_interval", interval_json(&row->time));
 	return object;

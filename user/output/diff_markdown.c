@@ -83,7 +83,7 @@ static void write_table(FILE *out, const struct diff *diff, enum facet facet)
 	vec_each (&table->rows, row) {
 		char base[NUMBER_SIZE], new[NUMBER_SIZE], delta[NUMBER_SIZE];
 
-		if (!row->change.is_claimed || shown == MOST_ROWS)
+		if (!diff_row_differs(row) || shown == MOST_ROWS)
 			continue;
 		if (!shown++)
 			fprintf(out,
@@ -95,6 +95,58 @@ static void write_table(FILE *out, const struct diff *diff, enum facet facet)
 			metric_format(UNIT_COUNT, row->change.base.mean, base),
 			metric_format(UNIT_COUNT, row->change.new.mean, new),
 			change_format((int64_t)llround(change_delta(&row->change)), delta));
+	}
+}
+
+/* ---- Calls ---- */
+
+/* "BASE → NEW"; "-": too few calls to tell. */
+static void write_durations(FILE *out, const struct diff_table *table, const struct diff_row *row,
+			    enum amount amount)
+{
+	const char *between = " | ";
+
+	for (int side = 0; side < NR_SIDES; side++, between = " → ") {
+		char text[NUMBER_SIZE];
+		double ns;
+
+		fprintf(out, "%s%s", between,
+			diff_row_quantile(table, row, (enum side)side, amount, &ns)
+				? metric_format(UNIT_NS, ns, text)
+				: "-");
+	}
+}
+
+static void write_call(FILE *out, const struct diff_table *table, const struct diff_row *row)
+{
+	char base[NUMBER_SIZE], new[NUMBER_SIZE];
+
+	fputs("| ", out);
+	write_code(out, diff_row_name(table, row));
+	fprintf(out, " | %s → %s", metric_format(UNIT_COUNT, row->change.base.mean, base),
+		metric_format(UNIT_COUNT, row->change.new.mean, new));
+	fprintf(out, " | %s → %s", metric_format(UNIT_COUNT, row->also.base.mean, base),
+		metric_format(UNIT_COUNT, row->also.new.mean, new));
+	write_durations(out, table, row, AMOUNT_NS);
+	write_durations(out, table, row, AMOUNT_P50);
+	write_durations(out, table, row, AMOUNT_P99);
+	fputs(" |\n", out);
+}
+
+static void write_calls(FILE *out, const struct diff *diff, enum facet facet)
+{
+	const struct diff_table *table = &diff->tables[facet];
+	size_t shown = 0;
+
+	vec_each (&table->rows, row) {
+		if (!diff_row_differs(row) || shown == MOST_ROWS)
+			continue;
+		if (!shown++)
+			fprintf(out,
+				"\n### %s\n\n| BASE → NEW | calls | errors | time | p50 | p99 "
+				"|\n|---|---:|---:|---:|---:|---:|\n",
+				facet_words[facet].title);
+		write_call(out, table, row);
 	}
 }
 
@@ -137,6 +189,8 @@ void diff_markdown(FILE *out, const struct diff *diff, const struct diff_style *
 	write_verdict(out, diff);
 	write_gates(out, style);
 	write_totals(out, diff);
-	for (int facet = 0; facet < NR_FACETS; facet++)
+	for (int facet = 0; facet < FACET_SYSCALL; facet++)
 		write_table(out, diff, (enum facet)facet);
+	for (int facet = FACET_SYSCALL; facet < NR_FACETS; facet++)
+		write_calls(out, diff, (enum facet)facet);
 }

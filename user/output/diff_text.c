@@ -4,17 +4,11 @@
 #include <math.h>
 
 #include "cli/text.h"
-#include "output/diff_output.h"
+#include "output/diff_text.h"
 #include "output/printable.h"
 
-#define MOST_ROWS  8
 #define LABEL      11 /* columns of the head's labels */
 #define MOST_WIDTH 100
-
-static void heading(FILE *out, const struct diff_style *style, const char *text)
-{
-	fprintf(out, style->color ? "\n\033[1m%s\033[0m\n" : "\n%s\n", text);
-}
 
 static unsigned int width_of(const struct diff_style *style)
 {
@@ -119,7 +113,7 @@ static void write_verdict(FILE *out, const struct diff *diff, const struct diff_
 {
 	size_t number = 0;
 
-	heading(out, style, "Verdict");
+	diff_text_heading(out, style, "Verdict");
 	vec_each (&diff->verdict.items, finding) {
 		if (number < 5 || style->all)
 			write_finding(out, finding, ++number, style);
@@ -134,7 +128,10 @@ static void write_gate(FILE *out, const struct gate *gate, const struct gate_res
 	scoped_free char *text = printable(gate->text);
 
 	if (!result->is_known) {
-		fprintf(out, "  %-28s cannot be told: not recorded on both sides\n", text);
+		fprintf(out, "  %-28s cannot be told: not recorded on both sides%s\n", text,
+			gate->amount == AMOUNT_P50 || gate->amount == AMOUNT_P99
+				? ", or too few calls (p50: 3, p99: 100)"
+				: "");
 		return;
 	}
 	fprintf(out, "  %-28s %s: %+.1f%%", text,
@@ -153,7 +150,7 @@ static void write_gates(FILE *out, const struct diff_style *style)
 {
 	if (!style->nr_gates)
 		return;
-	heading(out, style, "Goals and limits");
+	diff_text_heading(out, style, "Goals and limits");
 	for (size_t i = 0; i < style->nr_gates; i++)
 		write_gate(out, &style->gates[i], &style->results[i], i < style->nr_goals);
 }
@@ -178,12 +175,6 @@ static void write_range(FILE *out, const struct range *range, enum metric_unit u
 	if (range->low < range->high)
 		fprintf(out, " [%s .. %s]", metric_format(unit, range->low, low),
 			metric_format(unit, range->high, high));
-}
-
-static void write_interval(FILE *out, const struct interval *interval)
-{
-	if (interval->is_known)
-		fprintf(out, "  %.2fx to %.2fx", interval->low, interval->high);
 }
 
 static void write_per_unit(FILE *out, const struct diff *diff, const struct change *c,
@@ -231,7 +222,7 @@ static void write_metric(FILE *out, const struct diff *diff, enum metric metric)
 		13 - (int)text_columns(apart) + (int)strlen(apart), apart,
 		ratio_format(c->base.mean, c->new.mean, ratio), judgement(diff, metric));
 	write_per_unit(out, diff, c, words->unit);
-	write_interval(out, &m->time);
+	diff_text_interval(out, &m->time);
 	write_range(out, &c->base, words->unit);
 	write_range(out, &c->new, words->unit);
 	fputc('\n', out);
@@ -242,7 +233,7 @@ static void write_totals(FILE *out, const struct diff *diff, const struct diff_s
 	scoped_free char *title = diff->unit.text ? xasprintf("Totals, and per %s", diff->unit.text)
 						  : xstrdup("Totals");
 
-	heading(out, style, title);
+	diff_text_heading(out, style, title);
 	fprintf(out, "  %-30s %13s %13s %14s %9s  %-10s", "", "BASE", "NEW", "NEW - BASE", "", "");
 	if (diff->unit.text)
 		fprintf(out, "  %13s %13s %8s", "BASE/unit", "NEW/unit", "");
@@ -295,7 +286,7 @@ static void write_table(FILE *out, const struct diff *diff, enum facet facet,
 		left += is_worth_a_row(row, style);
 	if (!left)
 		return;
-	heading(out, style, facet_words[facet].title);
+	diff_text_heading(out, style, facet_words[facet].title);
 	fprintf(out, "  %-48s %12s %12s %13s\n", "", "BASE", "NEW", "NEW - BASE");
 	vec_each (&table->rows, row) {
 		if (!is_worth_a_row(row, style))
@@ -307,83 +298,6 @@ static void write_table(FILE *out, const struct diff *diff, enum facet facet,
 	}
 	if (shown < left)
 		fprintf(out, "  ... %zu more rows (--all)\n", left - shown);
-}
-
-/* ---- System calls ---- */
-
-#define WIDTH_OF_QUANTILES 160 /* columns from which there is room for them */
-
-static void write_pair(FILE *out, const struct diff_table *table, const struct diff_row *row,
-		       enum amount amount, const char *format, double unit)
-{
-	fprintf(out, format, diff_row_mean(table, row, BASE, amount) / unit,
-		diff_row_mean(table, row, NEW, amount) / unit);
-}
-
-static void write_bytes(FILE *out, const struct diff_table *table, const struct diff_row *row)
-{
-	char base[NUMBER_SIZE], new[NUMBER_SIZE];
-
-	fprintf(out, " %9s %9s",
-		metric_format(UNIT_BYTES, diff_row_mean(table, row, BASE, AMOUNT_BYTES), base),
-		metric_format(UNIT_BYTES, diff_row_mean(table, row, NEW, AMOUNT_BYTES), new));
-}
-
-static void write_call(FILE *out, const struct diff_table *table, const struct diff_row *row,
-		       const struct diff_style *style)
-{
-	char ratio[NUMBER_SIZE];
-	scoped_free char *clean = printable(diff_row_name(table, row));
-	scoped_free char *name = text_cut(clean, 34);
-
-	fprintf(out, "  %s%*s", name, 34 - (int)text_columns(name), "");
-	write_pair(out, table, row, AMOUNT_COUNT, " %9.0f %9.0f", 1);
-	fprintf(out, " %8s", ratio_format(row->change.base.mean, row->change.new.mean, ratio));
-	if (table->facet == FACET_MEMORY)
-		write_pair(out, table, row, AMOUNT_FAULTS, " %9.0f %9.0f", 1);
-	else
-		write_pair(out, table, row, AMOUNT_ERRORS, " %7.0f %7.0f", 1);
-	write_bytes(out, table, row);
-	write_pair(out, table, row, AMOUNT_NS, " %9.3f %9.3f", 1e6);
-	if (table->facet == FACET_SYSCALL && style->width >= WIDTH_OF_QUANTILES) {
-		write_pair(out, table, row, AMOUNT_P50, " %7.1f %7.1f", 1e3);
-		write_pair(out, table, row, AMOUNT_P99, " %7.1f %7.1f", 1e3);
-		write_interval(out, &row->time);
-	}
-	fprintf(out, "%s\n", row->change.is_claimed || row->errors.is_claimed ? "  differs" : "");
-}
-
-static void write_call_heads(FILE *out, enum facet facet, const struct diff_style *style)
-{
-	fprintf(out, "  %-34s %9s %9s %8s", "", "BASE", "NEW", "");
-	if (facet == FACET_MEMORY)
-		fprintf(out, " %9s %9s", "faults", "faults");
-	else
-		fprintf(out, " %7s %7s", "errors", "errors");
-	fprintf(out, " %9s %9s %9s %9s", "bytes", "bytes", "BASE_ms", "NEW_ms");
-	if (facet == FACET_SYSCALL && style->width >= WIDTH_OF_QUANTILES)
-		fprintf(out, " %7s %7s %7s %7s", "p50_us", "p50_us", "p99_us", "p99_us");
-	fputc('\n', out);
-}
-
-static void write_calls(FILE *out, const struct diff *diff, enum facet facet,
-			const struct diff_style *style)
-{
-	const struct diff_table *table = &diff->tables[facet];
-	size_t shown = 0;
-
-	if (!table->rows.size)
-		return;
-	heading(out, style, facet_words[facet].title);
-	write_call_heads(out, facet, style);
-	vec_each (&table->rows, row) {
-		if (shown == MOST_ROWS && !style->all)
-			break;
-		write_call(out, table, row, style);
-		shown++;
-	}
-	if (shown < table->rows.size)
-		fprintf(out, "  ... %zu more rows (--all)\n", table->rows.size - shown);
 }
 
 /* ---- Functions ---- */
@@ -404,7 +318,7 @@ static void write_matches(FILE *out, const struct diff *diff, const struct diff_
 
 	if (!a->matches.size)
 		return;
-	heading(out, style, "Functions taken to be the same (score, from 0.55 on)");
+	diff_text_heading(out, style, "Functions taken to be the same (score, from 0.55 on)");
 	vec_each (&a->matches, match) {
 		if (shown++ < MOST_ROWS || style->all)
 			write_match(out, a, match);
@@ -419,7 +333,7 @@ static void write_suggestions(FILE *out, const struct diff *diff, const struct d
 
 	if (!style->suggest)
 		return;
-	heading(out, style, "Functions that may be the same: lines for --map");
+	diff_text_heading(out, style, "Functions that may be the same: lines for --map");
 	vec_each (&a->suggestions, match)
 		write_match(out, a, match);
 	if (!a->suggestions.size)
@@ -455,9 +369,9 @@ static void write_paths(FILE *out, const struct diff *diff, enum event_kind_of_p
 
 	if (!changes->items.size)
 		return;
-	heading(out, style,
-		events == PATH_FAULTS ? "Paths of page faults, callers first"
-				      : "Paths of system calls, callers first");
+	diff_text_heading(out, style,
+			  events == PATH_FAULTS ? "Paths of page faults, callers first"
+						: "Paths of system calls, callers first");
 	vec_each (&changes->items, change) {
 		if (shown == MOST_ROWS && !style->all)
 			break;
@@ -473,8 +387,8 @@ static void write_paths(FILE *out, const struct diff *diff, enum event_kind_of_p
 static void write_facet(FILE *out, const struct diff *diff, enum facet facet,
 			const struct diff_style *style)
 {
-	if (facet >= FACET_MEMORY)
-		write_calls(out, diff, facet, style);
+	if (facet >= FACET_BLOCK)
+		diff_text_calls(out, diff, facet, style);
 	else
 		write_table(out, diff, facet, style);
 }
@@ -484,6 +398,7 @@ void diff_text(FILE *out, const struct diff *diff, const struct diff_style *styl
 	write_head(out, diff, style);
 	write_direction(out, diff, METRIC_FAULTS);
 	write_direction(out, diff, METRIC_SYSCALLS);
+	write_direction(out, diff, METRIC_BLOCKS);
 	if (style->only != NR_FACETS) {
 		write_facet(out, diff, style->only, style);
 		return;
@@ -491,12 +406,12 @@ void diff_text(FILE *out, const struct diff *diff, const struct diff_style *styl
 	write_verdict(out, diff, style);
 	write_gates(out, style);
 	write_totals(out, diff, style);
-	for (int facet = 0; facet < FACET_MEMORY; facet++)
+	for (int facet = 0; facet < FACET_BLOCK; facet++)
 		write_facet(out, diff, (enum facet)facet, style);
 	write_matches(out, diff, style);
 	write_suggestions(out, diff, style);
 	write_paths(out, diff, PATH_FAULTS, style);
-	for (int facet = FACET_MEMORY; facet < NR_FACETS; facet++)
+	for (int facet = FACET_BLOCK; facet < NR_FACETS; facet++)
 		write_facet(out, diff, (enum facet)facet, style);
 	write_paths(out, diff, PATH_CALLS, style);
 }

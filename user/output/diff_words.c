@@ -39,7 +39,7 @@ char *direction_text(const struct diff *diff, enum metric metric)
 		[METRIC_FAULTS] = "takes",    [METRIC_SYSCALLS] = "makes",
 		[METRIC_FAULT_NS] = "spends", [METRIC_SYSCALL_NS] = "spends",
 		[METRIC_WALL_NS] = "takes",   [METRIC_READ_BYTES] = "has",
-		[METRIC_WRITE_BYTES] = "has",
+		[METRIC_WRITE_BYTES] = "has", [METRIC_BLOCKS] = "asks for",
 	};
 	const struct change *c = &diff->metrics[metric].change;
 	const struct metric_words *words = &metric_words[metric];

@@ -23,6 +23,11 @@ uint64_t quantile_rank(uint64_t count, unsigned int percent)
 	return quantile_rank_ppm(count, percent * (QUANTILE_PPM / 100));
 }
 
+bool quantile_is_told(uint64_t count, unsigned int ppm)
+{
+	return count >= 3 && count * (QUANTILE_PPM - ppm) >= QUANTILE_PPM;
+}
+
 double quantile_interpolation(uint64_t count, unsigned int ppm, uint64_t *rank)
 {
 	const unsigned __int128 place = (unsigned __int128)(count ? count - 1 : 0) * ppm;

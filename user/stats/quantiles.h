@@ -21,6 +21,10 @@
 uint64_t quantile_rank(uint64_t count, unsigned int percent);
 uint64_t quantile_rank_ppm(uint64_t count, unsigned int ppm);
 
+/* May a quantile be told of so many values? As with other tools of this kind: p50 from 3, p90 from
+ * 10, p99 from 100 on, so that one value may lie beyond it. */
+bool quantile_is_told(uint64_t count, unsigned int ppm);
+
 /*
  * The ranks between whose values the quantile of what was sampled lies with 95 % confidence,
  * whatever the distribution (Hahn and Meeker, "Statistical Intervals", 1991, chapter 5), if values

@@ -4,6 +4,7 @@
  *
  *     how are latencies distributed       histogram.h, moments.h (exact sums)
  *     the exact p99 of a column           selection.h; its rank and its confidence: quantiles.h
+ *     p99 of each of very many groups     spread.h
  *     fast path and slow path             modes.h
  *     is this one unusual                 robust.h, window.h (live); asked often: tails.h
  *     when did the level change           changes.h
@@ -29,6 +30,7 @@
 #include "stats/quantiles.h"
 #include "stats/robust.h"
 #include "stats/selection.h"
+#include "stats/spread.h"
 #include "stats/tails.h"
 #include "stats/window.h"
 

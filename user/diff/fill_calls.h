@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT */
+/* One run's system calls into rows: by name, by who makes them, and by file. */
+#ifndef PROF_DIFF_FILL_CALLS_H
+#define PROF_DIFF_FILL_CALLS_H
+
+#include "diff/alignment.h"
+#include "diff/table.h"
+
+void calls_fill(struct diff_table tables[NR_FACETS], struct alignment *alignment, enum side side,
+		uint32_t number, const struct run *run);
+
+#endif
