@@ -60,6 +60,14 @@ differing() {
 	echo $(($(wc -l <differences) / 2))
 }
 
+# few_differing STRACE PROF FEW WHAT: at most so many lines differ; too many are shown.
+few_differing() {
+	local nr
+	nr=$(differing "$1" "$2")
+	within "$nr" 0 "$3" "$4"
+	[ "$nr" -le "$3" ] || sed 's/^/#   /' differences
+}
+
 # same_lines PROGRAM FLAGS...
 same_lines() {
 	local program=$PROGRAMS/$1 flags=("${@:2}")
@@ -78,7 +86,7 @@ similar_lines() {
 	setarch -R strace "${flags[@]}" -o strace.out "$program" </dev/null >/dev/null 2>&1
 	setarch -R "$PROGRAMS/ptrace_lines" "${flags[@]}" ptrace.out "$program" </dev/null >/dev/null 2>&1
 	within "$(comparable strace.out | wc -l)" 30 3000 "lines of strace"
-	within "$(differing strace.out ptrace.out)" 0 "$few" \
+	few_differing strace.out ptrace.out "$few" \
 		"lines unlike strace ${flags[*]} on what ptrace reads of $1"
 }
 
@@ -88,7 +96,7 @@ same_captured_lines() {
 	needs strace setarch
 	setarch -R strace -o strace.out "$program" </dev/null >/dev/null 2>&1
 	setarch -R "$PROF" trace -o prof.out -- "$program" </dev/null >/dev/null 2>&1
-	within "$(differing strace.out prof.out)" 0 "$few" "lines unlike strace on what is captured of $1"
+	few_differing strace.out prof.out "$few" "lines unlike strace on what is captured of $1"
 }
 
 case_files() {
