@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "loglinear.h"
+#include "base/search.h"
 #include "profile/call_summaries.h"
 #include "profile/pair_map.h"
 #include "stats/quantiles.h"
@@ -176,22 +177,15 @@ static void choose_studies(struct builder *b)
 static const struct entry *entry_of(struct builder *b, uint32_t key)
 {
 	uint32_t *chain = &b->chains[key % CHAINS];
-	size_t low = 0, high = b->entries.size;
+	size_t at;
 
 	if (*chain && b->entries.items[*chain - 1].key == key)
 		return &b->entries.items[*chain - 1];
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (b->entries.items[middle].key < key)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	if (low == b->entries.size || b->entries.items[low].key != key)
+	at = search_first(i, 0, b->entries.size, b->entries.items[i].key >= key);
+	if (at == b->entries.size || b->entries.items[at].key != key)
 		return NULL;
-	*chain = (uint32_t)low + 1;
-	return &b->entries.items[low];
+	*chain = (uint32_t)at + 1;
+	return &b->entries.items[at];
 }
 
 static unsigned int mode_of(const struct call_study *call, uint64_t duration_ns)

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/search.h"
+
 void kernel_stacks_init(struct kernel_stacks *k, struct writer *writer, kernel_namer *name,
 			void *arg)
 {
@@ -77,20 +79,12 @@ void kernel_stacks_place(struct kernel_stacks *k, bool last)
  * array serves. */
 void kernel_stacks_note_address(struct kernel_stacks *k, uint64_t address)
 {
-	size_t low = 0, high = k->addresses.size;
+	size_t at = search_first(i, 0, k->addresses.size, k->addresses.items[i] >= address);
 
-	while (low < high) {
-		size_t middle = (low + high) / 2;
-
-		if (k->addresses.items[middle] < address)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	if (low < k->addresses.size && k->addresses.items[low] == address)
+	if (at < k->addresses.size && k->addresses.items[at] == address)
 		return;
 	vec_push(&k->addresses);
-	memmove(&k->addresses.items[low + 1], &k->addresses.items[low],
-		(k->addresses.size - 1 - low) * sizeof address);
-	k->addresses.items[low] = address;
+	memmove(&k->addresses.items[at + 1], &k->addresses.items[at],
+		(k->addresses.size - 1 - at) * sizeof address);
+	k->addresses.items[at] = address;
 }

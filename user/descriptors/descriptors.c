@@ -6,21 +6,13 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "base/search.h"
+
 /* ---- Tables ---- */
 
 static size_t place_of(const struct descriptor_table *table, int fd)
 {
-	size_t low = 0, high = table->by_fd.size;
-
-	while (low < high) {
-		size_t middle = (low + high) / 2;
-
-		if (table->by_fd.items[middle].fd < fd)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	return search_first(i, 0, table->by_fd.size, table->by_fd.items[i].fd >= fd);
 }
 
 static struct task_descriptor *table_find(const struct descriptor_table *table, int fd)

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "memory/interval_map.h"
 
+#include "base/search.h"
+
 #define LEAF_SPANS 32
 
 struct leaf {
@@ -33,20 +35,10 @@ static bool branch_holds(const struct interval_map *map, size_t branch, uint64_t
 /* The first branch that ends behind the address. */
 static size_t branch_of(struct interval_map *map, uint64_t address)
 {
-	size_t low = 0, high = map->branches.size;
-
-	if (branch_holds(map, map->last, address))
-		return map->last;
-	while (low < high) {
-		size_t middle = (low + high) / 2;
-
-		if (map->branches.items[middle].end <= address)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	map->last = low;
-	return low;
+	if (!branch_holds(map, map->last, address))
+		map->last = search_first(i, 0, map->branches.size,
+					 map->branches.items[i].end > address);
+	return map->last;
 }
 
 /* The first range that ends behind the address. */

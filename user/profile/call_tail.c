@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "loglinear.h"
+#include "base/search.h"
 #include "profile/call_summaries.h"
 #include "stats/quantiles.h"
 
@@ -42,20 +43,12 @@ void call_tail_fini(struct call_tail *tail)
 
 uint64_t call_tail_excess_ns(const struct call_tail *tail, uint32_t key, uint64_t duration_ns)
 {
-	size_t low = 0, high = tail->starts.size;
+	size_t at = search_first(i, 0, tail->starts.size, tail->starts.items[i].key >= key);
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (tail->starts.items[middle].key < key)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	if (low == tail->starts.size || tail->starts.items[low].key != key ||
-	    duration_ns <= tail->starts.items[low].from_ns)
+	if (at == tail->starts.size || tail->starts.items[at].key != key ||
+	    duration_ns <= tail->starts.items[at].from_ns)
 		return 0;
-	return duration_ns - tail->starts.items[low].from_ns;
+	return duration_ns - tail->starts.items[at].from_ns;
 }
 
 int call_tail_parse(const char *word, unsigned int *ppm)

@@ -2,6 +2,7 @@
 #include "profile/quantile_pass.h"
 
 #include "loglinear.h"
+#include "base/search.h"
 #include "stats/quantiles.h"
 
 #define BATCH  256 /* questions at a time: 8 MiB of search cells */
@@ -16,17 +17,9 @@ struct batch {
 
 static bool summary_has(const struct key_summary *summary, uint32_t bucket)
 {
-	uint32_t low = 0, high = summary->nr_buckets;
+	uint32_t at = search_first(i, 0, summary->nr_buckets, summary->buckets[i].index >= bucket);
 
-	while (low < high) {
-		uint32_t middle = low + (high - low) / 2;
-
-		if (summary->buckets[middle].index < bucket)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low < summary->nr_buckets && summary->buckets[low].index == bucket;
+	return at < summary->nr_buckets && summary->buckets[at].index == bucket;
 }
 
 static bool block_matters(const struct batch *batch, const struct block *block)
@@ -133,15 +126,7 @@ void questions_answer(struct recording *r, struct question *questions, size_t nr
 
 const struct key_summary *block_summary(const struct block *block, uint32_t key)
 {
-	uint32_t low = 0, high = block->nr_keys;
+	uint32_t at = search_first(i, 0, block->nr_keys, block->keys[i].key >= key);
 
-	while (low < high) {
-		uint32_t middle = low + (high - low) / 2;
-
-		if (block->keys[middle].key < key)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low < block->nr_keys && block->keys[low].key == key ? &block->keys[low] : NULL;
+	return at < block->nr_keys && block->keys[at].key == key ? &block->keys[at] : NULL;
 }

@@ -2,6 +2,7 @@
 #include "profile/syscall_table.h"
 
 #include "loglinear.h"
+#include "base/search.h"
 #include "profile/call_summaries.h"
 #include "profile/facts.h"
 #include "profile/quantile_pass.h"
@@ -107,19 +108,11 @@ static void take_answers(const struct questions *questions, struct syscall_table
 /* The rows made from summaries, the first `nr_known`, are in order of their numbers. */
 static struct syscall_row *row_of(struct syscall_table *table, size_t nr_known, uint32_t key)
 {
-	size_t low = 0, high = nr_known;
+	size_t at = search_first(i, 0, nr_known, table->rows.items[i].key >= key);
 	struct syscall_row *row;
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (table->rows.items[middle].key < key)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	if (low < nr_known && table->rows.items[low].key == key)
-		return &table->rows.items[low];
+	if (at < nr_known && table->rows.items[at].key == key)
+		return &table->rows.items[at];
 	row = vec_push(&table->rows);
 	row->key = key;
 	return row;

@@ -4,6 +4,8 @@
 #include <string.h>
 #include <xxhash.h>
 
+#include "base/search.h"
+
 /* Numbers of contents that were met before begin after the two marks. */
 enum { TEXT_EMPTY, TEXT_NEW, FIRST_TEXT };
 
@@ -206,19 +208,11 @@ void pieces_fini(struct pieces *p)
 
 const struct piece *pieces_of_row(const struct pieces *p, uint32_t row, uint32_t *out_nr)
 {
-	uint32_t low = 0, high = p->nr_rows;
+	uint32_t at = search_first(i, 0, p->nr_rows, p->rows[i].row >= row);
 
-	while (low < high) {
-		uint32_t middle = low + (high - low) / 2;
-
-		if (p->rows[middle].row < row)
-			low = middle + 1;
-		else
-			high = middle;
-	}
 	*out_nr = 0;
-	if (low == p->nr_rows || p->rows[low].row != row)
+	if (at == p->nr_rows || p->rows[at].row != row)
 		return NULL;
-	*out_nr = p->rows[low].nr;
-	return p->items + p->rows[low].first;
+	*out_nr = p->rows[at].nr;
+	return p->items + p->rows[at].first;
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/search.h"
 #include "recording/load.h"
 #include "recording/pieces.h"
 
@@ -151,21 +152,14 @@ uint64_t recording_counter(const struct recording *r, const char *name)
 const struct location *recording_location(const struct recording *r, uint32_t module,
 					  uint64_t offset)
 {
-	size_t low = 0, high = r->locations.size;
+	const struct location *all = r->locations.items;
+	size_t at = search_first(i, 0, r->locations.size,
+				 all[i].module > module ||
+					 (all[i].module == module && all[i].offset >= offset));
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		const struct location *l = &r->locations.items[middle];
-
-		if (l->module < module || (l->module == module && l->offset < offset))
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	if (low == r->locations.size || r->locations.items[low].module != module ||
-	    r->locations.items[low].offset != offset)
+	if (at == r->locations.size || all[at].module != module || all[at].offset != offset)
 		return NULL;
-	return &r->locations.items[low];
+	return &all[at];
 }
 
 static bool columns_read(struct recording *r, const struct block *block, uint32_t mask,

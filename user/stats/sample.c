@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "base/search.h"
 #include "stats/random.h"
 
 #define KEY 0x73616d706c65
@@ -54,15 +55,5 @@ void sample_sort(struct sample *s)
 
 uint32_t sample_below(const struct sample *s, uint64_t limit)
 {
-	uint32_t low = 0, high = s->nr;
-
-	while (low < high) {
-		uint32_t middle = low + (high - low) / 2;
-
-		if (s->values[middle] < limit)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	return search_first(i, 0, s->nr, s->values[i] >= limit);
 }

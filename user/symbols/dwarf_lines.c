@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/search.h"
 
 #define UNKNOWN_FILE "???" /* how libdw calls it */
 
@@ -41,22 +42,20 @@ static char *full_path(const char *directory, const char *path)
 	return clean_path(joined);
 }
 
+static Dwarf_Addr row_start(const struct dwarf_lines *lines, size_t row)
+{
+	Dwarf_Addr start = UINT64_MAX;
+
+	dwarf_lineaddr(dwarf_onesrcline(lines->rows, row), &start);
+	return start;
+}
+
 /* The last row at or below the address; of several at one address only the last covers any code. */
 static Dwarf_Line *find_row(const struct dwarf_lines *lines, uint64_t address)
 {
-	size_t low = 0, high = lines->nr_rows;
+	size_t behind = search_first(i, 0, lines->nr_rows, row_start(lines, i) > address);
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		Dwarf_Addr start = UINT64_MAX;
-
-		dwarf_lineaddr(dwarf_onesrcline(lines->rows, middle), &start);
-		if (start <= address)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low ? dwarf_onesrcline(lines->rows, low - 1) : NULL;
+	return behind ? dwarf_onesrcline(lines->rows, behind - 1) : NULL;
 }
 
 void dwarf_lines_init(struct dwarf_lines *lines, Dwarf_Die *unit)

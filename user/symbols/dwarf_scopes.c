@@ -4,6 +4,7 @@
 #include <dwarf.h>
 #include <string.h>
 
+#include "base/search.h"
 #include "symbols/dwarf_walk.h"
 
 #define NO_ENTRY 0
@@ -80,19 +81,12 @@ static struct unit_scopes *scopes_of_unit(struct dwarf_scopes *scopes, Dwarf_CU 
 
 static const struct entry *find_entry(const struct unit_scopes *scopes, Dwarf_Off offset)
 {
-	size_t low = 0, high = scopes->entries.size;
+	size_t at =
+		search_first(i, 0, scopes->entries.size, scopes->entries.items[i].offset >= offset);
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (scopes->entries.items[middle].offset < offset)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	if (low == scopes->entries.size || scopes->entries.items[low].offset != offset)
+	if (at == scopes->entries.size || scopes->entries.items[at].offset != offset)
 		return NULL;
-	return &scopes->entries.items[low];
+	return &scopes->entries.items[at];
 }
 
 void dwarf_scopes_fini(struct dwarf_scopes *scopes)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "base/search.h"
 
 #define ENTRY_BYTES    8
 #define MAX_RANGES     (4 << 20) /* of a file without a table; real ones have some 10,000 */
@@ -297,24 +298,17 @@ void fde_table_fini(struct fde_table *table)
 
 bool fde_table_find(const struct fde_table *table, uint64_t address, struct code_range *out)
 {
-	size_t low = 0, high = table->nr_entries ? table->nr_entries : table->ranges.size;
+	size_t nr = table->nr_entries ? table->nr_entries : table->ranges.size;
+	size_t behind = search_first(i, 0, nr, nth_start(table, i) > address);
 	struct code_range range;
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (nth_start(table, middle) <= address)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	if (!low)
+	if (!behind)
 		return false;
 	if (!table->nr_entries)
-		range = table->ranges.items[low - 1];
-	else if (!read_fde(table, entry_address(table, low - 1, 1), &range))
+		range = table->ranges.items[behind - 1];
+	else if (!read_fde(table, entry_address(table, behind - 1, 1), &range))
 		return false;
-	if (range.start != nth_start(table, low - 1) || address >= range.end)
+	if (range.start != nth_start(table, behind - 1) || address >= range.end)
 		return false;
 	*out = range;
 	return true;

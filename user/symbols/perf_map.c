@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/search.h"
 #include "symbols/symbols.h"
 
 #define MAX_MAP_BYTES (256ULL << 20)
@@ -70,17 +71,7 @@ static bool line_parse(const char *text, size_t size, struct line *out)
 /* The first place at or behind an address. */
 static size_t place_find(const struct named_place *places, size_t nr_places, uint64_t address)
 {
-	size_t low = 0, high = nr_places;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (places[middle].address < address)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	return search_first(i, 0, nr_places, places[i].address >= address);
 }
 
 struct reading {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "symbols/range_index.h"
 
+#include "base/search.h"
+
 static int compare(uint64_t a, uint64_t b)
 {
 	return (a > b) - (a < b);
@@ -80,15 +82,8 @@ void range_index_seal(struct range_index *index)
 
 uint32_t range_index_find(const struct range_index *index, uint64_t address)
 {
-	size_t low = 0, high = index->segments.size;
+	size_t behind =
+		search_first(i, 0, index->segments.size, index->segments.items[i].start > address);
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (index->segments.items[middle].start <= address)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low ? index->segments.items[low - 1].owner : NO_OWNER;
+	return behind ? index->segments.items[behind - 1].owner : NO_OWNER;
 }

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 
 #include "base/alloc.h"
+#include "base/search.h"
 #include "output/call_groups_output.h"
 #include "profile/facts.h"
 #include "stats/quantiles.h"
@@ -44,23 +45,15 @@ static struct watched *watched_new(const struct watch *w, uint32_t key)
 
 static struct watched *watched_of(struct watch *w, uint32_t key)
 {
-	size_t low = 0, high = w->calls.size;
+	size_t at = search_first(i, 0, w->calls.size, w->calls.items[i]->key >= key);
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (w->calls.items[middle]->key < key)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	if (low < w->calls.size && w->calls.items[low]->key == key)
-		return w->calls.items[low];
+	if (at < w->calls.size && w->calls.items[at]->key == key)
+		return w->calls.items[at];
 	*vec_push(&w->calls) = NULL;
-	memmove(&w->calls.items[low + 1], &w->calls.items[low],
-		(w->calls.size - 1 - low) * sizeof *w->calls.items);
-	w->calls.items[low] = watched_new(w, key);
-	return w->calls.items[low];
+	memmove(&w->calls.items[at + 1], &w->calls.items[at],
+		(w->calls.size - 1 - at) * sizeof *w->calls.items);
+	w->calls.items[at] = watched_new(w, key);
+	return w->calls.items[at];
 }
 
 static void note_alarm(struct watch *w, const struct alarm *alarm)

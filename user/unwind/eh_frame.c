@@ -4,6 +4,8 @@
 #include <dwarf.h>
 #include <string.h>
 
+#include "base/search.h"
+
 #define RADIX_BITS 11
 
 /* A large program's .debug_frame has one for each of its ten thousands of sources. */
@@ -138,19 +140,12 @@ static void add_cie(struct frames *frames, const struct frame_section *section,
 /* They are passed, and kept, in the order of their offsets. */
 static const struct cie *find_cie(const struct frames *frames, size_t first, uint64_t offset)
 {
-	size_t low = first, high = frames->cies.size;
+	size_t at =
+		search_first(i, first, frames->cies.size, frames->cies.items[i].offset >= offset);
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (frames->cies.items[middle].offset < offset)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	if (low == frames->cies.size || frames->cies.items[low].offset != offset)
+	if (at == frames->cies.size || frames->cies.items[at].offset != offset)
 		return NULL;
-	return &frames->cies.items[low];
+	return &frames->cies.items[at];
 }
 
 /* False for what covers no code: functions that the linker dropped keep an address of zero. */
@@ -247,17 +242,9 @@ void frames_fini(struct frames *frames)
 
 bool frames_cover(const struct frames *frames, size_t count, const struct fde *fde)
 {
-	size_t low = 0, high = count;
+	size_t at = search_first(i, 0, count, frames->fdes.items[i].end > fde->start);
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (frames->fdes.items[middle].end <= fde->start)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low < count && frames->fdes.items[low].start < fde->end;
+	return at < count && frames->fdes.items[at].start < fde->end;
 }
 
 uint32_t frames_add_cie(struct frames *frames)

@@ -5,6 +5,7 @@
 #include <libelf.h>
 #include <sys/stat.h>
 
+#include "base/search.h"
 #include "unwind/eh_frame.h"
 #include "unwind/go_frames.h"
 #include "unwind/missing_frames.h"
@@ -144,17 +145,7 @@ size_t unwind_index_pages(const struct unwind_index *index)
 /* The first FDE that ends behind `offset`. */
 static size_t first_fde(const struct frames *frames, uint64_t offset)
 {
-	size_t low = 0, high = frames->fdes.size;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (frames->fdes.items[middle].end <= offset)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	return search_first(i, 0, frames->fdes.size, frames->fdes.items[i].end > offset);
 }
 
 /* Leaves the row that holds at `start` and those up to `end`: a function may have more of them than

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "base/search.h"
 #include "unwind/index.h"
 #include "unwind/rule_set.h"
 
@@ -42,17 +43,9 @@ void unwind_table_fini(struct unwind_table *table)
 
 const struct unwind_rule *unwind_table_find(const struct unwind_table *table, uint64_t offset)
 {
-	size_t low = 0, high = table->nr_rows;
+	size_t behind = search_first(i, 0, table->nr_rows, table->rows[i].offset > offset);
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (table->rows[middle].offset <= offset)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	if (!low || table->rows[low - 1].rule == RULE_NONE)
+	if (!behind || table->rows[behind - 1].rule == RULE_NONE)
 		return NULL;
-	return &table->rules[table->rows[low - 1].rule];
+	return &table->rules[table->rows[behind - 1].rule];
 }
