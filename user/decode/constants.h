@@ -5,16 +5,21 @@
  * A set of flags is matched from its first item to its last, so an item of several bits stands
  * before those it is made of. Values come from the system's headers at compile time; what is newer
  * than those is in constants_newer.h. `unknown` is how a value without a name is commented.
+ *
+ * Newer flags are named where every bit of a value has a name. Where some have none, the value was
+ * never meant for a kernel that knows the newer ones: ~0, garbage, a bit that nobody uses.
  */
 #ifndef PROF_DECODE_CONSTANTS_H
 #define PROF_DECODE_CONSTANTS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 struct constant {
 	uint64_t value;
 	const char *name;
+	bool is_newer;
 };
 
 struct constant_set {
@@ -29,7 +34,7 @@ const char *constant_name(const struct constant_set *set, uint64_t value);
 /* constants_files.c */
 extern const struct constant_set access_modes, at_flags, at_mount_setattr_flags, at_statx_sync,
 	close_range_flags, delete_module_flags, epoll_create_flags, epoll_ctl_ops, epoll_events,
-	eventfd_flags, faccessat_flags, fadvise_advices, fallocate_flags, fanotify_classes,
+	eventfd_flags, execveat_flags, faccessat_flags, fadvise_advices, fallocate_flags, fanotify_classes,
 	fanotify_events, fanotify_init_flags, fanotify_mark_flags, fcntl_commands, fd_flags,
 	file_attributes, file_types, finit_module_flags, flock_ops, handle_at_flags, inotify_events,
 	inotify_init_flags, lease_types, lock_types, memfd_flags, memfd_secret_flags, notify_events,

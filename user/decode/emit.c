@@ -213,11 +213,24 @@ static void comment_unknown(struct emit *e, const struct constant_set *set)
 		emit_comment(e, "%s", set->unknown);
 }
 
+static bool all_have_names(const struct constant_set *set, uint64_t value)
+{
+	for (size_t i = 0; i < set->nr && value; i++) {
+		if ((value & set->items[i].value) == set->items[i].value)
+			value &= ~set->items[i].value;
+	}
+	return !value;
+}
+
 uint64_t emit_flag_names(struct emit *e, const struct constant_set *set, uint64_t value)
 {
+	bool with_newer = all_have_names(set, value);
+
 	for (size_t i = 0; i < set->nr && value; i++) {
 		const struct constant *item = &set->items[i];
 
+		if (item->is_newer && !with_newer)
+			continue;
 		if (item->value && (value & item->value) == item->value) {
 			emit_word(e, item->name);
 			value &= ~item->value;

@@ -171,13 +171,14 @@ void string_print(struct decoder *d, const char *buffer, size_t size_bytes)
 void rest_print_at(struct decoder *d, uint64_t address, size_t known_bytes, size_t size_bytes)
 {
 	uint8_t bytes[MAX_ELEMENT_BYTES];
-	size_t size = size_bytes - known_bytes, shown = d->options->max_string_bytes;
+	size_t size, shown = d->options->max_string_bytes;
 	enum emit_hex hex = d->e->hex_strings;
 
+	if (size_bytes > sizeof bytes) /* no struct is larger than a page */
+		size_bytes = sizeof bytes;
 	if (size_bytes <= known_bytes)
 		return;
-	if (size > sizeof bytes)
-		size = sizeof bytes;
+	size = size_bytes - known_bytes;
 	if (call_read(d->call, address + known_bytes, bytes, size, d->when) < size) {
 		emit_raw(d->e, ", ???");
 	} else if (!is_zero(bytes, size)) {

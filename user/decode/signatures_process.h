@@ -32,7 +32,7 @@ SIGNATURE(signalfd4, ARGS(A(fd, fd), A_OF(mask, in_sigset, 2), A(sizemask, ulong
 SIGNATURE(rt_tgsigqueueinfo, ARGS(A(tgid, int), A(tid, int), A(sig, signal), A(info, in_siginfo)))
 SIGNATURE(kcmp, ARGS(A(pid1, int), A(pid2, int), A(type, kcmp_type), A(idx1, kcmp_index), A(idx2, kcmp_slot)))
 SIGNATURE(seccomp, ARGS(A(operation, seccomp_op), A(flags, seccomp_flags), A(args, seccomp_args)))
-SIGNATURE(rseq, ARGS(A(rseq, pointer), A(rseq_len, hex), A(flags, hex), A(sig, hex)))
+SIGNATURE(rseq, ARGS(A(rseq, hex_long), A(rseq_len, hex_long), A(flags, hex_long), A(sig, hex_long)))
 SIGNATURE(membarrier, ARGS(A(cmd, membarrier_command), A(flags, membarrier_flags), A(cpu_id, membarrier_cpu)), .result = result_membarrier)
 SIGNATURE(pidfd_send_signal, ARGS(A(pidfd, fd), A(sig, signal), A(info, in_siginfo), A(flags, hex)))
 SIGNATURE(pidfd_open, ARGS(A(pid, int), A(flags, pidfd_flags)), .result = result_fd)

@@ -114,6 +114,7 @@ void rest_print_at(struct decoder *d, uint64_t address, size_t known_bytes, size
 
 /* Two words of bits. */
 void capabilities_emit(struct emit *e, uint32_t low, uint32_t high);
+void io_priority_emit(struct emit *e, uint32_t priority);
 
 /* Elements of arrays, and structs pointed to. */
 print_element timespec_element, timeval_element, itimerspec_element, itimerval_element,
@@ -189,7 +190,7 @@ extern const struct arg_type type_int, type_uint, type_long, type_ulong, type_he
 
 /* types_sets.c */
 extern const struct arg_type type_access_mode, type_at_flags, type_close_range_flags,
-	type_faccessat_flags, type_fallocate_flags, type_fd_flags, type_flock_operation,
+	type_execveat_flags, type_faccessat_flags, type_fallocate_flags, type_fd_flags, type_flock_operation,
 	type_fsmount_flags, type_fsopen_flags, type_fspick_flags, type_handle_at_flags,
 	type_inotify_flags, type_inotify_events, type_mlock_flags, type_mlockall_flags,
 	type_mount_attributes, type_mount_setattr_flags, type_move_mount_flags, type_mremap_flags,

@@ -139,7 +139,7 @@ static void clone_args_more_print(struct decoder *d, const struct clone_args *ar
 {
 	if (args->set_tid || args->set_tid_size) {
 		emit_name(d->e, "set_tid");
-		if (args->set_tid_size > 32)
+		if (!args->set_tid_size || args->set_tid_size > 32)
 			emit_pointer(d->e, args->set_tid);
 		else
 			array_print_at(d, args->set_tid, args->set_tid_size, sizeof(int32_t),
@@ -148,7 +148,10 @@ static void clone_args_more_print(struct decoder *d, const struct clone_args *ar
 	}
 	if (size >= sizeof *args && (args->flags & CLONE_INTO_CGROUP || args->cgroup)) {
 		emit_name(d->e, "cgroup");
-		fd_print_value(d, (int)args->cgroup);
+		if (args->cgroup <= INT32_MAX)
+			fd_print_value(d, (int)args->cgroup);
+		else
+			emit_uint(d->e, args->cgroup);
 	}
 }
 
@@ -273,7 +276,7 @@ static PRINT_FUNCTION(kcmp_slot_print)
 static bool membarrier_has_cpu(const struct call *call, const struct argument *arg)
 {
 	(void)arg;
-	return (uint32_t)call->args[1];
+	return call->args[1] & 1; /* MEMBARRIER_CMD_FLAG_CPU */
 }
 
 /* A query's result is the set of commands. */

@@ -51,7 +51,7 @@ void file_mode_print_value(struct decoder *d, uint32_t mode)
 			emit_word(d->e, "S_ISGID");
 		if (mode & S_ISVTX)
 			emit_word(d->e, "S_ISVTX");
-		mode &= 0777;
+		mode &= ~(uint32_t)(S_IFMT | S_ISUID | S_ISGID | S_ISVTX);
 	}
 	emit_octal(d->e, mode);
 	emit_close(d->e);

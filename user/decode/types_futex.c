@@ -54,7 +54,7 @@ static unsigned int parts_of(const struct call *call)
 
 static bool is_known(const struct call *call)
 {
-	return ((uint32_t)call->args[1] & 127) <= FUTEX_LOCK_PI2 && (uint32_t)call->args[1] < 1024;
+	return ((uint32_t)call->args[1] & 127) <= FUTEX_LOCK_PI2;
 }
 
 static bool has_value(const struct call *call, const struct argument *arg)

@@ -95,22 +95,28 @@ void capabilities_emit(struct emit *e, uint32_t low, uint32_t high)
 }
 
 /* What the first argument says of the layout: only the first version has one word. */
-static bool has_two_words(struct decoder *d)
+static size_t words_of(struct decoder *d)
 {
-	uint32_t version;
+	struct __user_cap_header_struct header;
 
-	return call_read(d->call, d->call->args[0], &version, sizeof version, CAPTURE_ENTER) ==
-		       sizeof version &&
-	       (version == _LINUX_CAPABILITY_VERSION_2 || version == _LINUX_CAPABILITY_VERSION_3);
+	if (call_read(d->call, d->call->args[0], &header, sizeof header, CAPTURE_ENTER) !=
+	    sizeof header)
+		return 0;
+	return header.version == _LINUX_CAPABILITY_VERSION_2 ||
+			       header.version == _LINUX_CAPABILITY_VERSION_3
+		       ? 2
+		       : 1;
 }
 
 static PRINT_FUNCTION(cap_data_print)
 {
 	struct __user_cap_data_struct data[2] = {{0}};
-	size_t size = sizeof *data * (has_two_words(d) ? 2 : 1);
+	size_t size = sizeof *data * words_of(d);
 
 	(void)arg;
-	if (!fetch_or_pointer(d, value, data, size))
+	if (!size)
+		emit_pointer(d->e, value);
+	if (!size || !fetch_or_pointer(d, value, data, size))
 		return;
 	emit_open(d->e, EMIT_STRUCT);
 	emit_name(d->e, "effective");

@@ -32,7 +32,8 @@ static void iovec_element(struct decoder *d, const void *bytes, uint64_t address
 	(void)address;
 	memcpy(&iov, bytes, sizeof iov);
 	size = iov.iov_len < p->left ? iov.iov_len : p->left;
-	p->left -= size;
+	if (p->left != UINT64_MAX)
+		p->left -= size;
 	emit_open(d->e, EMIT_STRUCT);
 	emit_name(d->e, "iov_base");
 	d->when = p->data == IOVEC_RETURNED ? CAPTURE_EXIT : CAPTURE_ENTER;

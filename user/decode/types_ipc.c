@@ -37,8 +37,8 @@ static void get_flags_emit(struct emit *e, const struct constant_set *set, uint3
 	if (has_page_size)
 		rest &= (1U << 26) - 1;
 	emit_open(e, EMIT_FLAGS);
-	if (rest)
-		emit_flag_names(e, set, rest);
+	if (rest && emit_flag_names(e, set, rest) == rest && !e->json && !page)
+		e->named = true; /* without a separator, as strace does it */
 	if (page)
 		emit_wordf(e, "%u<<SHM_HUGE_SHIFT", page);
 	emit_octal(e, mode);

@@ -19,7 +19,15 @@ extern const struct arg_type type_perf_attr, type_perf_flags;
 
 /* types_requests.c */
 extern const struct arg_type type_ring_params, type_ring_enter_flags, type_ring_register_op,
-	type_ring_register_arg, type_made_context, type_io_requests, type_io_request;
+	type_ring_register_arg;
+
+/* types_aio.c */
+extern const struct arg_type type_made_context, type_io_requests, type_io_request, type_io_event,
+	type_io_events, type_io_mask;
+
+/* types_segments.c */
+extern const struct arg_type type_ldt_entry, type_segment, type_out_segment;
+void result_segment(struct decoder *d);
 
 /* types_system.c */
 extern const struct arg_type type_landlock_attr, type_landlock_flags, type_landlock_rule_type,

@@ -28,7 +28,9 @@ static PRINT_FUNCTION(map_flags_print)
 
 static bool remap_has_address(const struct call *call, const struct argument *arg)
 {
-	return call->args[arg->of] & MREMAP_FIXED;
+	uint64_t moves = MREMAP_MAYMOVE | MREMAP_FIXED;
+
+	return (call->args[arg->of] & moves) == moves;
 }
 
 /* ---- Which pages are there ---- */

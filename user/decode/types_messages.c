@@ -418,7 +418,9 @@ void result_messages(struct decoder *d)
 	uint8_t left[sizeof(struct timespec)];
 
 	emit_int(d->e, d->call->result);
-	if (d->e->json || !timeout ||
+	if (!d->call->result)
+		emit_raw(d->e, " (Timeout)");
+	if (!d->call->result || d->e->json || !timeout ||
 	    call_read(d->call, timeout, left, sizeof left, CAPTURE_EXIT) != sizeof left)
 		return;
 	emit_raw(d->e, " (left ");

@@ -58,8 +58,10 @@ static PRINT_FUNCTION(mount_type_print)
 
 static PRINT_FUNCTION(mount_data_print)
 {
+	uint64_t flags = mount_flags_of(d);
+
 	(void)arg;
-	if (mount_flags_of(d) & MOVES)
+	if (flags & MOVES && !(flags & REMOUNT))
 		emit_pointer(d->e, value);
 	else
 		string_print_at(d, value);
@@ -157,7 +159,8 @@ static PRINT_FUNCTION(swap_flags_print)
 
 	(void)arg;
 	emit_open(d->e, EMIT_FLAGS);
-	emit_flag_names(d->e, &swap_flags, flags);
+	if (flags && emit_flag_names(d->e, &swap_flags, flags) == flags)
+		emit_comment(d->e, "%s", swap_flags.unknown);
 	emit_uint(d->e, value & SWAP_PRIORITY_MASK);
 	emit_close(d->e);
 }

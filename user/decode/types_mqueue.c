@@ -8,6 +8,11 @@
 #include <string.h>
 
 #include "decode/constants.h"
+#include "decode/constants_table.h"
+
+/* clang-format off */
+SET(queue_flags, "O_???", C(O_NONBLOCK))
+/* clang-format on */
 
 static bool is_made(const struct call *call, const struct argument *arg)
 {
@@ -24,10 +29,7 @@ static void attributes_element(struct decoder *d, const void *bytes, uint64_t ad
 	memcpy(&attributes, bytes, sizeof attributes);
 	emit_open(d->e, EMIT_STRUCT);
 	emit_name(d->e, "mq_flags");
-	if (attributes.mq_flags)
-		emit_flags(d->e, &open_flags, (uint64_t)attributes.mq_flags);
-	else
-		emit_uint(d->e, 0);
+	emit_flags(d->e, &queue_flags, (uint64_t)attributes.mq_flags);
 	emit_member_int(d->e, "mq_maxmsg", attributes.mq_maxmsg);
 	emit_member_int(d->e, "mq_msgsize", attributes.mq_msgsize);
 	emit_member_int(d->e, "mq_curmsgs", attributes.mq_curmsgs);

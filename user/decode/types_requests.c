@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
 /*
- * The types of requests handed to the kernel in bulk: io_uring, and the older io_submit().
+ * The types of io_uring: rings, and what is registered with them.
  */
 #include "decode/types_kernel.h"
 
-#include <linux/aio_abi.h>
 #include <linux/io_uring.h>
 #include <string.h>
 
@@ -32,17 +31,33 @@ static const struct field completion_fields[] = {
 	FIELD(struct io_cqring_offsets, flags, FIELD_UINT),
 };
 
+/* Behind the offsets there are a word and a long, which were to be zero at first. */
+static void offsets_print(struct decoder *d, const struct field *fields, size_t nr,
+			  const void *offsets)
+{
+	uint32_t word;
+	uint64_t last;
+
+	memcpy(&word, (const uint8_t *)offsets + sizeof(struct io_sqring_offsets) - 12, sizeof word);
+	memcpy(&last, (const uint8_t *)offsets + sizeof(struct io_sqring_offsets) - 8, sizeof last);
+	emit_open(d->e, EMIT_STRUCT);
+	fields_print(d, fields, nr, offsets, SIZE_MAX);
+	if (word)
+		emit_member_hex(d->e, "resv1", word);
+	if (last)
+		emit_member_hex(d->e, "resv2", last);
+	emit_close(d->e);
+}
+
 static void made_ring_print(struct decoder *d, const struct io_uring_params *params)
 {
 	emit_member_uint(d->e, "sq_entries", params->sq_entries);
 	emit_member_uint(d->e, "cq_entries", params->cq_entries);
 	emit_member_flags(d->e, "features", &io_uring_features, params->features);
 	emit_name(d->e, "sq_off");
-	fields_print_struct(d, submission_fields, NR_FIELDS(submission_fields), &params->sq_off,
-			    SIZE_MAX);
+	offsets_print(d, submission_fields, NR_FIELDS(submission_fields), &params->sq_off);
 	emit_name(d->e, "cq_off");
-	fields_print_struct(d, completion_fields, NR_FIELDS(completion_fields), &params->cq_off,
-			    SIZE_MAX);
+	offsets_print(d, completion_fields, NR_FIELDS(completion_fields), &params->cq_off);
 }
 
 static void reserved_print(struct emit *e, const uint32_t *words, size_t nr)
@@ -145,112 +160,6 @@ static enum capture_when register_when(const struct call *call)
 	return (uint32_t)call->args[1] == IORING_REGISTER_PROBE ? CAPTURE_EXIT : CAPTURE_ENTER;
 }
 
-/* ---- io_submit() ---- */
-
-static PRINT_FUNCTION(made_context_print)
-{
-	uint64_t context;
-
-	(void)arg;
-	if (!fetch_or_pointer(d, value, &context, sizeof context))
-		return;
-	emit_open(d->e, EMIT_ARRAY);
-	emit_pointer(d->e, context);
-	emit_close(d->e);
-}
-
-static void buffer_print(struct decoder *d, const struct iocb *request)
-{
-	switch (request->aio_lio_opcode) {
-	case IOCB_CMD_PWRITE:
-		emit_name(d->e, "aio_buf");
-		bytes_print_at(d, request->aio_buf, request->aio_nbytes);
-		break;
-	case IOCB_CMD_PREAD:
-		emit_member_pointer(d->e, "aio_buf", request->aio_buf);
-		break;
-	case IOCB_CMD_PREADV:
-	case IOCB_CMD_PWRITEV:
-		emit_name(d->e, "aio_buf");
-		iovec_print_at(d, request->aio_buf, request->aio_nbytes,
-			       request->aio_lio_opcode == IOCB_CMD_PWRITEV ? IOVEC_ENTERED
-									   : IOVEC_ADDRESSES,
-			       UINT64_MAX);
-		break;
-	default:
-		return;
-	}
-	emit_member_uint(d->e, "aio_nbytes", request->aio_nbytes);
-	emit_member_int(d->e, "aio_offset", request->aio_offset);
-}
-
-static void request_head_print(struct decoder *d, const struct iocb *request)
-{
-	const char *name = constant_name(&aio_commands, request->aio_lio_opcode);
-
-	if (request->aio_data)
-		emit_member_hex(d->e, "aio_data", request->aio_data);
-	if (request->aio_key)
-		emit_member_uint(d->e, "aio_key", request->aio_key);
-	if (name) {
-		emit_name(d->e, "aio_lio_opcode");
-		emit_word(d->e, name);
-	} else {
-		emit_member_uint(d->e, "aio_lio_opcode", request->aio_lio_opcode);
-		emit_comment(d->e, "%s", aio_commands.unknown);
-	}
-	if (request->aio_reqprio)
-		emit_member_int(d->e, "aio_reqprio", request->aio_reqprio);
-	emit_name(d->e, "aio_fildes");
-	fd_print_value(d, (int)request->aio_fildes);
-}
-
-static void request_print_at(struct decoder *d, uint64_t address, bool is_whole)
-{
-	struct iocb request;
-
-	if (!fetch_or_pointer(d, address, &request, sizeof request))
-		return;
-	emit_open(d->e, EMIT_STRUCT);
-	request_head_print(d, &request);
-	if (is_whole && constant_name(&aio_commands, request.aio_lio_opcode)) {
-		if (request.aio_lio_opcode == IOCB_CMD_POLL)
-			emit_member_flags(d->e, "aio_buf", &poll_events, request.aio_buf);
-		buffer_print(d, &request);
-		if (request.aio_flags & IOCB_FLAG_RESFD) {
-			emit_member_flags(d->e, "aio_flags", &aio_flags, request.aio_flags);
-			emit_name(d->e, "aio_resfd");
-			fd_print_value(d, (int)request.aio_resfd);
-		}
-	}
-	emit_close(d->e);
-}
-
-static void request_element(struct decoder *d, const void *bytes, uint64_t address)
-{
-	uint64_t pointer;
-
-	(void)address;
-	memcpy(&pointer, bytes, sizeof pointer);
-	request_print_at(d, pointer, true);
-}
-
-static PRINT_FUNCTION(requests_print)
-{
-	int64_t count = (int64_t)d->call->args[arg->of];
-
-	if (count < 0)
-		emit_pointer(d->e, value);
-	else
-		array_print_at(d, value, (uint64_t)count, sizeof(uint64_t), request_element);
-}
-
-static PRINT_FUNCTION(request_print)
-{
-	(void)arg;
-	request_print_at(d, value, false);
-}
-
 const struct arg_type type_ring_params = {
 	.print = ring_params_print,
 	.captures = {{.kind = CAPTURE_BYTES,
@@ -265,23 +174,4 @@ const struct arg_type type_ring_register_arg = {
 	.captures = {{.kind = CAPTURE_BYTES,
 		      .when = CAPTURE_ENTER | CAPTURE_EXIT,
 		      .element_bytes = 512}},
-};
-const struct arg_type type_made_context = {
-	.print = made_context_print,
-	.when = CAPTURE_EXIT,
-	.captures = {{.kind = CAPTURE_BYTES, .when = CAPTURE_EXIT, .element_bytes = 8}},
-};
-const struct arg_type type_io_requests = {
-	.print = requests_print,
-	.captures = {{.kind = CAPTURE_BYTES,
-		      .when = CAPTURE_ENTER,
-		      .length = LENGTH_ARG,
-		      .element_bytes = 8,
-		      .cap_bytes = 256}},
-};
-const struct arg_type type_io_request = {
-	.print = request_print,
-	.captures = {{.kind = CAPTURE_BYTES,
-		      .when = CAPTURE_ENTER,
-		      .element_bytes = sizeof(struct iocb)}},
 };

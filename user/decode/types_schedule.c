@@ -137,7 +137,7 @@ static PRINT_FUNCTION(out_processors_print)
 
 #define IO_CLASS_SHIFT 13
 
-static void print_io_priority(struct emit *e, uint32_t priority)
+void io_priority_emit(struct emit *e, uint32_t priority)
 {
 	uint32_t class = priority >> IO_CLASS_SHIFT, data = priority & ((1U << IO_CLASS_SHIFT) - 1);
 
@@ -150,7 +150,7 @@ static void print_io_priority(struct emit *e, uint32_t priority)
 static PRINT_FUNCTION(io_priority_print)
 {
 	(void)arg;
-	print_io_priority(d->e, (uint32_t)value);
+	io_priority_emit(d->e, (uint32_t)value);
 }
 
 void result_io_priority(struct decoder *d)
@@ -158,7 +158,7 @@ void result_io_priority(struct decoder *d)
 	emit_int(d->e, d->call->result);
 	emit_raw(d->e, " (");
 	emit_label(d->e, "priority");
-	print_io_priority(d->e, (uint32_t)d->call->result);
+	io_priority_emit(d->e, (uint32_t)d->call->result);
 	emit_raw(d->e, ")");
 }
 

@@ -13,6 +13,7 @@
 FLAGS(access_mode, 4, access_modes)
 FLAGS(at_flags, 4, at_flags)
 FLAGS(close_range_flags, 4, close_range_flags)
+FLAGS(execveat_flags, 4, execveat_flags)
 FLAGS(faccessat_flags, 4, faccessat_flags)
 FLAGS(fallocate_flags, 4, fallocate_flags)
 FLAGS(fd_flags, 4, open_flags) /* of dup3() and pipe2() */

@@ -15,12 +15,15 @@
 static PRINT_FUNCTION(socket_type_print)
 {
 	const char *name = constant_name(&socket_types, value & 0xf);
+	uint32_t flags;
 
 	(void)arg;
 	if (name) {
 		emit_open(d->e, EMIT_FLAGS);
 		emit_word(d->e, name);
-		emit_flag_names(d->e, &socket_flags, (uint32_t)value & ~0xfU);
+		flags = (uint32_t)value & ~0xfU;
+		if (flags && emit_flag_names(d->e, &socket_flags, flags) == flags)
+			emit_comment(d->e, "%s", socket_flags.unknown);
 		emit_close(d->e);
 	} else {
 		emit_flags(d->e, &socket_flags, (uint32_t)value);
@@ -78,7 +81,7 @@ static PRINT_FUNCTION(protocol_print)
 	} else if (protocols) {
 		emit_choice(d->e, protocols, protocol);
 	} else {
-		emit_uint(d->e, protocol);
+		emit_uint(d->e, value);
 	}
 }
 

@@ -185,7 +185,8 @@ static void statfs_element(struct decoder *d, const void *bytes, uint64_t addres
 	emit_close(e);
 	emit_member_uint(e, "f_namelen", (uint64_t)st.f_namelen);
 	emit_member_uint(e, "f_frsize", (uint64_t)st.f_frsize);
-	emit_member_flags(e, "f_flags", &statfs_flags, (uint64_t)st.f_flags);
+	if (st.f_flags & 0x20) /* ST_VALID: this kernel tells them */
+		emit_member_flags(e, "f_flags", &statfs_flags, (uint64_t)st.f_flags);
 	emit_close(e);
 }
 

@@ -22,13 +22,16 @@ static PRINT_FUNCTION(landlock_attr_print)
 		emit_pointer(d->e, value);
 		return;
 	}
-	if (!fetch_or_pointer(d, value, access, size < sizeof access ? 8 : 16))
+	if (!fetch_or_pointer(d, value, access, sizeof access[0]))
 		return;
+	if (size >= sizeof access)
+		call_read(d->call, value, access, sizeof access, d->when);
 	emit_open(d->e, EMIT_STRUCT);
 	emit_member_flags(d->e, "handled_access_fs", &landlock_access_fs, access[0]);
-	if (size >= sizeof access)
+	if (access[1] && access[1] < 4)
 		emit_member_flags(d->e, "handled_access_net", &landlock_access_net, access[1]);
-	rest_print_at(d, value, size < sizeof access ? 8 : 16, size);
+	else if (size > sizeof access[0])
+		emit_more(d->e);
 	emit_close(d->e);
 }
 

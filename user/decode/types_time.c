@@ -136,6 +136,15 @@ void result_time(struct decoder *d)
 	}
 }
 
+/* Hundredths of a second. */
+static void ticks_print(struct decoder *d, const char *name, uint64_t ticks)
+{
+	emit_member_uint(d->e, name, ticks);
+	if (ticks)
+		emit_comment(d->e, "%llu.%02u s", (unsigned long long)ticks / 100,
+			     (unsigned int)(ticks % 100));
+}
+
 static void tms_element(struct decoder *d, const void *bytes, uint64_t address)
 {
 	struct tms times;
@@ -143,10 +152,10 @@ static void tms_element(struct decoder *d, const void *bytes, uint64_t address)
 	(void)address;
 	memcpy(&times, bytes, sizeof times);
 	emit_open(d->e, EMIT_STRUCT);
-	emit_member_uint(d->e, "tms_utime", (uint64_t)times.tms_utime);
-	emit_member_uint(d->e, "tms_stime", (uint64_t)times.tms_stime);
-	emit_member_uint(d->e, "tms_cutime", (uint64_t)times.tms_cutime);
-	emit_member_uint(d->e, "tms_cstime", (uint64_t)times.tms_cstime);
+	ticks_print(d, "tms_utime", (uint64_t)times.tms_utime);
+	ticks_print(d, "tms_stime", (uint64_t)times.tms_stime);
+	ticks_print(d, "tms_cutime", (uint64_t)times.tms_cutime);
+	ticks_print(d, "tms_cstime", (uint64_t)times.tms_cstime);
 	emit_close(d->e);
 }
 
