@@ -44,7 +44,7 @@ extern const struct constant_set access_modes, at_flags, at_mount_setattr_flags,
 	userfaultfd_flags, xattr_flags;
 
 /* constants_mounts.c */
-extern const struct constant_set fsconfig_commands, fsmount_flags, fsopen_flags, fspick_flags,
+extern const struct constant_set fsconfig_commands, fsmount_attributes, fsmount_flags, fsopen_flags, fspick_flags,
 	mount_attributes, mount_flags, move_mount_flags, open_tree_flags, quota_commands,
 	quota_formats, quota_info_flags, quota_types, quota_valid, swap_flags, xfs_dquot_flags,
 	xfs_quota_flags;

@@ -29,7 +29,7 @@ SIGNATURE(io_getevents, ARGS(A(ctx_id, pointer), A(min_nr, long), A(nr, long), A
 SIGNATURE(io_submit, ARGS(A(ctx_id, pointer), A(nr, long), A_OF(iocbpp, io_requests, 1)))
 SIGNATURE(io_cancel, ARGS(A(ctx_id, pointer), A(iocb, io_request), A(result, io_event)))
 SIGNATURE(vserver, ARGS(A(arg1, hex_long), A(arg2, hex_long), A(arg3, hex_long), A(arg4, hex_long), A(arg5, hex_long)))
-SIGNATURE(kexec_load, ARGS(A(entry, hex_long), A(nr_segments, ulong), A_OF(segments, kexec_segments, 1), A(flags, kexec_flags)))
+SIGNATURE(kexec_load, ARGS(A(entry, pointer), A(nr_segments, ulong), A_OF(segments, kexec_segments, 1), A(flags, kexec_flags)))
 SIGNATURE(add_key, ARGS(A(type, string), A(description, string), A_OF(payload, in_bytes, 3), A(plen, ulong), A(keyring, key)))
 SIGNATURE(request_key, ARGS(A(type, string), A(description, string), A(callout_info, string), A(dest_keyring, key)))
 SIGNATURE(keyctl, ARGS(A(operation, keyctl_command), A_OF(arg2, keyctl_first, 1), A_OF(arg3, keyctl_second, 2), A_OF(arg4, keyctl_third, 3), A_OF(arg5, keyctl_fourth, 4)))

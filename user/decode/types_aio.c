@@ -74,6 +74,32 @@ static void request_head_print(struct decoder *d, const struct iocb *request)
 	fd_print_value(d, (int)request->aio_fildes);
 }
 
+/* A command without a buffer is shown without what follows that. */
+static bool has_more(const struct iocb *request)
+{
+	switch (request->aio_lio_opcode) {
+	case IOCB_CMD_PREAD:
+	case IOCB_CMD_PWRITE:
+	case IOCB_CMD_PREADV:
+	case IOCB_CMD_PWRITEV:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static void flags_print_rest(struct decoder *d, const struct iocb *request)
+{
+	if (request->aio_flags)
+		emit_member_flags(d->e, "aio_flags", &aio_flags, request->aio_flags);
+	if (request->aio_flags & IOCB_FLAG_RESFD) {
+		emit_name(d->e, "aio_resfd");
+		fd_print_value(d, (int)request->aio_resfd);
+	} else if (request->aio_resfd) {
+		emit_member_hex(d->e, "aio_resfd", request->aio_resfd);
+	}
+}
+
 static void request_print_at(struct decoder *d, uint64_t address, bool is_whole)
 {
 	struct iocb request;
@@ -86,12 +112,8 @@ static void request_print_at(struct decoder *d, uint64_t address, bool is_whole)
 		if (request.aio_lio_opcode == IOCB_CMD_POLL)
 			emit_member_flags(d->e, "aio_buf", &poll_events, request.aio_buf);
 		buffer_print(d, &request);
-		if (request.aio_flags)
-			emit_member_flags(d->e, "aio_flags", &aio_flags, request.aio_flags);
-		if (request.aio_flags & IOCB_FLAG_RESFD) {
-			emit_name(d->e, "aio_resfd");
-			fd_print_value(d, (int)request.aio_resfd);
-		}
+		if (has_more(&request))
+			flags_print_rest(d, &request);
 	}
 	emit_close(d->e);
 }

@@ -127,6 +127,18 @@ static void mount_id_element(struct decoder *d, const void *bytes, uint64_t addr
 	emit_close(d->e);
 }
 
+/* Said if there was a handle. */
+static PRINT_FUNCTION(mount_id_print)
+{
+	struct file_handle handle;
+
+	if (call_read(d->call, d->call->args[2], &handle, sizeof handle, CAPTURE_ENTER) ==
+	    sizeof handle)
+		struct_print(d, arg, value);
+	else
+		emit_pointer(d->e, value);
+}
+
 const struct arg_type type_xattr_value = {
 	.print = xattr_value_print,
 	.captures = {{.kind = CAPTURE_BYTES,
@@ -165,4 +177,10 @@ const struct arg_type type_made_handle = {
 		      .when = CAPTURE_EXIT,
 		      .element_bytes = sizeof(struct file_handle) + MAX_HANDLE_BYTES}},
 };
-const struct arg_type type_mount_id = STRUCT_TYPE(CAPTURE_EXIT, 4, mount_id_element);
+const struct arg_type type_mount_id = {
+	.print = mount_id_print,
+	.element = mount_id_element,
+	.size_bytes = 4,
+	.when = CAPTURE_EXIT,
+	.captures = {{.kind = CAPTURE_BYTES, .when = CAPTURE_EXIT, .element_bytes = 4}},
+};

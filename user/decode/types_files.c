@@ -32,7 +32,7 @@ static bool open_has_mode(const struct call *call, const struct argument *arg)
 {
 	uint64_t flags = call->args[arg->of];
 
-	return flags & O_CREAT || (flags & __O_TMPFILE) == __O_TMPFILE;
+	return flags & (O_CREAT | (__O_TMPFILE & ~O_DIRECTORY));
 }
 
 /* ---- Modes and devices ---- */
@@ -43,8 +43,9 @@ void file_mode_print_value(struct decoder *d, uint32_t mode)
 	const char *type = constant_name(&file_types, mode & S_IFMT);
 
 	emit_open(d->e, EMIT_FLAGS);
-	if (type) {
+	if (type)
 		emit_word(d->e, type);
+	if (type || !(mode & S_IFMT)) {
 		if (mode & S_ISUID)
 			emit_word(d->e, "S_ISUID");
 		if (mode & S_ISGID)
@@ -87,7 +88,7 @@ static void open_how_print(struct decoder *d, const struct open_how *how, uint64
 	emit_open(e, EMIT_STRUCT);
 	emit_name(e, "flags");
 	open_flags_print_value(d, how->flags);
-	if (how->mode || how->flags & (O_CREAT | __O_TMPFILE)) {
+	if (how->mode || how->flags & (O_CREAT | (__O_TMPFILE & ~O_DIRECTORY))) {
 		emit_name(e, "mode");
 		emit_octal(e, how->mode);
 	}

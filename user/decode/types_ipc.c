@@ -286,10 +286,7 @@ static PRINT_FUNCTION(sem_ops_print)
 {
 	uint32_t count = (uint32_t)d->call->args[arg->of];
 
-	if (count)
-		array_print_at(d, value, count, sizeof(struct sembuf), operation_element);
-	else
-		emit_pointer(d->e, value);
+	array_print_at(d, value, count, sizeof(struct sembuf), operation_element);
 }
 
 /* A type, and as much text as the call says. */

@@ -12,6 +12,16 @@ struct segment_entry {
 	uint32_t number, base, limit, bits;
 };
 
+/* -1: the kernel is to choose one. */
+static void number_print(struct emit *e, uint32_t number)
+{
+	emit_name(e, "entry_number");
+	if (number == UINT32_MAX)
+		emit_int(e, -1);
+	else
+		emit_uint(e, number);
+}
+
 static void segment_element(struct decoder *d, const void *bytes, uint64_t address)
 {
 	struct segment_entry entry;
@@ -20,7 +30,7 @@ static void segment_element(struct decoder *d, const void *bytes, uint64_t addre
 	(void)address;
 	memcpy(&entry, bytes, sizeof entry);
 	emit_open(e, EMIT_STRUCT);
-	emit_member_uint(e, "entry_number", entry.number);
+	number_print(e, entry.number);
 	emit_name(e, "base_addr");
 	emit_wordf(e, "%#08x", entry.base);
 	emit_name(e, "limit");
@@ -46,6 +56,25 @@ static PRINT_FUNCTION(ldt_entry_print)
 		segment_element(d, &entry, value);
 }
 
+/* Which was asked for stands there also if it could not be told. */
+static PRINT_FUNCTION(out_segment_print)
+{
+	struct segment_entry entry;
+
+	(void)arg;
+	if (!(d->call->flags & CALL_RETURNED) ||
+	    !fetch_anyway_or_pointer(d, value, &entry, sizeof entry))
+		return;
+	if (!call_failed(d->call)) {
+		segment_element(d, &entry, value);
+		return;
+	}
+	emit_open(d->e, EMIT_STRUCT);
+	number_print(d->e, entry.number);
+	emit_more(d->e);
+	emit_close(d->e);
+}
+
 /* Which entry the kernel has taken, if it was to choose. */
 void result_segment(struct decoder *d)
 {
@@ -55,9 +84,9 @@ void result_segment(struct decoder *d)
 	if (d->e->json || call_read(d->call, d->call->args[0], &number, sizeof number,
 				    CAPTURE_EXIT) != sizeof number)
 		return;
-	emit_raw(d->e, " (entry_number=");
+	emit_raw(d->e, " (");
 	d->e->named = true;
-	emit_uint(d->e, number);
+	number_print(d->e, number);
 	emit_raw(d->e, ")");
 }
 
@@ -74,5 +103,8 @@ const struct arg_type type_segment = {
 	.size_bytes = sizeof(struct segment_entry),
 	.captures = {SEGMENT_CAPTURE(CAPTURE_ENTER), SEGMENT_CAPTURE(CAPTURE_EXIT)},
 };
-const struct arg_type type_out_segment =
-	STRUCT_TYPE(CAPTURE_EXIT, sizeof(struct segment_entry), segment_element);
+const struct arg_type type_out_segment = {
+	.print = out_segment_print,
+	.when = CAPTURE_EXIT,
+	.captures = {SEGMENT_CAPTURE(CAPTURE_EXIT)},
+};

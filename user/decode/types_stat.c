@@ -113,22 +113,59 @@ static void statx_device(struct decoder *d, const char *prefix, uint32_t major, 
 	emit_member_uint(d->e, name, minor);
 }
 
+/* The members that came last, which not all headers have. */
+struct statx_end {
+	uint64_t mnt_id;
+	uint32_t dio_mem_align, dio_offset_align;
+};
+
+#define STATX_END_AT  0x90
+#define HAS_MOUNT_ID  0x1000
+#define HAS_DIRECT_IO 0x2000
+
+static void statx_print_times(struct decoder *d, const struct statx *stx)
+{
+	if (stx->stx_mask & STATX_ATIME)
+		statx_time(d, "stx_atime", &stx->stx_atime);
+	if (stx->stx_mask & STATX_BTIME)
+		statx_time(d, "stx_btime", &stx->stx_btime);
+	if (stx->stx_mask & STATX_CTIME)
+		statx_time(d, "stx_ctime", &stx->stx_ctime);
+	if (stx->stx_mask & STATX_MTIME)
+		statx_time(d, "stx_mtime", &stx->stx_mtime);
+}
+
 static void statx_print_rest(struct decoder *d, const struct statx *stx)
 {
 	struct emit *e = d->e;
+	struct statx_end end;
 
-	emit_member_uint(e, "stx_blocks", stx->stx_blocks);
+	memcpy(&end, (const uint8_t *)stx + STATX_END_AT, sizeof end);
+	if (stx->stx_mask & STATX_BLOCKS)
+		emit_member_uint(e, "stx_blocks", stx->stx_blocks);
 	emit_member_flags(e, "stx_attributes_mask", &statx_attributes, stx->stx_attributes_mask);
-	statx_time(d, "stx_atime", &stx->stx_atime);
-	if (stx->stx_mask & STATX_BTIME)
-		statx_time(d, "stx_btime", &stx->stx_btime);
-	statx_time(d, "stx_ctime", &stx->stx_ctime);
-	statx_time(d, "stx_mtime", &stx->stx_mtime);
+	statx_print_times(d, stx);
 	statx_device(d, "stx_rdev", stx->stx_rdev_major, stx->stx_rdev_minor);
 	statx_device(d, "stx_dev", stx->stx_dev_major, stx->stx_dev_minor);
-	emit_member_hex(e, "stx_mnt_id", stx->stx_mnt_id);
+	if (stx->stx_mask & HAS_MOUNT_ID)
+		emit_member_hex(e, "stx_mnt_id", end.mnt_id);
+	if (stx->stx_mask & HAS_DIRECT_IO) {
+		emit_member_uint(e, "stx_dio_mem_align", end.dio_mem_align);
+		emit_member_uint(e, "stx_dio_offset_align", end.dio_offset_align);
+	}
 }
 
+static void statx_print_owner(struct decoder *d, const struct statx *stx)
+{
+	if (stx->stx_mask & STATX_NLINK)
+		emit_member_uint(d->e, "stx_nlink", stx->stx_nlink);
+	if (stx->stx_mask & STATX_UID)
+		emit_member_uint(d->e, "stx_uid", stx->stx_uid);
+	if (stx->stx_mask & STATX_GID)
+		emit_member_uint(d->e, "stx_gid", stx->stx_gid);
+}
+
+/* Members that the mask says are filled in. */
 static void statx_element(struct decoder *d, const void *bytes, uint64_t address)
 {
 	struct emit *e = d->e;
@@ -141,16 +178,16 @@ static void statx_element(struct decoder *d, const void *bytes, uint64_t address
 	if (d->options->verbose)
 		emit_member_uint(e, "stx_blksize", stx.stx_blksize);
 	emit_member_flags(e, "stx_attributes", &statx_attributes, stx.stx_attributes);
-	if (d->options->verbose) {
-		emit_member_uint(e, "stx_nlink", stx.stx_nlink);
-		emit_member_uint(e, "stx_uid", stx.stx_uid);
-		emit_member_uint(e, "stx_gid", stx.stx_gid);
-	}
-	emit_name(e, "stx_mode");
-	file_mode_print_value(d, stx.stx_mode);
 	if (d->options->verbose)
+		statx_print_owner(d, &stx);
+	if (stx.stx_mask & (STATX_TYPE | STATX_MODE)) {
+		emit_name(e, "stx_mode");
+		file_mode_print_value(d, stx.stx_mode);
+	}
+	if (d->options->verbose && stx.stx_mask & STATX_INO)
 		emit_member_uint(e, "stx_ino", stx.stx_ino);
-	emit_member_uint(e, "stx_size", stx.stx_size);
+	if (stx.stx_mask & STATX_SIZE)
+		emit_member_uint(e, "stx_size", stx.stx_size);
 	if (d->options->verbose)
 		statx_print_rest(d, &stx);
 	else

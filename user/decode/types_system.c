@@ -193,13 +193,13 @@ static PRINT_FUNCTION(quota_address_print)
 
 static PRINT_FUNCTION(kexec_flags_print)
 {
-	uint64_t arch = value & 0xffff0000;
+	uint64_t arch = value & 0xffff0000, flags = value & ~0xffff0000ULL;
 
 	(void)arg;
 	emit_open(d->e, EMIT_FLAGS);
 	emit_choice(d->e, &kexec_arches, arch);
-	if (value & ~0xffff0000ULL)
-		emit_flag_names(d->e, &kexec_flags, value & ~0xffff0000ULL);
+	if (flags && emit_flag_names(d->e, &kexec_flags, flags) == flags)
+		emit_comment(d->e, "%s", kexec_flags.unknown);
 	emit_close(d->e);
 }
 

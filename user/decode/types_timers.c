@@ -156,12 +156,15 @@ static void timex_element(struct decoder *d, const void *bytes, uint64_t address
 	emit_close(e);
 }
 
+/* The state goes with what has been told of the clock: adjtimex() has it first, the other second. */
 void result_timex(struct decoder *d)
 {
 	const char *state = constant_name(&timex_states, (uint64_t)d->call->result);
+	uint64_t address = d->call->args[d->signature->nr_args - 1];
+	struct timex tx;
 
 	emit_int(d->e, d->call->result);
-	if (state) {
+	if (state && call_read(d->call, address, &tx, sizeof tx, CAPTURE_EXIT) == sizeof tx) {
 		emit_raw(d->e, " (");
 		emit_label(d->e, "state");
 		emit_word(d->e, state);
