@@ -131,7 +131,8 @@ static long iovec_step(__u32 index, struct series *series)
 	if (!iovec)
 		return 1;
 	bytes = iovec[1] < series->remaining ? iovec[1] : series->remaining;
-	series->remaining -= bytes;
+	if (series->remaining != ~0ULL) /* there is no end of them */
+		series->remaining -= bytes;
 	size = wanted(bytes);
 	series->at = bytes_put(series->at, iovec[0], size,
 			       series->how | (size < bytes ? SNIPPET_CUT : 0));

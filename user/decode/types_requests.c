@@ -38,7 +38,8 @@ static void offsets_print(struct decoder *d, const struct field *fields, size_t 
 	uint32_t word;
 	uint64_t last;
 
-	memcpy(&word, (const uint8_t *)offsets + sizeof(struct io_sqring_offsets) - 12, sizeof word);
+	memcpy(&word, (const uint8_t *)offsets + sizeof(struct io_sqring_offsets) - 12,
+	       sizeof word);
 	memcpy(&last, (const uint8_t *)offsets + sizeof(struct io_sqring_offsets) - 8, sizeof last);
 	emit_open(d->e, EMIT_STRUCT);
 	fields_print(d, fields, nr, offsets, SIZE_MAX);

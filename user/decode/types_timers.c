@@ -156,7 +156,8 @@ static void timex_element(struct decoder *d, const void *bytes, uint64_t address
 	emit_close(e);
 }
 
-/* The state goes with what has been told of the clock: adjtimex() has it first, the other second. */
+/* The state goes with what has been told of the clock: adjtimex() has it first, the other second.
+ */
 void result_timex(struct decoder *d)
 {
 	const char *state = constant_name(&timex_states, (uint64_t)d->call->result);
