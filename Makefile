@@ -103,7 +103,7 @@ skel/prof.skel.h: $(BPF_SOURCES) $(BPF_HEADERS)
 $(O)/user/output/flame_assets.o: $(wildcard user/output/flame*.js) user/output/flame.css
 
 # A system header to the compiler (it is not ours to warn about), so not among its dependencies.
-$(O)/user/capture/capture.o: skel/prof.skel.h
+$(patsubst %.c,$(O)/%.o,$(shell grep -l 'prof[.]skel[.]h' $(SOURCES))): skel/prof.skel.h
 
 $(O)/tests/%: tests/unit/%.c $(LIBRARY)
 	$(call say,CC,$<) mkdir -p $(@D) && \

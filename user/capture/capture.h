@@ -72,7 +72,8 @@ void capture_detach(struct capture *c);
 /* Ends recording: the programs tell once more of every task that is still running. */
 int capture_stop(struct capture *c);
 
-/* For capture/join.c: the programs, and one of them that is run over `tid` (0: all tasks). */
+/* For other files of this room: the programs, and one of them that is run over `tid` (0: all
+ * tasks). */
 struct prof_bpf *capture_skeleton(struct capture *c);
 int capture_walk(struct bpf_program *program, pid_t tid);
 

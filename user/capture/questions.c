@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+/* What only the kernel knows, asked of it by programs that are run for the answer. */
+#include <bpf/bpf.h>
+#include <errno.h>
+#include <sched.h>
+#include <string.h>
+
+#include "capture/capture.h"
+#include "prof.skel.h"
+
+bool capture_kernel_symbol(struct capture *c, uint64_t address, struct kernel_symbol *out)
+{
+	LIBBPF_OPTS(bpf_test_run_opts, run, .ctx_in = out, .ctx_size_in = sizeof *out);
+
+	*out = (struct kernel_symbol){.address = address};
+	if (bpf_prog_test_run_opts(bpf_program__fd(capture_skeleton(c)->progs.on_kernel_symbol),
+				   &run))
+		return false;
+	out->name[sizeof out->name - 1] = '\0';
+	out->name[strcspn(out->name, " ")] = '\0'; /* the module's name */
+	return *out->name && strncmp(out->name, "0x", 2);
+}
+
+/* Another thread holds the mappings for microseconds at a time, and to free memory for longer. */
+#define MAX_ID_TRIES 100000
+
+uint32_t capture_file_id(struct capture *c, const void *address)
+{
+	struct mapped_file question = {.address = (uintptr_t)address};
+	LIBBPF_OPTS(bpf_test_run_opts, run, .ctx_in = &question, .ctx_size_in = sizeof question);
+	int fd = bpf_program__fd(capture_skeleton(c)->progs.on_file_of_mapping);
+
+	for (int i = 0; i < MAX_ID_TRIES; i++) {
+		if (bpf_prog_test_run_opts(fd, &run))
+			return FILE_NONE;
+		if ((int)run.retval != -EBUSY)
+			return question.file;
+		sched_yield();
+	}
+	return FILE_NONE;
+}
