@@ -21,6 +21,7 @@
 #include "profile/call_tail.h"
 #include "profile/event_paths.h"
 #include "profile/facts.h"
+#include "profile/memory_paths.h"
 #include "profile/stack_quality.h"
 
 #define DEFAULT_OUTPUT "flame.html"

@@ -4,6 +4,7 @@
 #define PROF_CMD_PATH_WORDS_H
 
 #include "profile/fault_pivot.h"
+#include "profile/memory_paths.h"
 
 /* 0 or -EINVAL, reported with the words that there are. */
 int path_choice_parse(const char *word, const struct path_choice **out);

@@ -19,6 +19,7 @@
 #include "output/text_blocks.h"
 #include "profile/call_tail.h"
 #include "profile/event_paths.h"
+#include "profile/memory_paths.h"
 
 struct report_opts {
 	const char *input, *output;

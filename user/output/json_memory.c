@@ -2,6 +2,7 @@
 #include "output/json_memory.h"
 
 #include "output/printable.h"
+#include "profile/memory_findings.h"
 
 #define set(object, key, value) json_object_set_new(object, key, value)
 

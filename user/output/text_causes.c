@@ -7,6 +7,7 @@
 #include "cli/number.h"
 #include "cli/text.h"
 #include "output/printable.h"
+#include "profile/memory_findings.h"
 
 #define MOST_FINDINGS 8
 #define LEAST_SHARE   100 /* a finding has at least this part of all faults: one in a hundred */

@@ -6,7 +6,7 @@
 #include "profile/facts.h"
 #include "profile/fault_row.h"
 #include "profile/lost_paths.h"
-#include "profile/memory_report.h"
+#include "profile/memory_paths.h"
 
 const struct path_choice path_choices[] = {
 	{"faults", BLOCK_FAULTS, WEIGHT_COUNT, "page faults"},

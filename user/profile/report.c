@@ -13,7 +13,7 @@ static void build_paths(struct report *report)
 		paths_add(tree, r, &report->scan.fault_places, NULL, path_extend_kernel,
 			  report->path_detail);
 	else
-		memory_paths_add(tree, r, &report->memory, report->path_side, 0, false,
+		memory_paths_add(tree, r, report->memory.model, report->path_side, 0, false,
 				 report->path_detail);
 	lost_faults_add(tree, r, &report->scan);
 	path_tree_finish(tree, report->path_weight);

@@ -8,6 +8,7 @@
 #include "profile/block_table.h"
 #include "profile/facts.h"
 #include "profile/memory_advice.h"
+#include "profile/memory_paths.h"
 #include "profile/paths.h"
 #include "profile/process_table.h"
 #include "profile/reconciliation.h"
