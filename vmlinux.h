@@ -247,6 +247,14 @@ struct kernel_siginfo { /* task.bpf.c: a signal, read as bytes */
 	int si_code;
 };
 
+struct sched_entity { /* task.bpf.h: time on processors */
+	__u64 sum_exec_runtime;
+};
+
+struct sched_info { /* state.bpf.h: time of waiting for one */
+	unsigned long long run_delay;
+};
+
 struct task_struct {
 	struct thread_info thread_info; /* arch.bpf.h */
 	int pagefault_disabled;         /* fault.bpf.c: a lookup that must not sleep, not a fault */
@@ -260,6 +268,8 @@ struct task_struct {
 	struct fs_struct *fs;           /* mapping.bpf.h */
 	struct files_struct *files;     /* mapping.bpf.h */
 	struct uprobe_task *utask;      /* trampoline.bpf.h */
+	struct sched_entity se;         /* task.bpf.h */
+	struct sched_info sched_info;   /* state.bpf.h */
 };
 
 struct linux_binprm {                  /* task.bpf.c: the program being executed */

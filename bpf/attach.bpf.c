@@ -118,6 +118,7 @@ static __always_inline void thread_join(struct task_struct *task)
 	state->joining = JOINING_COUNTS | JOINING_CALL;
 	state->enter_ns = bpf_ktime_get_ns();
 	state->faults_seen = task->min_flt + task->maj_flt;
+	state_times_begin(state, task);
 	join.nr_joined++;
 	join.nr_new++;
 	start_send(task, state);

@@ -57,6 +57,9 @@ enum { WIRE_IGNORED = 1, WIRE_SENT = 2 };
 /* Of an EVENT_ENTER or EVENT_RETURN, and of an EVENT_DESCRIPTOR. */
 enum { WIRE_CUT = 1, WIRE_RETRY = 2, WIRE_DELETED = 1 };
 
+/* Of an EVENT_EXIT or EVENT_LEFT: there are times in it. */
+enum { WIRE_TIMES = 1 };
+
 /* It was so when the recorder attached: of a system call, that it was in flight already; of an
  * exec, that this is the program by now. */
 enum { WIRE_ATTACHED = 64 };
@@ -76,6 +79,7 @@ struct syscall_event {
 	__u32 populated_pages; /* by the call, without a fault */
 	__u32 nr;
 	__u32 captured; /* enum captured */
+	__u64 ready_ns; /* of the duration: the task could have run, but had no processor */
 };
 
 /* What else there is of a call. */
@@ -319,6 +323,9 @@ struct exit_event { /* also EVENT_LEFT, without status and reaped faults */
 	__u64 populated_pages;
 	__u64 faults_before; /* before the first event, if it was running when the recorder attached
 			      */
+	/* If TIMES, since its first event: on processors, to within a tick of the kernel's clock;
+	 * and waiting for one. */
+	__u64 cpu_ns, ready_ns;
 };
 
 struct comm_event {
@@ -432,8 +439,11 @@ struct task_state {
 	__u64 duration_ns; /* of the call that is over, and its result */
 	__s64 result;
 	__u64 args[6];
-	__u64 faults_seen;   /* min_flt + maj_flt as of the last event */
-	__u64 faults_before; /* as of the first one, if it was running before */
+	__u64 faults_seen;                    /* min_flt + maj_flt as of the last event */
+	__u64 faults_before;                  /* as of the first one, if it was running before */
+	__u64 cpu_before_ns, ready_before_ns; /* the same of its times */
+	__u64 ready_at_enter_ns;
+	__u64 ready_ns; /* of the call that is over */
 	struct pending_fault user, kernel;
 };
 
@@ -487,7 +497,7 @@ struct kernel_symbol {
 };
 
 _Static_assert(sizeof(struct event) == 16, "no padding");
-_Static_assert(sizeof(struct syscall_event) == 96, "no padding");
+_Static_assert(sizeof(struct syscall_event) == 104, "no padding");
 _Static_assert(sizeof(struct capture_event) == 72, "no padding");
 _Static_assert(sizeof(struct descriptor_event) == 56, "no padding");
 _Static_assert(sizeof(struct wire_socket) == 168, "no padding");

@@ -14,6 +14,7 @@
 
 #include "vmlinux.h"
 #include <bpf/bpf_helpers.h>
+#include <bpf/bpf_core_read.h>
 
 #include "config.bpf.h"
 #include "event.h"
@@ -164,6 +165,20 @@ static __always_inline void state_free(struct task_struct *task, struct task_sta
 		*place = PLACE_ENDED + (state->process != ROOT_PROCESS);
 	*state = empty;
 	__sync_lock_test_and_set(&state->owner, 0); /* last: from here on others may take it */
+}
+
+/* How long the task could have run so far, but had no processor; 0 where the kernel does not tell.
+ */
+static __always_inline __u64 task_ready_ns(struct task_struct *task)
+{
+	return bpf_core_field_exists(task->sched_info.run_delay) ? task->sched_info.run_delay : 0;
+}
+
+/* Its times are counted from here on. */
+static __always_inline void state_times_begin(struct task_state *state, struct task_struct *task)
+{
+	state->cpu_before_ns = task->se.sum_exec_runtime;
+	state->ready_before_ns = task_ready_ns(task);
 }
 
 /* The first event of a task that was running before: its counters stood at `faults` until then. */

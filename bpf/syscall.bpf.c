@@ -121,6 +121,7 @@ static __always_inline void state_enter(void *ctx, struct task_state *state,
 	if (state->in_syscall) {
 		state->fresh = 0;
 		state->nr = nr;
+		state->ready_at_enter_ns = task_ready_ns(task);
 		if (returns_elsewhere(nr))
 			regs_args(regs, state->compat, state->args);
 		if (nr == cfg_nr_rt_sigreturn)
@@ -145,6 +146,7 @@ static __always_inline void state_release(struct task_state *state, struct task_
 	root_note(task);
 	state->held = 0;
 	state->faults_seen = task->min_flt + task->maj_flt;
+	state_times_begin(state, task);
 	event = ring_reserve(ring, EVENT_START, sizeof *event);
 	if (!event)
 		return;
@@ -160,9 +162,11 @@ static __always_inline void state_release(struct task_state *state, struct task_
 }
 
 /* The call that sys_enter told of. */
-static __always_inline void end_returned(struct task_state *state, __s64 result)
+static __always_inline void end_returned(struct task_state *state, struct task_struct *task,
+					 __s64 result)
 {
 	state->duration_ns = bpf_ktime_get_ns() - state->enter_ns;
+	state->ready_ns = task_ready_ns(task) - state->ready_at_enter_ns;
 	state->result = result;
 	state->exit_flags = 0;
 }
@@ -181,7 +185,7 @@ static __always_inline bool end_blocked(struct task_state *state, struct task_st
 		return false;
 	state->nr = nr;
 	state->enter_ns = bpf_ktime_get_ns();
-	state->duration_ns = 0;
+	state->duration_ns = state->ready_ns = 0;
 	/* Before it kills or traps, seccomp puts the number back to where the result would be. */
 	state->result = result == nr ? 0 : result;
 	state->exit_flags = WIRE_BLOCKED | (result == nr ? WIRE_UNFINISHED : 0);
@@ -204,6 +208,7 @@ static __always_inline bool end_attached(struct task_state *state, struct task_s
 		return false;
 	state->nr = nr;
 	state->duration_ns = bpf_ktime_get_ns() - state->enter_ns;
+	state->ready_ns = 0;
 	state->result = result;
 	state->exit_flags = WIRE_ATTACHED;
 	return true;
@@ -236,7 +241,7 @@ int BPF_PROG(on_sys_exit, struct pt_regs *untyped, long result)
 	if (!state)
 		return 0;
 	if (state->in_syscall)
-		end_returned(state, result);
+		end_returned(state, task, result);
 	else if (state->fresh)
 		has_ended = state->fresh = 0; /* the fork that made this task, returning in it */
 	else if (cfg_attached && state->joining & JOINING_CALL)

@@ -77,6 +77,7 @@ static __always_inline void syscall_send(struct task_struct *task, struct task_s
 	event->populated_pages = populated_pages;
 	event->nr = state->nr;
 	event->captured = cfg_captures ? state->brief.captured : 0;
+	event->ready_ns = state->ready_ns;
 	ring_commit(ring, EVENT_SYSCALL, sizeof *event);
 }
 

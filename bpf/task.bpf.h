@@ -31,7 +31,7 @@ static __always_inline void exit_send(struct task_struct *task, struct task_stat
 	event = ring_reserve(ring, type, sizeof *event);
 	if (!event)
 		return;
-	event_head(&event->head, type, 0, sizeof *event, state->task, bpf_ktime_get_ns());
+	event_head(&event->head, type, WIRE_TIMES, sizeof *event, state->task, bpf_ktime_get_ns());
 	event->status = task->exit_code;
 	event->pid = task->tgid;
 	event->reserved = 0;
@@ -41,6 +41,8 @@ static __always_inline void exit_send(struct task_struct *task, struct task_stat
 	event->major_faults = major_faults;
 	event->reaped_faults = BPF_CORE_READ(signal, cmin_flt) + BPF_CORE_READ(signal, cmaj_flt);
 	event->populated_pages = cfg_faults ? populated_pages : 0;
+	event->cpu_ns = task->se.sum_exec_runtime - state->cpu_before_ns;
+	event->ready_ns = task_ready_ns(task) - state->ready_before_ns;
 	ring_commit(ring, type, sizeof *event);
 }
 
@@ -53,7 +55,7 @@ static __always_inline void task_end(struct task_struct *task, struct task_state
 		state->held = 1;
 	fault_fail_pending(task, state);
 	if (state->in_syscall) {
-		state->duration_ns = 0;
+		state->duration_ns = state->ready_ns = 0;
 		state->result = 0;
 		state->exit_flags = WIRE_UNFINISHED;
 		syscall_send(task, state, (struct pt_regs *)bpf_task_pt_regs(task),

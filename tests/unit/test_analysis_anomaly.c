@@ -46,11 +46,13 @@ static double value_of(enum shape shape, uint64_t key, uint64_t i)
 	}
 }
 
+/* In microseconds, so that differences are beyond what an interrupt takes. */
 static void fill(struct histogram *h, enum shape shape, uint64_t key, uint64_t nr)
 {
 	histogram_clear(h);
 	for (uint64_t i = 0; i < nr; i++)
-		histogram_add(h, loglinear_index((uint64_t)value_of(shape, key, i), BITS), 1);
+		histogram_add(h, loglinear_index((uint64_t)(1000 * value_of(shape, key, i)), BITS),
+			      1);
 }
 
 static unsigned int false_alarms(enum shape shape, uint64_t nr)
@@ -99,9 +101,9 @@ static void planted_ones_are_found(void **state)
 		for (uint64_t key = 0; key < 40; key++) {
 			fill(&h, shapes[shape], key, 1000);
 			for (int i = 0; i < 3; i++)
-				histogram_add(&h, loglinear_index(200000000, BITS), 1);
+				histogram_add(&h, loglinear_index(200000000000, BITS), 1);
 			anomaly_rule_of(&h, &rule);
-			found += rule.count == 3 && rule.threshold_ns <= 200000000;
+			found += rule.count == 3 && rule.threshold_ns <= 200000000000;
 		}
 	}
 	histogram_fini(&h);
@@ -116,10 +118,10 @@ static void one_in_thirty(void **state)
 	(void)state;
 	histogram_init(&h, BITS);
 	fill(&h, LOGNORMAL, 3, 29);
-	histogram_add(&h, loglinear_index(5000000000, BITS), 1);
+	histogram_add(&h, loglinear_index(5000000000000, BITS), 1);
 	anomaly_rule_of(&h, &rule);
 	assert_int_equal(rule.count, 1);
-	assert_int_equal(anomaly_severity(anomaly_score(&rule, 5000000000)), SEVERITY_HIGH);
+	assert_int_equal(anomaly_severity(anomaly_score(&rule, 5000000000000)), SEVERITY_HIGH);
 	histogram_fini(&h);
 }
 
@@ -133,13 +135,13 @@ static void many_are_no_anomalies(void **state)
 	(void)state;
 	histogram_init(&h, BITS);
 	fill(&h, LOGNORMAL, 3, 1000);
-	histogram_add(&h, loglinear_index(200000000, BITS), 20);
+	histogram_add(&h, loglinear_index(200000000000, BITS), 20);
 	anomaly_rule_of(&h, &rule);
 	assert_int_equal(rule.count, 0);
 	assert_true(rule.threshold_ns == UINT64_MAX);
 	fill(&h, LOGNORMAL, 3, 1000);
 	for (uint64_t i = 0; i < 19; i++)
-		histogram_add(&h, loglinear_index(200000000 + i * 100000000, BITS), 1);
+		histogram_add(&h, loglinear_index(200000000000 + i * 100000000000, BITS), 1);
 	anomaly_rule_of(&h, &rule);
 	assert_int_equal(rule.count, 0);
 	histogram_fini(&h);

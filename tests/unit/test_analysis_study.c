@@ -202,6 +202,38 @@ static void degenerate_durations(void **state)
 	recording_close(r);
 }
 
+/* Of two calls that took equally long, one had no processor for most of it: no fault of its own. */
+static void calls_without_a_processor_are_none(void **state)
+{
+	const struct finding *finding;
+	struct recording *r;
+	struct study study;
+	struct maker m;
+
+	(void)state;
+	start(&m);
+	for (uint64_t i = 0; i < CALLS; i++) {
+		bool is_kept = i % 97 == 5;
+
+		MAKE_SYSCALL(&m, [SYSCALL_NR] = NR_READ, [SYSCALL_TASK] = 1,
+			     [SYSCALL_START_NS] = 2000 + i * 1000000,
+			     [SYSCALL_DURATION_NS] = is_kept     ? 4001000 + i
+						     : i == 9999 ? 4000000
+								 : 1000 + i % 20,
+			     [SYSCALL_READY_NS] = is_kept ? 4000000 : 0);
+	}
+	r = maker_open(&m, true);
+	study_build(r, &study);
+	assert_int_equal(study.anomalies, 1);
+	assert_int_equal(study.worst[0].event.start_ns, 2000 + 9999UL * 1000000);
+	assert_int_equal(study.worst[0].own_ns, 4000000);
+	finding = finding_of(&study.calls.items[0].slowest, ATTRIBUTE_READY);
+	assert_non_null(finding);
+	assert_int_equal(finding->trait.value, 1);
+	study_fini(&study);
+	recording_close(r);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -210,6 +242,7 @@ int main(void)
 		cmocka_unit_test(tells_nothing_of_nothing),
 		cmocka_unit_test(finds_the_planted_anomaly),
 		cmocka_unit_test(degenerate_durations),
+		cmocka_unit_test(calls_without_a_processor_are_none),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

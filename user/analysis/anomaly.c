@@ -11,10 +11,6 @@
 #define LEAST_IN_TAIL 20
 #define LEAST_OCTAVES (1.0 / 16) /* steady calls do not make every other one an anomaly */
 
-/* What an interrupt takes explains a call that is slower by less, and nobody minds it. */
-#define LEAST_FACTOR    2
-#define LEAST_EXCESS_NS 1000
-
 const char *const severity_names[NR_SEVERITIES] = {"Low", "Medium", "High"};
 
 static double log_of(uint64_t ns)
@@ -63,7 +59,7 @@ static void find_threshold(const struct histogram *h, const struct tail *tail,
 			   struct anomaly_rule *out)
 {
 	double usual = exp2(out->median);
-	double least_ns = fmax(LEAST_FACTOR * usual, usual + LEAST_EXCESS_NS);
+	double least_ns = fmax(ANOMALY_LEAST_FACTOR * usual, usual + ANOMALY_LEAST_EXCESS_NS);
 	uint64_t count = 0;
 
 	for (uint32_t i = h->end; i-- > h->first;) {

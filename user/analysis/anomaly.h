@@ -25,6 +25,11 @@
 #define ANOMALY_MOST_FEW          5
 #define ANOMALY_MOST_SHARE_OF_FEW 0.05
 
+/* What an interrupt takes, or a processor that is lent to another guest, explains a call that is
+ * slower by less, and nobody minds it. */
+#define ANOMALY_LEAST_FACTOR    2
+#define ANOMALY_LEAST_EXCESS_NS 500000
+
 enum severity { SEVERITY_LOW, SEVERITY_MEDIUM, SEVERITY_HIGH, NR_SEVERITIES };
 extern const char *const severity_names[NR_SEVERITIES];
 

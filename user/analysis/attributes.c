@@ -18,6 +18,7 @@ uint32_t attribute_columns(const struct attributes *a)
 	return COLUMN(SYSCALL_NR) | COLUMN(SYSCALL_FLAGS) | COLUMN(SYSCALL_TASK) |
 	       COLUMN(SYSCALL_STACK) | COLUMN(SYSCALL_RESULT) | COLUMN(SYSCALL_ARG0) |
 	       COLUMN(SYSCALL_ARG2) | COLUMN(SYSCALL_POPULATED_PAGES) |
+	       COLUMN(SYSCALL_DURATION_NS) | COLUMN(SYSCALL_READY_NS) |
 	       (a->row_files ? CALL_FILES_COLUMNS : 0);
 }
 
@@ -88,6 +89,7 @@ void attributes_of(struct attributes *a, const struct columns *c, uint32_t row,
 	out[ATTRIBUTE_ERRNO] = failed ? (uint64_t)-result : 0;
 	out[ATTRIBUTE_BEFORE] = a->calls_before[task];
 	out[ATTRIBUTE_POPULATED] = !!c->at[SYSCALL_POPULATED_PAGES][row];
+	out[ATTRIBUTE_READY] = c->at[SYSCALL_READY_NS][row] > c->at[SYSCALL_DURATION_NS][row] / 2;
 	a->calls_before[task] = key;
 }
 
@@ -151,6 +153,9 @@ char *attribute_label(const struct attributes *a, enum attribute attribute, uint
 		return value == NO_CALL
 			       ? xstrdup("the first of their thread")
 			       : xasprintf("after %s", call_label((uint32_t)value, buffer));
+	case ATTRIBUTE_READY:
+		return xstrdup(value ? "without a processor for most of their time"
+				     : "with a processor when they need one");
 	case ATTRIBUTE_POPULATED:
 	case NR_ATTRIBUTES:
 		break;

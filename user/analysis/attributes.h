@@ -20,6 +20,7 @@ enum attribute {
 	ATTRIBUTE_ERRNO,
 	ATTRIBUTE_BEFORE,    /* the thread's call before this one; NO_CALL at its begin */
 	ATTRIBUTE_POPULATED, /* pages came into being inside: 1 */
+	ATTRIBUTE_READY,     /* others had the processor for most of its time: 1 */
 	NR_ATTRIBUTES
 };
 

@@ -3,6 +3,7 @@
 
 #include <math.h>
 
+#include "analysis/net_times.h"
 #include "loglinear.h"
 #include "base/search.h"
 #include "profile/call_summaries.h"
@@ -104,7 +105,6 @@ static void study_call(struct builder *b, struct entry *entry, const struct hist
 	call->calls = entry->calls;
 	call->timed = entry->timed;
 	call->total_ns = entry->total_ns;
-	call->rule = entry->rule;
 	study_modes(call, h);
 	study_slowest(call, h);
 }
@@ -123,9 +123,11 @@ static uint64_t time_of_all(const struct recording *r)
 static void read_summaries(struct builder *b)
 {
 	struct call_summaries summaries;
+	struct net_times net_times;
 	struct call_summary of;
 	struct histogram h;
 
+	net_times_init(&net_times, b->recording);
 	b->study->total_ns = time_of_all(b->recording);
 	histogram_init(&h, SUMMARY_BITS);
 	call_summaries_init(&summaries, b->recording);
@@ -137,10 +139,12 @@ static void read_summaries(struct builder *b)
 			entry_add(entry, of.items[i]);
 		histogram_clear(&h);
 		call_summary_add(&of, &h);
-		anomaly_rule_of(&h, &entry->rule);
 		if (is_studied(b, entry))
 			study_call(b, entry, &h);
+		net_times_apply(&net_times, entry->key, &h);
+		anomaly_rule_of(&h, &entry->rule);
 	}
+	net_times_fini(&net_times);
 	call_summaries_fini(&summaries);
 	histogram_fini(&h);
 }
@@ -166,8 +170,10 @@ static void choose_studies(struct builder *b)
 	vec_each (&b->entries, entry) {
 		entry->study = NOT_STUDIED;
 		for (uint32_t i = 0; i < study->calls.size; i++) {
-			if (study->calls.items[i].key == entry->key)
-				entry->study = i;
+			if (study->calls.items[i].key != entry->key)
+				continue;
+			entry->study = i;
+			study->calls.items[i].rule = entry->rule;
 		}
 	}
 }
@@ -234,12 +240,13 @@ static bool is_worse(const struct anomaly *x, const struct anomaly *y)
 }
 
 static void note_anomaly(struct study *study, const struct entry *entry,
-			 const struct example *event)
+			 const struct example *event, uint64_t own_ns)
 {
 	struct anomaly anomaly = {
 		.key = entry->key,
 		.event = *event,
-		.score = anomaly_score(&entry->rule, event->duration_ns),
+		.own_ns = own_ns,
+		.score = anomaly_score(&entry->rule, own_ns),
 		.baseline_ns = (uint64_t)exp2(entry->rule.median),
 	};
 	unsigned int at;
@@ -266,6 +273,7 @@ static void count_row(struct builder *b, const struct columns *c, uint32_t row)
 		.duration_ns = c->at[SYSCALL_DURATION_NS][row],
 		.task = (uint32_t)c->at[SYSCALL_TASK][row],
 	};
+	uint64_t own_ns = net_ns(event.duration_ns, c->at[SYSCALL_READY_NS][row]);
 	struct call_study *call;
 	unsigned int mode;
 	bool is_slow;
@@ -273,8 +281,8 @@ static void count_row(struct builder *b, const struct columns *c, uint32_t row)
 	attributes_of(&b->study->attributes, c, row, values);
 	if (!entry || flags & SYSCALL_UNTIMED)
 		return;
-	if (event.duration_ns >= entry->rule.threshold_ns)
-		note_anomaly(b->study, entry, &event);
+	if (own_ns >= entry->rule.threshold_ns)
+		note_anomaly(b->study, entry, &event, own_ns);
 	if (entry->study == NOT_STUDIED)
 		return;
 	call = &b->study->calls.items[entry->study];
@@ -289,7 +297,7 @@ static void count_row(struct builder *b, const struct columns *c, uint32_t row)
 static void read_rows(struct builder *b)
 {
 	const uint32_t mask = attribute_columns(&b->study->attributes) | COLUMN(SYSCALL_START_NS) |
-			      COLUMN(SYSCALL_DURATION_NS);
+			      COLUMN(SYSCALL_DURATION_NS) | COLUMN(SYSCALL_READY_NS);
 
 	vec_each (&b->recording->blocks, block) {
 		struct columns c;

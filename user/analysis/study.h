@@ -47,6 +47,7 @@ struct call_study {
 struct anomaly {
 	uint32_t key;
 	struct example event;
+	uint64_t own_ns; /* of its duration, without waiting for a processor: what is judged */
 	double score;
 	uint64_t baseline_ns; /* the median of such calls */
 };

@@ -124,6 +124,8 @@ static void write_call(void *correlator, uint32_t cpu, const struct syscall_even
 				  (event->captured & CAPTURED_LOST ? SYSCALL_PIECES_LOST : 0),
 		[SYSCALL_POPULATED_PAGES] = event->populated_pages,
 		[SYSCALL_CPU] = cpu,
+		[SYSCALL_READY_NS] =
+			event->ready_ns < event->duration_ns ? event->ready_ns : event->duration_ns,
 	};
 
 	memcpy(&row[SYSCALL_ARG0], event->args, sizeof event->args);
@@ -323,6 +325,15 @@ static void take_exec(struct correlator *c, const struct exec_event *event)
 	space_born(&c->spaces, event->space, 0, event->head.time_ns);
 }
 
+static void write_times(struct correlator *c, const struct exit_event *event)
+{
+	struct task_event row = task_event(&event->head, TASK_TIMES, "");
+
+	row.value[0] = event->cpu_ns;
+	row.value[1] = event->ready_ns;
+	writer_task_event(c->writer, &row);
+}
+
 static void take_exit(struct correlator *c, const struct exit_event *event)
 {
 	bool ended = event->head.type == EVENT_EXIT;
@@ -337,6 +348,8 @@ static void take_exit(struct correlator *c, const struct exit_event *event)
 	row.value[6] = event->faults_before;
 	fault_runs_forget(&c->runs, event->head.task);
 	call_pieces_forget(&c->calls, event->head.task);
+	if (event->head.flags & WIRE_TIMES)
+		write_times(c, event);
 	writer_task_event(c->writer, &row);
 	if (!ended)
 		c->recorded.left++;

@@ -9,7 +9,8 @@
 #include "profile/facts.h"
 
 static const char *const attribute_keys[NR_ATTRIBUTES] = {
-	"site", "thread", "descriptor", "file", "size", "moved", "errno", "before", "populated",
+	"site",  "thread", "descriptor", "file",      "size",
+	"moved", "errno",  "before",     "populated", "ready",
 };
 
 static void set(json_t *object, const char *key, json_t *value)
@@ -81,6 +82,7 @@ static json_t *json_anomaly(const struct study *study, const struct anomaly *a)
 
 	set(object, "name", json_text(call_label(a->key, label)));
 	set(object, "severity", json_string(severity_names[anomaly_severity(a->score)]));
+	set(object, "own_ns", json_count(a->own_ns));
 	set(object, "score", json_real(a->score));
 	set(object, "baseline_ns", json_count(a->baseline_ns));
 	set(object, "event", json_example(study->attributes.recording, &a->event));

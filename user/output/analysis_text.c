@@ -113,14 +113,27 @@ static void write_calls(const struct page *p)
 
 /* ---- Anomalies ---- */
 
+/* What it took beside that, while others had the processor, if that is worth a word. */
+static void write_waiting(const struct page *p, const struct anomaly *a)
+{
+	uint64_t waiting_ns = a->event.duration_ns - a->own_ns;
+	char waiting[NUMBER_SIZE];
+
+	if (waiting_ns > a->own_ns / 10)
+		fprintf(p->out, ", and %s without a processor",
+			duration_format(waiting_ns, waiting));
+}
+
 static void write_anomaly(const struct page *p, unsigned int number, const struct anomaly *a)
 {
 	char label[32], took[NUMBER_SIZE], baseline[NUMBER_SIZE];
 
-	fprintf(p->out, "  %2u. %-6s %s took %s, %.1fσ from the usual %s\n", number,
+	fprintf(p->out, "  %2u. %-6s %s took %s, %.1fσ from the usual %s", number,
 		severity_names[anomaly_severity(a->score)], call_label(a->key, label),
-		duration_format(a->event.duration_ns, took), a->score,
+		duration_format(a->own_ns, took), a->score,
 		duration_format(a->baseline_ns, baseline));
+	write_waiting(p, a);
+	fputc('\n', p->out);
 	example_text(p->out, p->analysis->recording, &a->event, p->style->input, 6);
 }
 

@@ -57,6 +57,7 @@ static void set_syscall(struct event_writer *w, const struct event *event, json_
 	    unfinished ? json_null() : json_integer((json_int_t)row[SYSCALL_RESULT]));
 	set(object, "error", json_text_or_null(unfinished ? NULL : event_syscall_error(event)));
 	set(object, "duration_ns", timed ? json_count(row[SYSCALL_DURATION_NS]) : json_null());
+	set(object, "ready_ns", timed ? json_count(row[SYSCALL_READY_NS]) : json_null());
 	set(object, "unfinished", json_boolean(unfinished));
 	set(object, "blocked", json_boolean(row[SYSCALL_FLAGS] & SYSCALL_BLOCKED));
 	set(object, "attached", json_boolean(row[SYSCALL_FLAGS] & SYSCALL_ATTACHED));

@@ -91,9 +91,11 @@ static bool advance_tasks(struct source *source, const struct recording *r)
 {
 	const struct task_event *event;
 
-	if (++source->task_event > r->task_events.size)
-		return false;
-	event = &r->task_events.items[source->task_event - 1];
+	do {
+		if (++source->task_event > r->task_events.size)
+			return false;
+		event = &r->task_events.items[source->task_event - 1];
+	} while (event->type == TASK_TIMES); /* nothing that happened then */
 	source->time_ns = event->time_ns;
 	source->task = event->task;
 	return true;

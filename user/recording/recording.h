@@ -43,6 +43,7 @@ enum syscall_column {
 	SYSCALL_ARG3,
 	SYSCALL_ARG4,
 	SYSCALL_ARG5,
+	SYSCALL_READY_NS, /* of the duration: could have run, but had no processor */
 	NR_SYSCALL_COLUMNS
 };
 
@@ -291,6 +292,10 @@ enum task_event_type {
 	/* The program that a process was running when the recorder attached: as TASK_EXEC, but with
 	 * the end of the heap, and any address in the loader. */
 	TASK_ATTACHED,
+	/* Before its TASK_EXIT or TASK_LEFT: what the kernel knows of its time since its birth, or
+	 * since recording of it began. value = {ns on processors, to within a tick of the kernel's
+	 * clock; ns of waiting for one} */
+	TASK_TIMES,
 };
 
 #define TASK_EVENT_VALUES 8

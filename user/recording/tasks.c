@@ -99,6 +99,11 @@ static void event_apply(struct recording *r, struct task *task, const struct tas
 	case TASK_LEFT:
 		task_counted(task, e);
 		break;
+	case TASK_TIMES:
+		task->timed = true;
+		task->cpu_ns = e->value[0];
+		task->ready_ns = e->value[1];
+		break;
 	}
 }
 

@@ -3,14 +3,12 @@
 
 #include <inttypes.h>
 
+#include "analysis/net_times.h"
 #include "base/alloc.h"
 #include "base/search.h"
 #include "output/call_groups_output.h"
 #include "profile/facts.h"
 #include "stats/quantiles.h"
-
-#define LEAST_FACTOR    2
-#define LEAST_EXCESS_NS 1000
 
 void watch_init(struct watch *w, const struct watch_options *options)
 {
@@ -73,23 +71,22 @@ static void note_alarm(struct watch *w, const struct alarm *alarm)
 	w->worst[at] = *alarm;
 }
 
-static bool judge(const struct watch *w, const struct watched *call, uint64_t duration_ns,
+/* By the time without that in which others had the processor. */
+static bool judge(const struct watch *w, const struct watched *call, uint64_t own_ns,
 		  struct alarm *out)
 {
-	*out = (struct alarm){
-		.key = call->key,
-		.duration_ns = duration_ns,
-		.baseline_ns = window_baseline(&call->window),
-		.score = window_score(&call->window, duration_ns),
-	};
+	out->key = call->key;
+	out->baseline_ns = window_baseline(&call->window);
+	out->score = window_score(&call->window, own_ns);
 	return out->score > w->options.threshold &&
-	       duration_ns >= LEAST_FACTOR * out->baseline_ns &&
-	       duration_ns >= out->baseline_ns + LEAST_EXCESS_NS;
+	       own_ns >= ANOMALY_LEAST_FACTOR * out->baseline_ns &&
+	       own_ns >= out->baseline_ns + ANOMALY_LEAST_EXCESS_NS;
 }
 
 bool watch_take(struct watch *w, const struct syscall_event *event, struct alarm *out)
 {
 	uint64_t duration_ns = event->duration_ns;
+	uint64_t own_ns = net_ns(duration_ns, event->ready_ns);
 	struct watched *call;
 	bool is_anomaly;
 
@@ -99,10 +96,11 @@ bool watch_take(struct watch *w, const struct syscall_event *event, struct alarm
 	call->calls++;
 	if (event->head.flags & (WIRE_UNFINISHED | WIRE_BLOCKED | WIRE_ATTACHED))
 		return false;
-	is_anomaly = w->options.anomalies && judge(w, call, duration_ns, out);
+	out->duration_ns = duration_ns;
+	is_anomaly = w->options.anomalies && judge(w, call, own_ns, out);
 	if (is_anomaly)
 		note_alarm(w, out);
-	window_push(&call->window, duration_ns);
+	window_push(&call->window, own_ns);
 	moments_add(&call->times, &duration_ns, 1);
 	if (w->options.extended)
 		histogram_add(&call->durations, loglinear_index(duration_ns, HISTOGRAM_BITS), 1);
