@@ -50,4 +50,17 @@ case_parts_of_the_analysis() {
 	is "$?" 2 "one at a time"
 }
 
+# The child sleeps and the parent waits for it in connect(); the getppid()s are work.
+case_time_of_threads() {
+	record x -- "$PROGRAMS/priorities" 200000 500
+	"$PROF" report --account --json x >account.json
+	is "$(jq '[.threads[] | .life_ns == .user_ns + .fault_ns + .work_ns + .waiting_ns +
+		.children_ns + .ready_ns] | all' account.json)" true "parts add up"
+	is "$(jq '.all | ((.parts_cpu_ns - .cpu_ns) | fabs) < 0.02 * .life_ns' account.json)" true \
+		"two clocks for the time on processors: $(jq -c .all account.json)"
+	within "$(jq '.threads[0].waiting_ns / 1000000 | floor' account.json)" 480 2000 "waiting"
+	is "$(jq -r '.threads[1].verdict' account.json)" waits "the child"
+	is "$("$PROF" report --by=wait --json x)" "$(<account.json)" "by wait"
+}
+
 run_cases "$@"

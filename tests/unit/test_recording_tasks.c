@@ -41,6 +41,7 @@ static void a_command_and_its_children(void **state)
 		{40, 2, 0, TASK_EXEC, {101, 101}, "/bin/make"},
 		{41, 2, 0, TASK_COMM, {0}, "make"},
 		{50, 2, 3, TASK_FORK, {2, 101, 102}, "worker"},
+		{60, 3, 0, TASK_TIMES, {4000, 300}, ""},
 		{60, 3, 0, TASK_EXIT, {0, 5, 1, 0, 0, 2}, ""},
 		{70, 2, 0, TASK_EXIT, {0x200, 50, 0, 9, 1, 0}, ""},
 		{80, 1, 4, TASK_FORK, {4, 103, 103}, ""},
@@ -74,6 +75,10 @@ static void a_command_and_its_children(void **state)
 	assert_string_equal(t[3].comm, "worker");
 	assert_string_equal(t[3].path, "/bin/make"); /* its parent's */
 	assert_int_equal(t[3].populated_at_end, 2);
+	assert_int_equal(t[3].timed_ns, 60);
+	assert_int_equal(t[3].cpu_ns, 4000);
+	assert_int_equal(t[3].ready_ns, 300);
+	assert_int_equal(t[2].timed_ns, 0);
 	assert_false(t[3].ends_process);
 
 	assert_string_equal(t[4].comm, "sh");

@@ -109,6 +109,7 @@ CALL_VIEW(set_anomalies, call_view_anomalies)
 CALL_VIEW(set_analysis, call_view_analysis)
 CALL_VIEW(set_insights, call_view_insights)
 CALL_VIEW(set_priority, call_view_priority)
+CALL_VIEW(set_account, call_view_account)
 
 static int set_percent_limit(void *opts, const char *value)
 {
@@ -143,6 +144,8 @@ static int set_side(void *opts, const char *value)
 	o->by_site = !strcmp(value, "alloc-site");
 	if (o->by_site)
 		return 0;
+	if (!strcmp(value, "wait"))
+		return call_view_account(&o->calls, NULL);
 	err = pivot_keys_parse(value, o->view.pivots, &o->view.nr_pivots);
 	return err == -ENOENT ? path_side_parse(value, &o->side) : err;
 }
@@ -259,6 +262,11 @@ static const struct option_row report_options[] = {
 	 set_insights},
 	{"priority", 0, NULL, "instead of the report: which system calls to look at first, and why",
 	 set_priority},
+	{"account", 0, NULL,
+	 "instead of the report: where the time of each thread went, as parts that add up: own "
+	 "code, "
+	 "faults, work and waiting in system calls, and without a processor",
+	 set_account},
 	{"percent-limit", 0, "PERCENT", "sum up paths with a smaller share (default: 0.5)",
 	 set_percent_limit},
 	{"by", 0, "WHO",
@@ -266,7 +274,7 @@ static const struct option_row report_options[] = {
 	 "(touch, the default), made it (owner), or had given it back before (return); or, alone, "
 	 "a table of page faults by some of process, thread, cause, kind (of memory), size (of its "
 	 "region) and vma (its mapping), as in --by=vma,thread; or what malloc and its like were "
-	 "asked for, and by whom (alloc-site)",
+	 "asked for, and by whom (alloc-site); or --account (wait)",
 	 set_side},
 	{"children", 0, NULL,
 	 "only functions with their shares of the page faults, callees included, and the paths",
@@ -315,9 +323,10 @@ static int forms_check(const struct report_opts *opts)
 		return usage_error(&report_command,
 				   "choose one of --json, --folded and --speedscope");
 	if (opts->calls.nr_chosen + !!opts->folded + opts->speedscope > 1)
-		return usage_error(&report_command,
-				   "choose one of --percentiles, --stats-extended, --anomalies, "
-				   "--analysis, --insights, --priority, --folded and --speedscope");
+		return usage_error(
+			&report_command,
+			"choose one of --percentiles, --stats-extended, --anomalies, "
+			"--analysis, --insights, --priority, --account, --folded and --speedscope");
 	if (opts->tail_ppm && (!opts->folded || opts->folded->events != BLOCK_SYSCALLS))
 		return usage_error(&report_command,
 				   "--tail is for --folded=syscall-ns or --folded=syscalls");

@@ -7,6 +7,7 @@
 #include "analysis/insights.h"
 #include "analysis/priority.h"
 #include "base/error.h"
+#include "output/accounts_output.h"
 #include "output/call_groups_output.h"
 #include "output/insights_output.h"
 
@@ -69,6 +70,13 @@ int call_view_priority(struct call_view *view, const char *value)
 	return 0;
 }
 
+int call_view_account(struct call_view *view, const char *value)
+{
+	(void)value;
+	choose(view, CALLS_ACCOUNT);
+	return 0;
+}
+
 /* ---- The views ---- */
 
 static void write_groups(FILE *out, struct recording *r, const struct call_view *view,
@@ -127,6 +135,19 @@ static void write_priority(FILE *out, struct recording *r, const struct analysis
 	priorities_fini(&priorities);
 }
 
+static void write_account(FILE *out, struct recording *r, const struct analysis_style *style,
+			  bool json)
+{
+	struct accounts accounts;
+
+	accounts_build(r, &accounts);
+	if (json)
+		accounts_json(out, &accounts);
+	else
+		accounts_text(out, &accounts, style);
+	accounts_fini(&accounts);
+}
+
 void call_view_write(FILE *out, struct recording *r, const struct call_view *view,
 		     const struct call_view_form *form)
 {
@@ -145,6 +166,9 @@ void call_view_write(FILE *out, struct recording *r, const struct call_view *vie
 		break;
 	case CALLS_PRIORITY:
 		write_priority(out, r, &style, form->json);
+		break;
+	case CALLS_ACCOUNT:
+		write_account(out, r, &style, form->json);
 		break;
 	}
 }

@@ -16,6 +16,7 @@ enum call_view_kind {
 	CALLS_ANALYSIS,
 	CALLS_INSIGHTS,
 	CALLS_PRIORITY,
+	CALLS_ACCOUNT,
 };
 
 struct call_view {
@@ -35,6 +36,7 @@ int call_view_anomalies(struct call_view *view, const char *value);
 int call_view_analysis(struct call_view *view, const char *parts);
 int call_view_insights(struct call_view *view, const char *value);
 int call_view_priority(struct call_view *view, const char *value);
+int call_view_account(struct call_view *view, const char *value);
 
 /* How it is to be written. */
 struct call_view_form {

@@ -68,7 +68,7 @@ struct task {
 	uint64_t minor_faults, major_faults; /* the kernel's own counters at the end */
 	uint64_t reaped_faults;              /* of waited-for descendants, when ends_process */
 	uint64_t populated_at_end; /* pages populated between its last event and its end */
-	bool timed;                /* the next two are known: see TASK_TIMES */
+	uint64_t timed_ns;         /* when the next two were known (TASK_TIMES); 0: never */
 	uint64_t cpu_ns, ready_ns;
 	char *comm;                /* last name; never NULL, and "[unknown]" when no event told */
 	char *path; /* last program executed, by itself or before its birth; NULL when none was */

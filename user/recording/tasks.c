@@ -100,7 +100,7 @@ static void event_apply(struct recording *r, struct task *task, const struct tas
 		task_counted(task, e);
 		break;
 	case TASK_TIMES:
-		task->timed = true;
+		task->timed_ns = e->time_ns;
 		task->cpu_ns = e->value[0];
 		task->ready_ns = e->value[1];
 		break;
