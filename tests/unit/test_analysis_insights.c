@@ -49,9 +49,38 @@ static void names_what_dominates(void **state)
 	assert_int_equal(insights.by_time.part, 2100000);
 	assert_int_equal(insights.by_time.whole, 3000000);
 	assert_int_equal(insights.by_calls.part, 300);
-	sentence = insight_of_dominance(&insights);
-	assert_string_equal(sentence, "read dominates: 70.0% of the system calls' time (2.10 ms of "
-				      "3.00 ms), in 75.0% of all system calls (300 of 400)");
+	sentence = insight_of_time(&insights);
+	assert_string_equal(sentence, "read dominates: 70.0% of the time of system calls (2.10 ms "
+				      "of 3.00 ms), in 75.0% of all system calls (300 of 400)");
+	assert_null(insight_of_number(&insights));
+	free(sentence);
+	insights_fini(&insights);
+	recording_close(r);
+}
+
+/* One takes the time, another one makes up the number. */
+static void names_both(void **state)
+{
+	struct insights insights;
+	struct recording *r;
+	struct maker m;
+	char *sentence;
+
+	(void)state;
+	start(&m, 0);
+	make_calls(&m, "getppid", 9999, 100, 1);
+	make_calls(&m, "fsync", 1, 99000100, 0);
+	r = maker_open(&m, true);
+	insights_build(r, &insights);
+	sentence = insight_of_time(&insights);
+	assert_string_equal(sentence, "fsync dominates: 99.0% of the time of system calls (99.0 ms "
+				      "of 100 ms), in <0.1% of all system calls (1 of 10,000)");
+	free(sentence);
+	sentence = insight_of_number(&insights);
+	assert_string_equal(sentence,
+			    "getppid dominates by number: 99.9% of all system calls "
+			    "(9,999 of 10,000), but 1.0% of the time of system calls (1.00 "
+			    "ms of 100 ms)");
 	free(sentence);
 	insights_fini(&insights);
 	recording_close(r);
@@ -74,7 +103,8 @@ static void says_nothing_where_nothing_dominates(void **state)
 		insights_build(r, &insights);
 		assert_null(insights.by_time.row);
 		assert_null(insights.by_calls.row);
-		assert_null(insight_of_dominance(&insights));
+		assert_null(insight_of_time(&insights));
+		assert_null(insight_of_number(&insights));
 		assert_null(insight_of_clean_up(&insights.clean_ups[CLEAN_UP_MAPPINGS]));
 		insights_fini(&insights);
 		recording_close(r);
@@ -123,7 +153,7 @@ static void nothing_recorded(void **state)
 	start(&m, 0);
 	r = maker_open(&m, true);
 	insights_build(r, &insights);
-	assert_null(insight_of_dominance(&insights));
+	assert_null(insight_of_time(&insights));
 	priorities_build(r, &priorities);
 	assert_int_equal(priorities.items.size, 0);
 	priorities_fini(&priorities);
@@ -209,6 +239,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(names_what_dominates),
+		cmocka_unit_test(names_both),
 		cmocka_unit_test(says_nothing_where_nothing_dominates),
 		cmocka_unit_test(counts_what_is_cleaned_up),
 		cmocka_unit_test(nothing_recorded),

@@ -73,7 +73,8 @@ void insights_json(FILE *out, const struct insights *insights)
 	json_stream_member(&s, "dominates_calls", json_dominance(&insights->by_calls));
 	json_stream_member(&s, "clean_up", clean_ups);
 	json_stream_array_begin(&s, "sentences");
-	write_sentence(&s, insight_of_dominance(insights));
+	write_sentence(&s, insight_of_time(insights));
+	write_sentence(&s, insight_of_number(insights));
 	for (int i = 0; i < NR_CLEAN_UPS; i++)
 		write_sentence(&s, insight_of_clean_up(&insights->clean_ups[i]));
 	json_stream_array_end(&s);

@@ -16,7 +16,8 @@ void priorities_text(FILE *out, const struct priorities *priorities,
 void priorities_json(FILE *out, const struct priorities *priorities);
 
 /* The sentences; the caller frees them. NULL: there is nothing to say. */
-char *insight_of_dominance(const struct insights *insights);
+char *insight_of_time(const struct insights *insights);
+char *insight_of_number(const struct insights *insights);
 char *insight_of_clean_up(const struct clean_up *clean_up);
 char *priority_reason_text(const struct prioritized *p, uint64_t run_ns);
 

@@ -9,47 +9,60 @@
 #include "output/call_groups_output.h"
 #include "profile/facts.h"
 
-/* Less than all is never said to be all. */
-static double percent(uint64_t part, uint64_t whole)
+/* Less than all is never said to be all, nor a little to be nothing. */
+static char *percent(uint64_t part, uint64_t whole)
 {
 	double exact = whole ? 100.0 * (double)part / (double)whole : 0;
 
-	return part < whole && exact > 99.9 ? 99.9 : exact;
+	if (part && exact < 0.1)
+		return xstrdup("<0.1%");
+	return xasprintf("%.1f%%", part < whole && exact > 99.9 ? 99.9 : exact);
 }
 
-static char *share_of_time(uint64_t part, uint64_t whole, const char *whose)
+static char *share_of_time(const struct dominance *time, const struct syscall_row *row)
 {
-	char of_part[NUMBER_SIZE], of_whole[NUMBER_SIZE];
+	scoped_free char *share = percent(row->total_ns, time->whole);
+	char part[NUMBER_SIZE], whole[NUMBER_SIZE];
 
-	return xasprintf("%.1f%% of %s time (%s of %s)", percent(part, whole), whose,
-			 duration_format(part, of_part), duration_format(whole, of_whole));
+	return xasprintf("%s of the time of system calls (%s of %s)", share,
+			 duration_format(row->total_ns, part), duration_format(time->whole, whole));
 }
 
-static char *share_of_calls(uint64_t part, uint64_t whole)
+static char *share_of_calls(const struct dominance *calls, const struct syscall_row *row)
 {
-	char of_part[NUMBER_SIZE], of_whole[NUMBER_SIZE];
+	scoped_free char *share = percent(row->calls, calls->whole);
+	char part[NUMBER_SIZE], whole[NUMBER_SIZE];
 
-	return xasprintf("%.1f%% of all system calls (%s of %s)", percent(part, whole),
-			 count_format(part, of_part), count_format(whole, of_whole));
+	return xasprintf("%s of all system calls (%s of %s)", share, count_format(row->calls, part),
+			 count_format(calls->whole, whole));
 }
 
-char *insight_of_dominance(const struct insights *insights)
+char *insight_of_time(const struct insights *insights)
 {
-	const struct dominance *time = &insights->by_time, *calls = &insights->by_calls;
-	const struct syscall_row *row = time->row ? time->row : calls->row;
-	scoped_free char *time_share = NULL, *calls_share = NULL;
+	const struct syscall_row *row = insights->by_time.row;
+	scoped_free char *time = NULL, *calls = NULL;
 	char label[32];
 
 	if (!row)
 		return NULL;
-	time_share = share_of_time(row->total_ns, time->whole,
-				   time->row ? "the system calls'" : "their");
-	calls_share = share_of_calls(row->calls, calls->whole);
-	if (time->row)
-		return xasprintf("%s dominates: %s, in %s", call_label(row->key, label), time_share,
-				 calls_share);
-	return xasprintf("%s dominates by number: %s, but %s", call_label(row->key, label),
-			 calls_share, time_share);
+	time = share_of_time(&insights->by_time, row);
+	calls = share_of_calls(&insights->by_calls, row);
+	return xasprintf("%s dominates: %s, in %s", call_label(row->key, label), time, calls);
+}
+
+/* Said already, if it is the same call. */
+char *insight_of_number(const struct insights *insights)
+{
+	const struct syscall_row *row = insights->by_calls.row;
+	scoped_free char *time = NULL, *calls = NULL;
+	char label[32];
+
+	if (!row || row == insights->by_time.row)
+		return NULL;
+	time = share_of_time(&insights->by_time, row);
+	calls = share_of_calls(&insights->by_calls, row);
+	return xasprintf("%s dominates by number: %s, but %s", call_label(row->key, label), calls,
+			 time);
 }
 
 /* "12 openat + 2 pipe2" */
@@ -95,7 +108,8 @@ void insights_text(FILE *out, const struct insights *insights, const struct anal
 	page_heading(&page, "Insights");
 	if (!insights->calls.calls)
 		fputs("  no system calls were recorded\n", out);
-	write_sentence(out, style, insight_of_dominance(insights));
+	write_sentence(out, style, insight_of_time(insights));
+	write_sentence(out, style, insight_of_number(insights));
 	for (int i = 0; i < NR_CLEAN_UPS; i++)
 		write_sentence(out, style, insight_of_clean_up(&insights->clean_ups[i]));
 }
