@@ -3,13 +3,13 @@
 
 #include <string.h>
 
-#include "base/vec.h"
+#include "base/alloc.h"
 #include "correlate/call_pieces.h"
 #include "correlate/fault_runs.h"
-#include "correlate/finish_stack.h"
 #include "correlate/kernel_stacks.h"
 #include "correlate/modules.h"
 #include "correlate/spaces.h"
+#include "correlate/user_stacks.h"
 
 /* The wire's flags are the recording's; the names differ because the recording's never change. */
 _Static_assert((int)WIRE_UNFINISHED == SYSCALL_UNFINISHED && (int)WIRE_BLOCKED == SYSCALL_BLOCKED &&
@@ -38,18 +38,6 @@ _Static_assert((int)MAPPING_READ == MAPPED_READ && (int)MAPPING_WRITE == MAPPED_
 		       (int)MAPPING_BEFORE == MAPPED_BEFORE,
 	       "flags of mappings");
 
-struct waiting_stack {
-	uint64_t time_ns;
-	uint32_t id, space, nr_frames, flags;
-	uint64_t *frames;
-	struct stack_rest_event *rest; /* NULL: it is what it is */
-};
-
-struct waiting_stacks {
-	struct waiting_stack *items;
-	size_t size, capacity;
-};
-
 struct correlator {
 	struct writer *writer;
 	struct correlator_options options;
@@ -58,10 +46,7 @@ struct correlator {
 	struct call_pieces calls;
 	struct modules modules;
 	struct spaces spaces;
-	struct waiting_stacks fresh, ripe; /* of this round, and of the round before */
-	struct waiting_stacks unfinished;  /* for a table */
-	size_t announced;                  /* tables, when the unfinished ones were tried last */
-	uint64_t walked[MAX_FRAMES];
+	struct user_stacks user_stacks;
 	struct kernel_stacks kernel_stacks;
 };
 
@@ -71,28 +56,21 @@ struct correlator *correlator_new(struct writer *writer, const struct correlator
 
 	c->writer = writer;
 	c->options = *options;
+	c->user_stacks = (struct user_stacks){.writer = writer,
+					      .spaces = &c->spaces,
+					      .store = options->unwind_store,
+					      .kernel_stacks = &c->kernel_stacks};
 	kernel_stacks_init(&c->kernel_stacks, writer, options->kernel_name, options->arg);
 	fault_runs_init(&c->runs, writer);
 	modules_init(&c->modules, writer, options->files);
 	return c;
 }
 
-static void waiting_stacks_free(struct waiting_stacks *stacks)
-{
-	vec_each (stacks, stack) {
-		free(stack->frames);
-		free(stack->rest);
-	}
-	vec_free(stacks);
-}
-
 void correlator_free(struct correlator *c)
 {
 	if (!c)
 		return;
-	waiting_stacks_free(&c->fresh);
-	waiting_stacks_free(&c->ripe);
-	waiting_stacks_free(&c->unfinished);
+	user_stacks_fini(&c->user_stacks);
 	kernel_stacks_fini(&c->kernel_stacks);
 	fault_runs_fini(&c->runs);
 	call_pieces_fini(&c->calls);
@@ -167,67 +145,6 @@ static void take_alloc(struct correlator *c, uint32_t cpu, const struct alloc_ev
 	fault_runs_close(&c->runs, event->head.task);
 	writer_row(c->writer, BLOCK_ALLOCATIONS, row);
 	c->recorded.blocks += event->head.flags == WIRE_MADE && event->address;
-}
-
-static void take_stack(struct correlator *c, const struct stack_event *event)
-{
-	struct waiting_stack *stack = vec_push(&c->fresh);
-
-	stack->time_ns = event->head.time_ns;
-	stack->flags = event->flags;
-	stack->id = event->id;
-	stack->space = event->space;
-	stack->nr_frames = event->nr_frames;
-	stack->frames = xcalloc(event->nr_frames, sizeof *stack->frames);
-	memcpy(stack->frames, event->frames, event->nr_frames * sizeof *stack->frames);
-}
-
-/* More of them would wait for too much memory. */
-#define MAX_UNFINISHED 4096
-
-static struct waiting_stack *last_stack(struct waiting_stacks *stacks, uint32_t id)
-{
-	for (size_t i = stacks->size; i-- > 0;)
-		if (stacks->items[i].id == id)
-			return &stacks->items[i];
-	return NULL;
-}
-
-/* False when a table is still missing; or, with `early`, a mapping perhaps. */
-static bool finish_stack(struct correlator *c, struct waiting_stack *stack,
-			 const struct stack_rest_event *rest, bool early)
-{
-	const struct stack_moment moment = {&c->spaces, stack->space, stack->time_ns};
-	uint32_t flags = stack->flags, nr_frames;
-
-	memcpy(c->walked, stack->frames, stack->nr_frames * sizeof *c->walked);
-	nr_frames = stack_finish(&moment, c->options.unwind_store, rest, c->walked,
-				 stack->nr_frames, &flags);
-	if (flags & WALK_NO_TABLE || (early && !(flags & WALK_COMPLETE)))
-		return false;
-	stack->frames = xrealloc(stack->frames, nr_frames, sizeof *stack->frames);
-	memcpy(stack->frames, c->walked, nr_frames * sizeof *c->walked);
-	stack->nr_frames = nr_frames;
-	stack->flags = flags;
-	return true;
-}
-
-/*
- * It comes right behind its stack, which may have been the last one of the round before. To finish
- * it at once brings the kernel side the rows that it lacked, so that the next stacks of this code
- * need no rest.
- */
-static void take_stack_rest(struct correlator *c, const struct stack_rest_event *event)
-{
-	struct waiting_stack *stack = last_stack(&c->fresh, event->id);
-
-	if (!stack)
-		stack = last_stack(&c->ripe, event->id);
-	if (!stack || !stack->nr_frames || finish_stack(c, stack, event, true) ||
-	    c->unfinished.size >= MAX_UNFINISHED)
-		return;
-	stack->rest = xcalloc(1, event->head.size_bytes);
-	memcpy(stack->rest, event, event->head.size_bytes);
 }
 
 static void write_mapping(struct correlator *c, const struct mapping_event *event, uint32_t module)
@@ -389,9 +306,9 @@ void correlator_event(void *correlator, uint32_t cpu, const struct event *event)
 	case EVENT_ALLOC:
 		return take_alloc(c, cpu, whole);
 	case EVENT_STACK:
-		return take_stack(c, whole);
+		return user_stacks_take(&c->user_stacks, whole);
 	case EVENT_STACK_REST:
-		return take_stack_rest(c, whole);
+		return user_stacks_take_rest(&c->user_stacks, whole);
 	case EVENT_KERNEL_STACK:
 		return kernel_stacks_take(&c->kernel_stacks, whole);
 	case EVENT_MAPPING:
@@ -412,87 +329,10 @@ void correlator_event(void *correlator, uint32_t cpu, const struct event *event)
 	}
 }
 
-static bool place_frame(const struct correlator *c, const struct waiting_stack *stack,
-			uint32_t index, struct frame *out)
-{
-	uint64_t address = stack->frames[index];
-	const struct mapping *mapping =
-		space_find(&c->spaces, stack->space, address, stack->time_ns);
-
-	out->module = mapping ? mapping->module : MODULE_UNKNOWN;
-	out->offset = address;
-	if (out->module != MODULE_UNKNOWN)
-		out->offset += mapping->file_offset_bytes - mapping->start;
-	return mapping;
-}
-
-/*
- * A frame outside of all code but the innermost is where a walk lost its way: it is left out. The
- * trie grows from the outermost frame.
- */
-static void place_stack(struct correlator *c, const struct waiting_stack *waiting)
-{
-	struct stack stack = {.flags = waiting->flags};
-	struct frame frame;
-	uint32_t depth = 0;
-
-	while (depth < waiting->nr_frames && (place_frame(c, waiting, depth, &frame) || depth == 0))
-		depth++;
-	if (depth < waiting->nr_frames)
-		stack.flags = (stack.flags & ~(uint32_t)STACK_COMPLETE) | STACK_NO_CODE;
-	for (uint32_t i = depth; i-- > 0;) {
-		place_frame(c, waiting, i, &frame);
-		stack.frame = writer_frame(c->writer, stack.frame, frame.module, frame.offset);
-	}
-	writer_stack(c->writer, waiting->id, &stack);
-	kernel_stacks_note_placed(&c->kernel_stacks, waiting->id, &stack);
-}
-
-static void stack_done(struct correlator *c, struct waiting_stack *stack)
-{
-	place_stack(c, stack);
-	free(stack->frames);
-	free(stack->rest);
-}
-
-/* Stacks that cannot be finished yet gather in `unfinished`, unless it is their last chance. */
-static void place_stacks(struct correlator *c, struct waiting_stacks *stacks, bool last)
-{
-	size_t nr_stacks = stacks->size;
-
-	stacks->size = 0;
-	for (size_t i = 0; i < nr_stacks; i++) {
-		struct waiting_stack stack = stacks->items[i];
-
-		if (stack.rest && !finish_stack(c, &stack, stack.rest, false) && !last)
-			*vec_push(&c->unfinished) = stack;
-		else
-			stack_done(c, &stack);
-	}
-}
-
-/* There is a new table since the last time. */
-static void retry_unfinished(struct correlator *c, bool last)
-{
-	const struct unwind_store *store = c->options.unwind_store;
-	size_t announced = store ? __atomic_load_n(&store->nr_announced, __ATOMIC_ACQUIRE) : 0;
-
-	if (!c->unfinished.size || (announced == c->announced && !last))
-		return;
-	c->announced = announced;
-	place_stacks(c, &c->unfinished, last);
-}
-
 void correlator_round(struct correlator *c)
 {
-	struct waiting_stacks placed;
-
 	call_pieces_round(&c->calls, false, write_call, c);
-	retry_unfinished(c, false);
-	place_stacks(c, &c->ripe, false);
-	placed = c->ripe;
-	c->ripe = c->fresh;
-	c->fresh = placed;
+	user_stacks_round(&c->user_stacks);
 	kernel_stacks_place(&c->kernel_stacks, false);
 }
 
@@ -503,8 +343,7 @@ void correlator_flush(struct correlator *c, bool last)
 		return;
 	correlator_round(c);
 	call_pieces_round(&c->calls, true, write_call, c);
-	place_stacks(c, &c->ripe, true);
-	retry_unfinished(c, true);
+	user_stacks_finish(&c->user_stacks);
 	kernel_stacks_place(&c->kernel_stacks, true);
 }
 

@@ -3,10 +3,8 @@
  * From the events of the rings to the rows of a recording.
  *
  * Rings are read CPU by CPU, so an event may come before its cause on another CPU. Only stacks
- * mind: their addresses mean nothing until the mappings below them are known. So a stack waits
- * until the round after its own is over (see capture/ring.h) and is placed in files then. One that
- * ended for want of a table waits until that is there, and is walked to its end first. A stack that
- * goes on in the kernel waits for the user's part of it.
+ * mind, and wait until the round after their own is over (user_stacks.h; capture/ring.h). A stack
+ * that goes on in the kernel waits for the user's part of it (kernel_stacks.h).
  */
 #ifndef PROF_CORRELATE_H
 #define PROF_CORRELATE_H
