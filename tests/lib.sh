@@ -10,7 +10,7 @@
 # so does CASE_SECONDS, with all its processes: each case is a process group.
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-CASE_SECONDS=${CASE_SECONDS:-120}
+CASE_SECONDS=${CASE_SECONDS:-240}
 PROF=${PROF:-$ROOT/prof}
 PROGRAMS=${PROGRAMS:-$ROOT/.build/programs}
 export LC_ALL=C.UTF-8 NO_COLOR=1
