@@ -9,19 +9,7 @@
 #include "memory/model.h"
 
 #define ADVICE_PAGEOUT         21
-#define ADVICE_POPULATE_READ   22
-#define ADVICE_POPULATE_WRITE  23
 #define ADVICE_DONTNEED_LOCKED 24
-
-static bool has_failed(const struct call *call)
-{
-	return call->result < 0 && call->result >= -4095;
-}
-
-static bool is_exec(const struct call *call)
-{
-	return call->nr == SYS_execve || call->nr == SYS_execveat;
-}
 
 static uint32_t protection_of(uint64_t prot)
 {
@@ -289,108 +277,6 @@ static void end_shmat(struct memory *m, const struct call *call)
 	task->attach_address = (uint64_t)call->result;
 }
 
-/* ---- Populated pages ---- */
-
-static struct range populated_range(const struct memory *m, const struct call *call)
-{
-	switch (call->nr) {
-	case SYS_mmap:
-		return range_of(m, (uint64_t)call->result, call->args[1]);
-	case SYS_mlock:
-	case SYS_mlock2:
-	case SYS_madvise:
-		return range_of(m, call->args[0], call->args[1]);
-	case SYS_mremap:
-		return range_of(m, (uint64_t)call->result, call->args[2]);
-	case SYS_read:
-	case SYS_pread64:
-		return range_of(m, call->args[1], call->result > 0 ? (uint64_t)call->result : 0);
-	}
-	return (struct range){0};
-}
-
-static enum page_state populated_state(const struct call *call, const struct extent *part,
-				       enum region_kind kind)
-{
-	bool only_read = call->nr == SYS_madvise && call->args[2] == ADVICE_POPULATE_READ;
-
-	if (kind == REGION_SHARED)
-		return PAGE_COMMON;
-	if (region_kind_is_anonymous(kind))
-		return only_read || !(part->flags & EXTENT_WRITE) ? PAGE_ZERO : PAGE_OWN;
-	return kind == REGION_SHARED_FILE || only_read || !(part->flags & EXTENT_WRITE) ? PAGE_FILE
-											: PAGE_OWN;
-}
-
-struct populating {
-	struct memory *m;
-	struct vm *vm;
-	const struct call *call;
-	struct cause_key key;
-	uint64_t pages_left; /* that the kernel counted and nothing explains yet */
-};
-
-/* Pages of one extent: those that were not there are there now. */
-static void populate_part(struct populating *p, const struct extent *part)
-{
-	struct memory *m = p->m;
-	enum region_kind kind = extent_kind(m, part);
-	enum page_state state = populated_state(p->call, part, kind);
-	const struct region *region = &m->pool.items.items[part->region];
-
-	for (uint64_t at = part->start; at < part->end && p->pages_left;) {
-		struct page_range range = pages_at(&p->vm->pages, at, part->end);
-		uint64_t pages = (range.end - at) / m->options.page_bytes;
-
-		at = range.end;
-		if (range.state != PAGE_NEVER && range.state != PAGE_GONE)
-			continue;
-		if (pages > p->pages_left)
-			pages = p->pages_left;
-		p->pages_left -= pages;
-		p->key.region_kind = (uint8_t)kind;
-		p->key.size_class = (uint8_t)size_class_of(region->bytes);
-		p->key.owner = part->owner;
-		p->key.module = part->module;
-		p->key.returner = range.state == PAGE_GONE ? range.returner : 0;
-		causes_add(&m->causes, &p->key, pages, 0, pages * m->options.page_bytes);
-		if (state == PAGE_OWN)
-			m->totals.made_bytes += pages * m->options.page_bytes;
-		pages_set(&p->vm->pages, range.start, range.end, state, 0);
-	}
-}
-
-static void populate(struct memory *m, struct vm *vm, const struct call *call)
-{
-	struct range range = populated_range(m, call);
-	struct populating p = {
-		.m = m,
-		.vm = vm,
-		.call = call,
-		.key = {.cause = CAUSE_POPULATED,
-			.task = call->task,
-			.toucher = call->stack,
-			.in_kernel = 1,
-			.syscall = (uint32_t)call->nr + 1},
-		.pages_left = call->populated_pages,
-	};
-	struct extent part;
-
-	m->totals.populated_pages += call->populated_pages;
-	while (p.pages_left && !has_failed(call) &&
-	       regions_cut(&vm->regions, range.start, range.end, &part)) {
-		populate_part(&p, &part);
-		range.start = part.end;
-	}
-	p.key.region_kind = is_exec(call) ? REGION_STACK : REGION_UNKNOWN; /* the arguments */
-	p.key.size_class = 0;
-	p.key.owner = p.key.returner = p.key.module = 0;
-	if (p.pages_left)
-		causes_add(&m->causes, &p.key, p.pages_left, 0,
-			   p.pages_left * m->options.page_bytes);
-	vm_settle(m, vm);
-}
-
 /* ---- Both parts ---- */
 
 static void effects_begin(struct memory *m, struct pending *pending)
@@ -487,15 +373,25 @@ static void exec_begin(struct task_memory *task, const struct call *call)
 	task->in_exec = true;
 }
 
+bool call_has_failed(const struct call *call)
+{
+	return call->result < 0 && call->result >= -4095;
+}
+
+bool call_is_exec(const struct call *call)
+{
+	return call->nr == SYS_execve || call->nr == SYS_execveat;
+}
+
 void call_begin(struct memory *m, const struct call *call)
 {
 	struct vm *vm = task_vm(m, call->task);
 	struct pending pending = {.call = *call, .order = m->calls_begun++, .vm = vm};
 
 	note_stack(m, vm, call);
-	if (is_exec(call))
+	if (call_is_exec(call))
 		exec_begin(task_memory(m, call->task), call);
-	if (!has_failed(call))
+	if (!call_has_failed(call))
 		effects_begin(m, &pending);
 	vm_hold(vm);
 	pending_push(m, &pending);
@@ -505,10 +401,10 @@ static void call_end(struct memory *m, struct pending *pending)
 {
 	if (m->now_ns < pending->call.end_ns)
 		m->now_ns = pending->call.end_ns;
-	if (!has_failed(&pending->call))
+	if (!call_has_failed(&pending->call))
 		effects_end(m, pending);
 	if (pending->call.populated_pages)
-		populate(m, pending->vm, &pending->call);
+		call_populate(m, pending->vm, &pending->call);
 	interval_map_fini(&pending->moved.map);
 	pages_fini(&pending->moved_pages);
 	vm_drop(m, pending->vm);

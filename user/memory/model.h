@@ -89,6 +89,11 @@ struct memory {
 	uint64_t own_bytes; /* of all spaces */
 };
 
+/* ---- memory.c ---- */
+
+/* All that is under way comes as far as it is at that time. */
+void memory_advance(struct memory *m, uint64_t time_ns);
+
 /* ---- vm.c ---- */
 
 struct range range_of(const struct memory *m, uint64_t start, uint64_t bytes);
@@ -119,10 +124,16 @@ void blocks_end(struct memory *m, struct vm *vm); /* those that live in it were 
 
 /* ---- calls.c ---- */
 
+bool call_has_failed(const struct call *call);
+bool call_is_exec(const struct call *call);
 void call_begin(struct memory *m, const struct call *call);
 /* Ends the next call if that is due; false when none is. */
 bool call_end_next(struct memory *m, uint64_t time_ns);
 uint64_t call_next_end(const struct memory *m); /* UINT64_MAX: none is pending */
+
+/* ---- populated.c ---- */
+
+void call_populate(struct memory *m, struct vm *vm, const struct call *call);
 
 /* ---- faults.c ---- */
 
