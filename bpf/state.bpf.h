@@ -4,10 +4,11 @@
  *
  * A task is followed if and only if it has a state. The recorder gives one to the command that it
  * launches; sched_process_fork gives one to every child before it can run; attaching gives them to
- * all threads of a process (attach.bpf.c). States lie in an array,
- * a task's own at its tid modulo the size unless that place is taken, so that nearly every look-up
- * is one comparison. Task storage, four times slower, knows the place of each for the rest: tids
- * that collide, and threads whose tid changed by exec.
+ * all threads of a process (attach.bpf.c). States lie in an array, a task's own at its tid modulo
+ * the size unless that place is taken, so that nearly every look-up is one comparison. Task
+ * storage, four times slower, knows the place of each for the rest: tids that collide, and threads
+ * whose tid changed by exec. It is not asked before there is one of these: tasks that are not
+ * followed pay for every look-up, too.
  */
 #ifndef PROF_STATE_BPF_H
 #define PROF_STATE_BPF_H
@@ -50,6 +51,10 @@ struct {
 __u32 nr_tasks __weak = 1;  /* serial numbers given out; the root has the first */
 __u32 nr_spaces __weak = 1; /* the same of address spaces */
 
+/* Whether a state may lie elsewhere than at its task's tid. Of the launched command's that is to be
+ * seen: its tid may be another one to the recorder, in a namespace of its own. */
+__u32 nr_displaced __weak = 0;
+
 /* Recording has ended, though programs may still be attached. */
 bool stopped __weak = false;
 
@@ -61,23 +66,33 @@ bool stopped __weak = false;
 /* The owner of a state that is being made or ended: no task has that address. */
 #define STATE_CLAIMED 1
 
+static __always_inline __u32 place_of(const struct task_struct *task)
+{
+	return (__u32)task->pid % NR_STATES;
+}
+
 static __always_inline struct task_state *state_by_storage(struct task_struct *task)
 {
 	__u32 *place = bpf_task_storage_get(&places, task, NULL, 0);
 	struct task_state *state = place ? bpf_map_lookup_elem(&states, place) : NULL;
 
-	if (state && state->owner == 0) /* the root, whose address the recorder cannot know */
+	if (state && state->owner == 0) { /* the root, whose address the recorder cannot know */
 		state->owner = (__u64)task;
+		if (*place == place_of(task))
+			__sync_fetch_and_add(&nr_displaced, -1);
+	}
 	return state && state->owner == (__u64)task ? state : NULL;
 }
 
 /* The state of a followed task, or NULL. */
 static __always_inline struct task_state *state_find(struct task_struct *task)
 {
-	__u32 place = (__u32)task->pid % NR_STATES;
+	__u32 place = place_of(task);
 	struct task_state *state = bpf_map_lookup_elem(&states, &place);
 
-	return state && state->owner == (__u64)task ? state : state_by_storage(task);
+	if (state && state->owner == (__u64)task)
+		return state;
+	return nr_displaced ? state_by_storage(task) : NULL;
 }
 
 /* The state of a task that is being recorded, or NULL. */
@@ -126,7 +141,7 @@ static __always_inline bool state_exists(struct task_struct *task)
  */
 static __always_inline struct task_state *state_new(struct task_struct *task)
 {
-	struct claim claim = {.place = (__u32)task->pid % NR_STATES};
+	struct claim claim = {.place = place_of(task)};
 	struct task_state *state;
 	__u32 *place;
 
@@ -137,8 +152,11 @@ static __always_inline struct task_state *state_new(struct task_struct *task)
 	if (!state)
 		return NULL;
 	place = bpf_task_storage_get(&places, task, &claim.place, BPF_LOCAL_STORAGE_GET_F_CREATE);
-	if (place && *place == claim.place)
+	if (place && *place == claim.place) {
+		if (claim.place != place_of(task))
+			__sync_fetch_and_add(&nr_displaced, 1);
 		return state;
+	}
 	__sync_lock_test_and_set(&state->owner, 0);
 	return NULL;
 }

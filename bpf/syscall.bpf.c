@@ -218,14 +218,18 @@ SEC("raw_tp/sys_enter")
 int BPF_PROG(on_sys_enter, struct pt_regs *untyped, long nr)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
-	struct pt_regs *regs = (struct pt_regs *)bpf_task_pt_regs(task);
 	struct task_state *state = state_find(task);
-	bool held = state && state->held;
+	struct pt_regs *regs;
+	bool held;
 
-	if (!state || stopped || (held && nr != cfg_nr_execve))
+	if (!state || stopped)
+		return 0;
+	held = state->held;
+	if (held && nr != cfg_nr_execve)
 		return 0;
 	if (held)
 		state_release(state, task);
+	regs = (struct pt_regs *)bpf_task_pt_regs(task);
 	state_enter(ctx, state, task, regs, nr, held);
 	return 0;
 }
@@ -234,12 +238,13 @@ SEC("raw_tp/sys_exit")
 int BPF_PROG(on_sys_exit, struct pt_regs *untyped, long result)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
-	struct pt_regs *regs = (struct pt_regs *)bpf_task_pt_regs(task);
 	struct task_state *state = state_of(task);
 	bool has_ended = true;
+	struct pt_regs *regs;
 
 	if (!state)
 		return 0;
+	regs = (struct pt_regs *)bpf_task_pt_regs(task);
 	if (state->in_syscall)
 		end_returned(state, task, result);
 	else if (state->fresh)

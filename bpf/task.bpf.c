@@ -134,12 +134,23 @@ int BPF_PROG(on_exec, struct task_struct *task, int old_pid, struct linux_binprm
 	return 0;
 }
 
+/* Does any thread live on when this one ends? */
+static __always_inline bool has_threads(struct task_struct *task)
+{
+	/* By BPF_CORE_READ: see mm_of_current(). */
+	return BPF_CORE_READ(task, signal, live.counter) != 0;
+}
+
 SEC("tp_btf/sched_process_exit")
 int BPF_PROG(on_exit, struct task_struct *task)
 {
 	struct task_state *state = state_find(task);
 
-	if (state && !state->held)
+	if (!state)
+		return 0;
+	if (task->pid == task->tgid) /* a thread that executes a program gets its tid */
+		__sync_fetch_and_add(&nr_displaced, has_threads(task));
+	if (!state->held)
 		task_end(task, state, EVENT_EXIT);
 	return 0;
 }

@@ -327,6 +327,7 @@ int capture_follow(struct capture *c, pid_t pid)
 
 	if (pidfd < 0)
 		return fail(-errno, "cannot open process %d", pid);
+	c->skeleton->bss->nr_displaced = 1;
 	if (bpf_map_update_elem(bpf_map__fd(c->skeleton->maps.states), &place, &state, BPF_ANY) ||
 	    bpf_map_update_elem(bpf_map__fd(c->skeleton->maps.places), &pidfd, &place, BPF_NOEXIST))
 		return fail(-errno, "cannot follow process %d", pid);
