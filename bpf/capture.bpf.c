@@ -93,6 +93,8 @@ __weak __noinline int op_run(__u32 index, __u32 at, __u32 how, __s64 result)
 	if (op->arg >= 6)
 		return at;
 	address = event->args[op->arg];
+	if (op->commands && !command_is_in(op->commands, event->args[1]))
+		return at;
 	how |= (__u32)op->arg << 16;
 	cap = op->cap_bytes ? op->cap_bytes : cfg_string_bytes + 1;
 	if (op->kind == CAPTURE_STRING)

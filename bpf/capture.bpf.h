@@ -13,10 +13,13 @@
 #include "vmlinux.h"
 #include <bpf/bpf_helpers.h>
 
+#include "arch.bpf.h"
 #include "capture_plan.h"
 #include "config.bpf.h"
 #include "event.h"
 
+#define F_DUPFD               0
+#define F_DUPFD_CLOEXEC       1030
 #define EINTR                 4
 #define E2BIG                 7
 #define EINPROGRESS           115
@@ -25,6 +28,7 @@
 
 struct capture_plan capture_plans[NR_CAPTURE_PLANS] __weak = {0};
 struct capture_brief capture_briefs[NR_CAPTURE_PLANS] __weak = {0};
+__u64 capture_commands[NR_CAPTURE_PLANS] __weak = {0}; /* those of all operations; ~0: whichever */
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PROG_ARRAY);
@@ -44,22 +48,37 @@ static __always_inline void capturer_call(void *ctx, struct task_state *state,
 	state->capture_for = CAPTURE_FOR_NOTHING;
 }
 
-/* Numbers of 32-bit calls are those of another table. */
-static __always_inline void brief_take(struct task_state *state)
+/* Calls that do many things by a command want memory, or make descriptors, with few of them. */
+static __always_inline void brief_narrow(struct task_state *state, __u64 commands, __u64 command)
 {
-	__u64 *brief = (__u64 *)&state->brief;
+	if (!command_is_in(commands, command))
+		state->brief.enter_ops = state->brief.exit_ops = 0;
+	if (state->nr == cfg_nr_fcntl && command != F_DUPFD && command != F_DUPFD_CLOEXEC)
+		state->brief.makes_descriptors = 0;
+}
 
-	*brief = state->compat || state->nr >= NR_CAPTURE_PLANS
-			 ? 0
-			 : *(__u64 *)&capture_briefs[state->nr];
+/* Numbers of 32-bit calls are those of another table. */
+static __always_inline void brief_take(struct task_state *state, struct pt_regs *regs)
+{
+	__u64 args[6];
+
+	if (state->compat || state->nr >= NR_CAPTURE_PLANS) {
+		*(__u64 *)&state->brief = 0;
+		return;
+	}
+	*(__u64 *)&state->brief = *(__u64 *)&capture_briefs[state->nr];
+	if (capture_commands[state->nr] == ~0ULL)
+		return;
+	regs_args(regs, false, args);
+	brief_narrow(state, capture_commands[state->nr], args[1]);
 }
 
 /* Goes on in the program that reads what the beginning call has been given, if there is any. */
-static __always_inline void capture_enter(void *ctx, struct task_state *state)
+static __always_inline void capture_enter(void *ctx, struct task_state *state, struct pt_regs *regs)
 {
 	if (!cfg_captures || !state->in_syscall)
 		return;
-	brief_take(state);
+	brief_take(state, regs);
 	if (cfg_enter_events || state->brief.enter_ops)
 		capturer_call(ctx, state, CAPTURE_FOR_ENTER);
 }
@@ -89,12 +108,12 @@ static __always_inline __u32 descriptors_made(const struct task_state *state)
 }
 
 /* The same after the call, in the program that also sends its event. */
-static __always_inline void capture_exit(void *ctx, struct task_state *state)
+static __always_inline void capture_exit(void *ctx, struct task_state *state, struct pt_regs *regs)
 {
 	if (!cfg_captures)
 		return;
 	if (state->exit_flags & WIRE_BLOCKED) { /* there was no entry to read at */
-		brief_take(state);
+		brief_take(state, regs);
 		state->brief.retry_ops = state->brief.enter_ops;
 	}
 	if (!*(__u64 *)&state->brief)

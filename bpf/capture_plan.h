@@ -50,7 +50,20 @@ struct capture_op {
 	/* At most so many bytes; 0: as many as the user wants to see of strings (-s), and one more
 	 * to know whether there are more. */
 	__u32 cap_bytes;
+	/* Bit by bit, with which commands (argument 1) there is something to be read; 0: with all.
+	 */
+	__u64 commands;
 };
+
+/* What futex() has in its argument beside the command. */
+#define COMMAND_FLAGS 0x380ULL
+
+static inline int command_is_in(__u64 commands, __u64 arg)
+{
+	__u64 command = (__u32)arg & ~COMMAND_FLAGS;
+
+	return command < 64 && commands >> command & 1;
+}
 
 #define MAX_CAPTURE_OPS 8 /* a power of two */
 
@@ -87,6 +100,6 @@ struct wire_snippet {
 };
 
 _Static_assert(sizeof(struct wire_snippet) == 16, "no padding");
-_Static_assert(sizeof(struct capture_op) == 12, "no padding");
+_Static_assert(sizeof(struct capture_op) == 24, "no padding");
 
 #endif

@@ -17,20 +17,18 @@
 #include "mapping.bpf.h"
 #include "ring.bpf.h"
 
-#define O_CLOEXEC       02000000
-#define S_IFMT          0170000
-#define S_IFSOCK        0140000
-#define S_IFCHR         0020000
-#define S_IFBLK         0060000
-#define F_DUPFD         0
-#define F_DUPFD_CLOEXEC 1030
-#define AF_UNIX         1
-#define AF_INET         2
-#define AF_INET6        10
-#define AF_NETLINK      16
-#define SOL_SOCKET      1
-#define SCM_RIGHTS      1
-#define MAX_PASSED      16 /* descriptors in one message */
+#define O_CLOEXEC  02000000
+#define S_IFMT     0170000
+#define S_IFSOCK   0140000
+#define S_IFCHR    0020000
+#define S_IFBLK    0060000
+#define AF_UNIX    1
+#define AF_INET    2
+#define AF_INET6   10
+#define AF_NETLINK 16
+#define SOL_SOCKET 1
+#define SCM_RIGHTS 1
+#define MAX_PASSED 16 /* descriptors in one message */
 
 static __always_inline void socket_put_unix(struct sock *sock, struct wire_socket *out)
 {
@@ -217,10 +215,7 @@ static __always_inline void descriptors_send(struct task_state *state, struct pt
 	if (!makes)
 		return;
 	regs_args(regs, false, args);
-	if (state->nr == cfg_nr_fcntl) {
-		if (args[1] == F_DUPFD || args[1] == F_DUPFD_CLOEXEC)
-			descriptor_send(state->result, state->task, state->enter_ns);
-	} else if (state->nr == cfg_nr_recvmsg) {
+	if (state->nr == cfg_nr_recvmsg) {
 		descriptors_send_passed(args[1], state->task, state->enter_ns);
 	} else if (makes & PLAN_MAKES_FD) {
 		descriptor_send(state->result, state->task, state->enter_ns);

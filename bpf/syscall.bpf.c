@@ -133,7 +133,7 @@ static __always_inline void state_enter(void *ctx, struct task_state *state,
 		walker_call(ctx, state, WALK_FOR_ENTER);
 		state->syscall_stack = STACK_LOST;
 	}
-	capture_enter(ctx, state);
+	capture_enter(ctx, state, regs);
 	state->enter_ns = bpf_ktime_get_ns();
 }
 
@@ -258,7 +258,7 @@ int BPF_PROG(on_sys_exit, struct pt_regs *untyped, long result)
 	state->in_exec = 0;
 	watch_memory(task, state, regs, result);
 	if (has_ended) {
-		capture_exit(ctx, state);
+		capture_exit(ctx, state, regs);
 		call_end(ctx, task, state, regs);
 	}
 	return 0;

@@ -31,7 +31,7 @@ int on_walk(void *ctx)
 			 what == WALK_FOR_USER_FAULT ? WALK_FROM_INSTRUCTION : WALK_FROM_RETURN);
 	if (what == WALK_FOR_ENTER) {
 		state->syscall_stack = stack;
-		capture_enter(ctx, state);
+		capture_enter(ctx, state, regs);
 		state->enter_ns = bpf_ktime_get_ns();
 	} else if (what == WALK_FOR_EXIT) {
 		syscall_send(task, state, regs, with_kernel_stack(ctx, stack, state, 0));

@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/futex.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -70,6 +71,30 @@ static void test_a_plan_comes_from_types(void **state)
 
 	capture_plan_of(NR_SYSCALLS - 1, 32, &plan);
 	assert_int_equal(plan.nr_ops, 0);
+}
+
+/* The number that a descriptor gets at least, or a register that nobody has set, is no address. */
+static void test_a_plan_knows_commands_without_memory(void **state)
+{
+	struct capture_plan plan;
+	uint64_t commands;
+
+	(void)state;
+	capture_plan_of((uint32_t)syscall_number("fcntl"), 32, &plan);
+	commands = plan.ops[0].commands;
+	assert_true(command_is_in(commands, F_SETLKW));
+	assert_true(command_is_in(commands, F_OFD_GETLK));
+	assert_true(command_is_in(commands, F_GETOWN_EX));
+	assert_false(command_is_in(commands, F_SETFD));
+	assert_false(command_is_in(commands, F_DUPFD));
+	assert_false(command_is_in(commands, F_DUPFD_CLOEXEC)); /* 1024 + F_SETLK */
+
+	capture_plan_of((uint32_t)syscall_number("futex"), 32, &plan);
+	commands = plan.ops[0].commands;
+	assert_true(command_is_in(commands, FUTEX_WAIT_PRIVATE));
+	assert_true(command_is_in(commands, FUTEX_WAIT_BITSET_PRIVATE | FUTEX_CLOCK_REALTIME));
+	assert_false(command_is_in(commands, FUTEX_WAKE_PRIVATE));
+	assert_false(command_is_in(commands, FUTEX_CMP_REQUEUE));
 }
 
 /* ---- Memory ---- */
@@ -297,6 +322,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_every_call_has_a_signature),
 		cmocka_unit_test(test_a_plan_comes_from_types),
+		cmocka_unit_test(test_a_plan_knows_commands_without_memory),
 		cmocka_unit_test(test_memory_has_its_time),
 		cmocka_unit_test(test_strings_end_where_they_are_known_to),
 		cmocka_unit_test(test_open),

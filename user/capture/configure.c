@@ -79,13 +79,25 @@ static struct capture_brief brief_of(const struct capture_plan *plan)
 	return brief;
 }
 
+/* Whichever, if one of the operations wants so, or there is none. */
+static uint64_t commands_of(const struct capture_plan *plan)
+{
+	uint64_t commands = 0;
+
+	for (uint32_t i = 0; i < plan->nr_ops && i < MAX_CAPTURE_OPS; i++)
+		commands |= plan->ops[i].commands ? plan->ops[i].commands : ~0ULL;
+	return plan->nr_ops ? commands : ~0ULL;
+}
+
 static void give_plans(struct prof_bpf *s, const struct capture_plan *plans)
 {
 	if (!plans)
 		return;
 	memcpy(s->bss->capture_plans, plans, sizeof s->bss->capture_plans);
-	for (uint32_t nr = 0; nr < NR_CAPTURE_PLANS; nr++)
+	for (uint32_t nr = 0; nr < NR_CAPTURE_PLANS; nr++) {
 		s->bss->capture_briefs[nr] = brief_of(&plans[nr]);
+		s->bss->capture_commands[nr] = commands_of(&plans[nr]);
+	}
 }
 
 /* Programs of features that are off are not loaded at all. */

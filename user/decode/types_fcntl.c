@@ -39,6 +39,14 @@ static bool has_argument(const struct call *call, const struct argument *arg)
 	}
 }
 
+#define COMMAND(command) (1ULL << (command))
+
+/* Those with a struct. */
+#define LOCK_COMMANDS                                                                              \
+	(COMMAND(F_GETLK) | COMMAND(F_SETLK) | COMMAND(F_SETLKW) | COMMAND(F_OFD_GETLK) |          \
+	 COMMAND(F_OFD_SETLK) | COMMAND(F_OFD_SETLKW))
+#define OWNER_COMMANDS (COMMAND(F_GETOWN_EX) | COMMAND(F_SETOWN_EX))
+
 static enum capture_when argument_time(const struct call *call)
 {
 	switch (command_of(call)) {
@@ -211,5 +219,6 @@ const struct arg_type type_fcntl_argument = {
 	.applies = has_argument,
 	.captures = {{.kind = CAPTURE_BYTES,
 		      .when = CAPTURE_ENTER | CAPTURE_EXIT,
-		      .element_bytes = sizeof(struct flock)}},
+		      .element_bytes = sizeof(struct flock),
+		      .commands = LOCK_COMMANDS | OWNER_COMMANDS}},
 };

@@ -159,13 +159,21 @@ static PRINT_FUNCTION(waiters_print)
 	array_print_at(d, value, count, sizeof(struct futex_waitv), waiter_element);
 }
 
+/* With a time-out; others have a number in its place, or nothing. */
+#define TIMED_COMMANDS                                                                             \
+	(1ULL << FUTEX_WAIT | 1ULL << FUTEX_LOCK_PI | 1ULL << FUTEX_LOCK_PI2 |                     \
+	 1ULL << FUTEX_WAIT_BITSET | 1ULL << FUTEX_WAIT_REQUEUE_PI)
+
 const struct arg_type type_futex_op = CHOICE_TYPE(4, futex_ops);
 const struct arg_type type_futex_value = {
 	.print = uint_print, .size_bytes = 4, .applies = has_value};
 const struct arg_type type_futex_timeout = {
 	.print = timeout_print,
 	.applies = has_timeout,
-	.captures = {{.kind = CAPTURE_BYTES, .when = CAPTURE_ENTER, .element_bytes = 16}},
+	.captures = {{.kind = CAPTURE_BYTES,
+		      .when = CAPTURE_ENTER,
+		      .element_bytes = 16,
+		      .commands = TIMED_COMMANDS}},
 };
 const struct arg_type type_futex_address = {.print = pointer_print, .applies = has_address};
 const struct arg_type type_futex_value3 = {.print = value3_print, .applies = has_value3};
