@@ -1,28 +1,24 @@
 // SPDX-License-Identifier: MIT
 /* `prof flame`: a flame graph in one file, as a picture or as a page. */
 #include <errno.h>
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 
-#include "base/bytes.h"
 #include "base/error.h"
 #include "cli/number.h"
 #include "cmd/answer.h"
 #include "cmd/commands.h"
+#include "cmd/flame_words.h"
 #include "cmd/input.h"
 #include "cmd/path_words.h"
 #include "cmd/sides.h"
 #include "output/flame.h"
 #include "output/flame_diff.h"
-#include "output/printable.h"
 #include "profile/call_tail.h"
 #include "profile/event_paths.h"
 #include "profile/facts.h"
 #include "profile/memory_paths.h"
-#include "profile/stack_quality.h"
 
 #define DEFAULT_OUTPUT "flame.html"
 #define OLD_INPUT      DEFAULT_INPUT ".old"
@@ -253,101 +249,6 @@ static int parse(struct flame_opts *opts, int argc, char **argv)
 	return operand;
 }
 
-/* ---- What the picture says of the recording ---- */
-
-/* The command line, where, and when. */
-static char *about_text(const struct recording *r)
-{
-	const char *host = recording_meta(r, "host"), *start = recording_meta(r, "start_unix_ns");
-	time_t seconds = start ? (time_t)(strtoull(start, NULL, 10) / 1000000000) : 0;
-	char when[64] = "";
-	struct bytes command = {0};
-	struct tm utc;
-	char *text;
-
-	vec_each (&r->meta, meta) {
-		if (!strcmp(meta->key, "argv")) {
-			scoped_free char *word = shell_word((char *)meta->value);
-
-			bytes_append(&command, " ", command.size > 0);
-			bytes_append(&command, word, strlen(word));
-		}
-	}
-	bytes_u8(&command, 0);
-	if (start && gmtime_r(&seconds, &utc))
-		strftime(when, sizeof when, ", %Y-%m-%d %H:%M UTC", &utc);
-	text = xasprintf("%s   (%s%s)", (char *)command.data, host ? host : "unknown host", when);
-	bytes_fini(&command);
-	return text;
-}
-
-/* How many events were lost, and how many stacks may lack frames; NULL when all is there. */
-static char *caveat_text(struct recording *r, const struct path_choice *choice)
-{
-	char lost_text[NUMBER_SIZE], cut_text[NUMBER_SIZE];
-	struct stack_quality stacks;
-	struct losses losses;
-	struct scan scan;
-	uint64_t lost;
-
-	losses_of(r, &losses);
-	lost = losses_sum(&losses, choice->events == BLOCK_FAULTS        ? "faults"
-				   : choice->events == BLOCK_ALLOCATIONS ? "allocations"
-									 : "syscalls");
-	losses_fini(&losses);
-	scan_recording(r, &scan);
-	stack_quality_of(r, &scan, &stacks);
-	scan_fini(&scan);
-	percent_format(stacks.incomplete, stacks.incomplete + stacks.complete, cut_text);
-	count_format(lost, lost_text);
-	if (lost)
-		return xasprintf(
-			"%s events were lost; %s of stacks may lack frames: see prof report",
-			lost_text, stacks.recorded ? cut_text : "all");
-	if (!stacks.recorded)
-		return xstrdup("Stacks were not recorded");
-	/* A few events without a stack are in every recording. */
-	return stacks.incomplete > (stacks.incomplete + stacks.complete) / 1000
-		       ? xasprintf("%s of stacks may lack frames: see prof report", cut_text)
-		       : NULL;
-}
-
-static void name_weights(const struct path_choice *choice, enum path_side side,
-			 struct flame_weight *out)
-{
-	/* Instead of what is counted, whose it is. */
-	static const char *const sides[NR_PATH_SIDES] = {
-		[BY_OWNER] = "Page faults by who made the memory",
-		[BY_RETURNER] = "Page faults by who had given the memory back",
-	};
-	static const char *const kinds[] = {"Page faults", "Minor page faults", "Major page faults",
-					    "Page faults that did not fail"};
-	unsigned int kind = choice->kinds & 3;
-
-	if (choice->events == BLOCK_ALLOCATIONS) {
-		out[WEIGHT_COUNT] = (struct flame_weight){"blocks", "Blocks of allocators"};
-		out[WEIGHT_BYTES] =
-			(struct flame_weight){"memory", "Memory by allocators", WEIGHT_BYTES};
-		return;
-	}
-	if (choice->events == BLOCK_SYSCALLS) {
-		bool tail = choice->tail_ppm;
-
-		out[WEIGHT_COUNT] = (struct flame_weight){"calls", tail ? "Slowest system calls"
-									: "System calls"};
-		out[WEIGHT_NS] = (struct flame_weight){
-			"time",
-			tail ? "Time of the slowest system calls beyond the others"
-			     : "Time in system calls",
-			WEIGHT_NS};
-		return;
-	}
-	out[WEIGHT_COUNT] =
-		(struct flame_weight){"faults", sides[side] ? sides[side] : kinds[kind]};
-	out[WEIGHT_NS] = (struct flame_weight){"time", "Time in page faults", WEIGHT_NS};
-	out[WEIGHT_BYTES] = (struct flame_weight){"memory", "Memory by page faults", WEIGHT_BYTES};
-}
-
 /* ---- The command ---- */
 
 static int refuse_nothing(const struct flame_opts *opts, const struct recording *r)
@@ -417,11 +318,11 @@ static int flame_recording(struct recording *r, const struct flame_opts *opts)
 
 	build_paths(r, opts, &paths);
 	if (path_tree_node(&paths, 0)->total[flame.weight]) {
-		scoped_free char *about = about_text(r), *caveat = caveat_text(r, &opts->choice);
+		scoped_free char *about = flame_about(r), *caveat = flame_caveat(r, &opts->choice);
 
 		flame.about = about;
 		flame.caveat = caveat;
-		name_weights(&opts->choice, opts->side, flame.weights);
+		flame_name_weights(&opts->choice, opts->side, flame.weights);
 		err = draw(&flame, opts->output);
 	} else {
 		err = refuse_nothing(opts, r);
