@@ -71,7 +71,7 @@ struct thread_info { /* arch.bpf.h */
 };
 #endif
 
-struct qstr { /* mapping.bpf.h: one component of a path */
+struct qstr { /* path.bpf.h: one component of a path */
 	__u32 len;
 	const unsigned char *name;
 };
@@ -93,23 +93,23 @@ struct hlist_bl_node { /* descriptor.bpf.h: is a file deleted? */
 	struct hlist_bl_node **pprev;
 };
 
-struct dentry { /* mapping.bpf.h: the path of a file */
+struct dentry { /* path.bpf.h: the path of a file */
 	struct dentry *d_parent;
 	struct qstr d_name;
 	struct hlist_bl_node d_hash;
 };
 
-struct vfsmount { /* mapping.bpf.h: the path of a file across mounts */
+struct vfsmount { /* path.bpf.h: the path of a file across mounts */
 	struct dentry *mnt_root;
 };
 
-struct mount { /* mapping.bpf.h: the path of a file across mounts */
+struct mount { /* path.bpf.h: the path of a file across mounts */
 	struct mount *mnt_parent;
 	struct dentry *mnt_mountpoint;
 	struct vfsmount mnt;
 };
 
-struct path { /* mapping.bpf.h */
+struct path { /* path.bpf.h */
 	struct vfsmount *mnt;
 	struct dentry *dentry;
 };
@@ -230,7 +230,7 @@ struct netlink_sock {
 	__u32 portid;
 };
 
-struct fs_struct { /* mapping.bpf.h: where the recorder's paths begin */
+struct fs_struct { /* path.bpf.h: where the recorder's paths begin */
 	struct path root;
 };
 
@@ -265,7 +265,7 @@ struct task_struct {
 	struct signal_struct *signal;   /* task.bpf.c */
 	struct mm_struct *mm;           /* mapping.bpf.h */
 	unsigned int flags;             /* attach.bpf.c: is it ending? */
-	struct fs_struct *fs;           /* mapping.bpf.h */
+	struct fs_struct *fs;           /* path.bpf.h */
 	struct files_struct *files;     /* mapping.bpf.h */
 	struct uprobe_task *utask;      /* trampoline.bpf.h */
 	struct sched_entity se;         /* task.bpf.h */

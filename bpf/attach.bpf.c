@@ -19,6 +19,7 @@
 
 #include "arch.bpf.h"
 #include "mapping.bpf.h"
+#include "path.bpf.h"
 #include "ring.bpf.h"
 #include "state.bpf.h"
 #include "task.bpf.h"

@@ -15,6 +15,7 @@
 #include "arch.bpf.h"
 #include "capture.bpf.h"
 #include "mapping.bpf.h"
+#include "path.bpf.h"
 #include "ring.bpf.h"
 
 #define O_CLOEXEC  02000000
@@ -144,8 +145,7 @@ __weak __noinline int descriptor_send(__u32 fd, __u32 task, __u64 time_ns)
 		return 0;
 	descriptor_name(file, walk);
 	at = walk->at & (MAX_PATH_BYTES - 1);
-	path_bytes = (MAX_PATH_BYTES - at) & (2 * MAX_PATH_BYTES - 1);
-	path_bytes = (path_bytes + 7) & ~7ULL; /* the buffer is zero beyond the text */
+	path_bytes = path_bytes_from(at);
 	if (path_bytes > MAX_PATH_BYTES)
 		return 0;
 	event = ring_reserve(ring, EVENT_DESCRIPTOR,

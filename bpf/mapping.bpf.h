@@ -3,9 +3,9 @@
  * Which file lies where in an address space, told the moment it happens, to user space and to the
  * stack walks (code.bpf.h).
  *
- * An event per executable mapping carries the file's path, read component by component from the
- * kernel's directory entries, and its identity. A process that lives for a millisecond is thus
- * named like any other: nobody has to be quick enough to read its /proc/PID/maps.
+ * An event per executable mapping carries the file's path (path.bpf.h) and its identity. A process
+ * that lives for a millisecond is thus named like any other: nobody has to be quick enough to read
+ * its /proc/PID/maps.
  */
 #ifndef PROF_MAPPING_BPF_H
 #define PROF_MAPPING_BPF_H
@@ -15,89 +15,19 @@
 #include <bpf/bpf_core_read.h>
 
 #include "code.bpf.h"
+#include "path.bpf.h"
 #include "ring.bpf.h"
 #include "state.bpf.h"
 
-#define ENOENT              2
-#define EBUSY               16
-#define MAX_LOCK_TRIES      (1 << 12) /* another thread holds it, mostly for microseconds */
-#define MAX_MMAP_TRIES      64        /* and there is another way to know */
-#define MAP_ANONYMOUS       0x20
-#define VM_EXEC             4
-#define PAGE_SHIFT          12 /* vm_pgoff counts in it; larger base pages exist on arm64 only */
-#define PAGE_BYTES          4096
-#define PAGE_END(address)   (((address) + PAGE_BYTES - 1) & ~(PAGE_BYTES - 1ULL))
-#define MAX_PATH_COMPONENTS 128
-#define MAX_COMPONENT_BYTES 256 /* with its slash */
-
-/* A path grows from the end of the buffer towards its start. */
-struct path_walk {
-	char text[2 * MAX_PATH_BYTES];
-	__u64 dentry, mnt;
-	__u32 at; /* first byte in use, below MAX_PATH_BYTES */
-};
-
-struct {
-	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, 1);
-	__type(key, __u32);
-	__type(value, struct path_walk);
-} path_walks SEC(".maps") __weak;
-
-/* The recorder's root directory: paths are told as it can open them, also inside a container. */
-__u64 root_dentry __weak = 0;
-__u64 root_mnt __weak = 0;
-
-/* Of a task that still has the recorder's root. */
-static __always_inline void root_note(struct task_struct *task)
-{
-	root_dentry = (__u64)BPF_CORE_READ(task, fs, root.dentry);
-	root_mnt = (__u64)BPF_CORE_READ(task, fs, root.mnt);
-}
-
-static __always_inline void path_prepend(struct path_walk *walk, struct dentry *dentry)
-{
-	__u32 size = BPF_CORE_READ(dentry, d_name.len) & (MAX_COMPONENT_BYTES - 1);
-	const unsigned char *name = BPF_CORE_READ(dentry, d_name.name);
-	__u32 at = walk->at - size - 1;
-
-	barrier_var(at); /* or the compiler computes it anew, unbounded to the verifier */
-	if (at >= MAX_PATH_BYTES)
-		return;
-	walk->text[at] = '/';
-	bpf_probe_read_kernel(&walk->text[at + 1], size, name);
-	walk->at = at;
-}
-
-/* One step towards the root: out of a mount, or to the parent directory; 1 ends the loop. */
-static long path_step(__u32 index, void *unused)
-{
-	__u32 zero = 0;
-	struct path_walk *walk = bpf_map_lookup_elem(&path_walks, &zero);
-	struct dentry *dentry, *parent;
-	struct mount *mount, *outer;
-	struct vfsmount *mnt;
-
-	if (!walk || (walk->dentry == root_dentry && walk->mnt == root_mnt))
-		return 1;
-	dentry = (struct dentry *)walk->dentry;
-	mnt = (struct vfsmount *)walk->mnt;
-	if (dentry == BPF_CORE_READ(mnt, mnt_root)) {
-		mount = (void *)mnt - bpf_core_field_offset(struct mount, mnt);
-		outer = BPF_CORE_READ(mount, mnt_parent);
-		if (outer == mount)
-			return 1;
-		walk->dentry = (__u64)BPF_CORE_READ(mount, mnt_mountpoint);
-		walk->mnt = (__u64)outer + bpf_core_field_offset(struct mount, mnt);
-		return 0;
-	}
-	parent = BPF_CORE_READ(dentry, d_parent);
-	if (parent == dentry)
-		return 1;
-	path_prepend(walk, dentry);
-	walk->dentry = (__u64)parent;
-	return 0;
-}
+#define ENOENT            2
+#define EBUSY             16
+#define MAX_LOCK_TRIES    (1 << 12) /* another thread holds it, mostly for microseconds */
+#define MAX_MMAP_TRIES    64        /* and there is another way to know */
+#define MAP_ANONYMOUS     0x20
+#define VM_EXEC           4
+#define PAGE_SHIFT        12 /* vm_pgoff counts in it; larger base pages exist on arm64 only */
+#define PAGE_BYTES        4096
+#define PAGE_END(address) (((address) + PAGE_BYTES - 1) & ~(PAGE_BYTES - 1ULL))
 
 /* The CPU's mapping that is being told of. */
 struct told_mapping {
@@ -117,31 +47,6 @@ struct {
 	__type(value, struct told_mapping);
 } told_mappings SEC(".maps") __weak;
 
-/* Puts a file's path into the CPU's path_walk; false when it is none. */
-__weak __noinline bool path_read(__u64 file_address)
-{
-	struct file *file = (struct file *)file_address;
-	__u32 zero = 0;
-	struct path_walk *walk = bpf_map_lookup_elem(&path_walks, &zero);
-	struct dentry *dentry;
-
-	if (!walk)
-		return false;
-	walk->at = MAX_PATH_BYTES - 1;
-	walk->text[MAX_PATH_BYTES - 1] = 0;
-	if (!file)
-		return true;
-	dentry = BPF_CORE_READ(file, f_path.dentry);
-	walk->dentry = (__u64)dentry;
-	walk->mnt = (__u64)BPF_CORE_READ(file, f_path.mnt);
-	if (BPF_CORE_READ(dentry, d_parent) == dentry &&
-	    BPF_CORE_READ(file, f_path.mnt, mnt_root) != dentry)
-		path_prepend(walk, dentry); /* it is in no directory: a memfd, for one */
-	else
-		bpf_loop(MAX_PATH_COMPONENTS, path_step, NULL, 0);
-	return true;
-}
-
 /* Sends the event of the mapping that is being told of. */
 __weak __noinline int mapping_send(void)
 {
@@ -158,8 +63,7 @@ __weak __noinline int mapping_send(void)
 		return 0;
 	file = (struct file *)told->file;
 	at = walk->at & (MAX_PATH_BYTES - 1);
-	path_bytes = (MAX_PATH_BYTES - at) & (2 * MAX_PATH_BYTES - 1);
-	path_bytes = (path_bytes + 7) & ~7ULL; /* the buffer is zero beyond the text */
+	path_bytes = path_bytes_from(at);
 	if (path_bytes > MAX_PATH_BYTES)
 		return 0;
 	size_bytes = sizeof *event + path_bytes;

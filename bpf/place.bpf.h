@@ -19,6 +19,7 @@
 #include <bpf/bpf_core_read.h>
 
 #include "mapping.bpf.h"
+#include "path.bpf.h"
 
 struct place {
 	__u64 start, end, file_offset_bytes;
@@ -58,8 +59,7 @@ __weak __noinline int file_tell(__u64 file, __u32 id)
 	if (!walk || !ring || id >= MAX_FILES || files_told[id] || !path_read(file))
 		return 0;
 	at = walk->at & (MAX_PATH_BYTES - 1);
-	path_bytes = (MAX_PATH_BYTES - at) & (2 * MAX_PATH_BYTES - 1);
-	path_bytes = (path_bytes + 7) & ~7ULL; /* the buffer is zero beyond the text */
+	path_bytes = path_bytes_from(at);
 	if (path_bytes > MAX_PATH_BYTES)
 		return 0;
 	size_bytes = sizeof *event + path_bytes;
