@@ -172,17 +172,6 @@ static void refusals_say_where_and_why(void **state)
 	assert_refused(deep, "at most 64 deep");
 }
 
-static void it_tells_which_fields_it_uses(void **state)
-{
-	struct filter *f;
-
-	(void)state;
-	assert_int_equal(filter_parse("!(name==x) || ret && path", fields, &f), 0);
-	assert_true(filter_uses(f, NAME) && filter_uses(f, RET) && filter_uses(f, PATH));
-	assert_false(filter_uses(f, ERRNO));
-	filter_free(f);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -191,7 +180,6 @@ int main(void)
 		cmocka_unit_test(joined),
 		cmocka_unit_test(what_is_not_there_fits_nothing),
 		cmocka_unit_test(refusals_say_where_and_why),
-		cmocka_unit_test(it_tells_which_fields_it_uses),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

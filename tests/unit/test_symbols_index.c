@@ -116,17 +116,17 @@ static void symbols_end_where_they_say(void **state)
 	for (size_t i = 0; i < sizeof symbols / sizeof *symbols; i++)
 		symbol_table_add(&table, &symbols[i]);
 	symbol_table_seal(&table);
-	assert_null(symbol_table_find(&table, 99));
-	assert_string_equal(symbol_table_find(&table, 100), "sized");
-	assert_string_equal(symbol_table_find(&table, 115), "sized");
-	assert_string_equal(symbol_table_find(&table, 249), "open");
-	assert_string_equal(symbol_table_find(&table, 259), "after");
-	assert_null(symbol_table_find(&table, 260));
-	assert_string_equal(symbol_table_find(&table, 999), "last");
-	assert_null(symbol_table_find(&table, 1000));
-	assert_string_equal(symbol_table_find_within(&table, 999, 900), "last");
-	assert_null(symbol_table_find_within(&table, 999, 901)); /* another function by then */
-	assert_string_equal(symbol_table_find_within(&table, 115, 110), "sized");
+	assert_null(symbol_table_find(&table, 99, 0));
+	assert_string_equal(symbol_table_find(&table, 100, 0), "sized");
+	assert_string_equal(symbol_table_find(&table, 115, 0), "sized");
+	assert_string_equal(symbol_table_find(&table, 249, 0), "open");
+	assert_string_equal(symbol_table_find(&table, 259, 0), "after");
+	assert_null(symbol_table_find(&table, 260, 0));
+	assert_string_equal(symbol_table_find(&table, 999, 0), "last");
+	assert_null(symbol_table_find(&table, 1000, 0));
+	assert_string_equal(symbol_table_find(&table, 999, 900), "last");
+	assert_null(symbol_table_find(&table, 999, 901)); /* another function by then */
+	assert_string_equal(symbol_table_find(&table, 115, 110), "sized");
 	symbol_table_fini(&table);
 }
 
@@ -145,8 +145,8 @@ static void of_several_names_the_known_one_is_shown(void **state)
 	for (size_t i = 0; i < sizeof symbols / sizeof *symbols; i++)
 		symbol_table_add(&table, &symbols[i]);
 	symbol_table_seal(&table);
-	assert_string_equal(symbol_table_find(&table, 20), "malloc");
-	assert_string_equal(symbol_table_find(&table, 32), "foo::bar");
+	assert_string_equal(symbol_table_find(&table, 20, 0), "malloc");
+	assert_string_equal(symbol_table_find(&table, 32, 0), "foo::bar");
 	symbol_table_fini(&table);
 }
 

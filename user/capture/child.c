@@ -212,12 +212,6 @@ int child_answer(struct child *child, const char *name)
 	return err == -ENOENT ? EXIT_NOT_FOUND : EXIT_NOT_EXECUTABLE;
 }
 
-int child_release(struct child *child, const char *name)
-{
-	child_let_go(child);
-	return child_answer(child, name);
-}
-
 void child_abandon(struct child *child)
 {
 	if (child->hold_fd >= 0)

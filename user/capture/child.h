@@ -53,13 +53,10 @@ struct launch {
 int child_spawn(const struct launch *launch, struct child *out);
 
 /*
- * Lets it go and waits until it executes the command. 0; or the exit status of a failed launch,
- * reported, and the child is to be abandoned.
+ * Lets it go; tells whether it has executed the command, or could not, since one that is traced has
+ * to be served meanwhile; and waits for that. 0; or the exit status of a failed launch, reported,
+ * and the child is to be abandoned.
  */
-int child_release(struct child *child, const char *name);
-
-/* The same in steps, for one that has to be served meanwhile, being traced: lets it go; whether it
- * has executed the command, or could not; waits for that. */
 void child_let_go(struct child *child);
 bool child_has_answered(const struct child *child);
 int child_answer(struct child *child, const char *name);

@@ -206,7 +206,7 @@ void targets_fini(struct targets *targets)
 	vec_free(&targets->items);
 }
 
-bool target_has_ended(const struct target *target)
+static bool target_has_ended(const struct target *target)
 {
 	struct pollfd end = {.fd = target->pidfd, .events = POLLIN};
 

@@ -29,7 +29,6 @@ struct targets {
 int targets_add(struct targets *targets, pid_t pid);
 void targets_fini(struct targets *targets);
 
-bool target_has_ended(const struct target *target);
 bool targets_have_ended(const struct targets *targets); /* all of them */
 
 /* Adds paths under which the files that the process has mapped as code can be opened, each once. */

@@ -159,18 +159,6 @@ void emit_uint(struct emit *e, uint64_t value)
 	put_number(e, value);
 }
 
-void emit_changed_uint(struct emit *e, uint64_t before, uint64_t after)
-{
-	if (before == after) {
-		emit_uint(e, before);
-		return;
-	}
-	emit_open_as(e, "", " => ", "", false);
-	emit_uint(e, before);
-	emit_uint(e, after);
-	emit_close(e);
-}
-
 void emit_hex(struct emit *e, uint64_t value)
 {
 	separate(e);

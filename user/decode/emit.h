@@ -60,8 +60,7 @@ void emit_word(struct emit *e, const char *word);
 void emit_wordf(struct emit *e, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void emit_int(struct emit *e, int64_t value);
 void emit_uint(struct emit *e, uint64_t value);
-void emit_changed_uint(struct emit *e, uint64_t before, uint64_t after); /* 1 => 2, or 1 */
-void emit_hex(struct emit *e, uint64_t value);                           /* 0x1f; 0 is 0 */
+void emit_hex(struct emit *e, uint64_t value);     /* 0x1f; 0 is 0 */
 void emit_octal(struct emit *e, uint64_t value);   /* at least three digits: 0644, 000 */
 void emit_pointer(struct emit *e, uint64_t value); /* NULL for 0 */
 /* Bytes in quotes; `more`: the dots behind them. */

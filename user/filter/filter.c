@@ -110,17 +110,3 @@ bool filter_holds(const struct filter *f, filter_get *get, void *context)
 {
 	return node_holds(f->root, get, context);
 }
-
-static bool node_uses(const struct node *node, size_t field)
-{
-	if (!node)
-		return false;
-	if (node->kind == NODE_COMPARISON)
-		return node->field == field;
-	return node_uses(node->left, field) || node_uses(node->right, field);
-}
-
-bool filter_uses(const struct filter *f, size_t field)
-{
-	return node_uses(f->root, field);
-}

@@ -55,7 +55,5 @@ int filter_parse(const char *text, const struct filter_field *fields, struct fil
 void filter_free(struct filter *f); /* NULL is fine */
 
 bool filter_holds(const struct filter *f, filter_get *get, void *context);
-/* Whether it asks about that field at all. */
-bool filter_uses(const struct filter *f, size_t field);
 
 #endif

@@ -14,7 +14,7 @@ void blocks_fini(struct blocks *blocks)
 	vec_free(&blocks->changed);
 }
 
-void space_blocks_fini(struct space_blocks *space)
+static void space_blocks_fini(struct space_blocks *space)
 {
 	block_map_fini(&space->live);
 	vec_free(&space->displaced);

@@ -65,6 +65,5 @@ struct blocks {
 };
 
 void blocks_fini(struct blocks *blocks);
-void space_blocks_fini(struct space_blocks *space);
 
 #endif

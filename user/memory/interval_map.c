@@ -168,19 +168,6 @@ void interval_map_fini(struct interval_map *map)
 	vec_free(&map->branches);
 }
 
-void interval_map_copy(const struct interval_map *map, struct interval_map *out)
-{
-	*out = (struct interval_map){0};
-	vec_extend(&out->branches, map->branches.size);
-	for (size_t i = 0; i < map->branches.size; i++) {
-		struct branch *branch = &out->branches.items[i];
-
-		branch->end = map->branches.items[i].end;
-		branch->leaf = xnew(struct leaf);
-		*branch->leaf = *leaf_at(map, i);
-	}
-}
-
 bool interval_map_find(struct interval_map *map, uint64_t start, uint64_t end, struct span *out)
 {
 	const struct span *span = start < end ? span_at(map, place_of(map, start)) : NULL;

@@ -33,7 +33,6 @@ struct interval_map {
 
 /* A zeroed map is an empty one. */
 void interval_map_fini(struct interval_map *map);
-void interval_map_copy(const struct interval_map *map, struct interval_map *out);
 
 /* The first range that reaches into [start, end), as it is; false when there is none. */
 bool interval_map_find(struct interval_map *map, uint64_t start, uint64_t end, struct span *out);

@@ -22,6 +22,14 @@ static bool summary_has(const struct key_summary *summary, uint32_t bucket)
 	return at < summary->nr_buckets && summary->buckets[at].index == bucket;
 }
 
+/* What a block says of a system call, or NULL when it has none of them. */
+static const struct key_summary *block_summary(const struct block *block, uint32_t key)
+{
+	uint32_t at = search_first(i, 0, block->nr_keys, block->keys[i].key >= key);
+
+	return at < block->nr_keys && block->keys[at].key == key ? &block->keys[at] : NULL;
+}
+
 static bool block_matters(const struct batch *batch, const struct block *block)
 {
 	if (block->kind != BLOCK_SYSCALLS)
@@ -122,11 +130,4 @@ void questions_answer(struct recording *r, struct question *questions, size_t nr
 {
 	for (size_t done = 0; done < nr; done += BATCH)
 		answer_batch(r, questions + done, nr - done < BATCH ? nr - done : BATCH);
-}
-
-const struct key_summary *block_summary(const struct block *block, uint32_t key)
-{
-	uint32_t at = search_first(i, 0, block->nr_keys, block->keys[i].key >= key);
-
-	return at < block->nr_keys && block->keys[at].key == key ? &block->keys[at] : NULL;
 }

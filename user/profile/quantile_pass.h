@@ -19,7 +19,4 @@ struct question {
 
 void questions_answer(struct recording *r, struct question *questions, size_t nr);
 
-/* What a block says of a system call, or NULL when it has none of them. */
-const struct key_summary *block_summary(const struct block *block, uint32_t key);
-
 #endif

@@ -76,12 +76,7 @@ void symbol_table_seal(struct symbol_table *table)
 	range_index_seal(&table->unsized);
 }
 
-char *symbol_table_find(struct symbol_table *table, uint64_t address)
-{
-	return symbol_table_find_within(table, address, 0);
-}
-
-char *symbol_table_find_within(struct symbol_table *table, uint64_t address, uint64_t start)
+char *symbol_table_find(struct symbol_table *table, uint64_t address, uint64_t start)
 {
 	uint32_t owner = range_index_find(&table->sized, address);
 	struct symbol *symbol;

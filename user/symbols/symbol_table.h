@@ -29,12 +29,11 @@ void symbol_table_fini(struct symbol_table *table);
 void symbol_table_add(struct symbol_table *table, const struct symbol *symbol);
 void symbol_table_seal(struct symbol_table *table);
 
-/* The readable name of the function over the address, or NULL. It belongs to the table. */
-char *symbol_table_find(struct symbol_table *table, uint64_t address);
 /*
- * The same where the function over the address is known to begin at `start`: a symbol without a
- * size that lies before it reaches no further than up to there.
+ * The readable name of the function over the address, or NULL. It belongs to the table. Where that
+ * function is known to begin at `start` (else 0), a symbol without a size that lies before it
+ * reaches no further than up to there.
  */
-char *symbol_table_find_within(struct symbol_table *table, uint64_t address, uint64_t start);
+char *symbol_table_find(struct symbol_table *table, uint64_t address, uint64_t start);
 
 #endif

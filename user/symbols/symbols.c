@@ -108,7 +108,7 @@ static char *image_symbol(struct image *image, uint64_t address)
 		elf_symbols_init(&image->symbols, &image->program, &image->debug);
 	image->has_symbols = true;
 	fde_table_find(&image->fdes, address, &function);
-	return symbol_table_find_within(&image->symbols.table, address, function.start);
+	return symbol_table_find(&image->symbols.table, address, function.start);
 }
 
 /* What to call a function that has no name: by its beginning, so that its places stay together. */
