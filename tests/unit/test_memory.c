@@ -296,13 +296,13 @@ static void the_stack_grows_and_files_have_names(void **state)
 	EVENT(mm, .type = TASK_EXEC, .value = {100, 100, 0, AT(108) + 16, AT(500), AT(200) + 64});
 	mapping.time_ns = mm->now_ns;
 	mapping.flags = MAPPED_READ | MAPPED_WRITE | MAPPED_GROWS_DOWN;
-	memory_take_mapping(mm->model, &mapping, true);
+	memory_take_mapping(mm->model, &mapping, FILE_ON_DISK);
 	mapping.start = AT(200), mapping.end = AT(210), mapping.module = 5;
 	mapping.flags = MAPPED_READ | MAPPED_EXEC;
-	memory_take_mapping(mm->model, &mapping, true);
+	memory_take_mapping(mm->model, &mapping, FILE_ON_DISK);
 	mapping.start = AT(300), mapping.end = AT(310), mapping.module = 6;
 	mapping.flags = MAPPED_READ | MAPPED_WRITE;
-	memory_take_mapping(mm->model, &mapping, true);
+	memory_take_mapping(mm->model, &mapping, FILE_ON_DISK);
 	mm->now_ns += 10;
 	fault_at(mm, AT(107), 50, -(int64_t)PAGE, WRITE_ONE); /* to far below what was mapped */
 	FAULT(mm, 498, 1, READ_ONE);                          /* the kernel's data below the vdso */

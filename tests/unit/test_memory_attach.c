@@ -35,7 +35,7 @@ static void mapped_before(struct made_memory *mm, uint64_t page, uint64_t pages,
 		.flags = flags | MAPPED_BEFORE,
 	};
 
-	memory_take_mapping(mm->model, &mapping, true);
+	memory_take_mapping(mm->model, &mapping, FILE_ON_DISK);
 	mm->now_ns += 10;
 }
 

@@ -301,7 +301,7 @@ static void pages_from_before_the_recording_say_nothing(void **state)
 		.flags = MAPPED_READ | MAPPED_WRITE | MAPPED_BEFORE,
 	};
 
-	memory_take_mapping(mm->model, &before, true);
+	memory_take_mapping(mm->model, &before, FILE_ON_DISK);
 	MAP_BLOCK(mm, 8, 2);
 	made(mm, AT(0), 10 * PAGE, 1);
 	made(mm, AT(100), 4 * PAGE, 2); /* and what is mapped nowhere says nothing either */

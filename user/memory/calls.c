@@ -3,6 +3,7 @@
  * What system calls do to memory: each has a part that takes effect when it begins (give-backs) and
  * one for its end (what it makes).
  */
+#include <errno.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 
@@ -10,6 +11,7 @@
 
 #define ADVICE_PAGEOUT         21
 #define ADVICE_DONTNEED_LOCKED 24
+#define ADVICE_GUARD_INSTALL   102
 
 static uint32_t protection_of(uint64_t prot)
 {
@@ -31,7 +33,7 @@ static bool covers_file(struct vm *vm, struct range range)
 	struct extent under;
 
 	return regions_find(&vm->regions, range.start, range.end, &under) &&
-	       under.flags & EXTENT_FILE;
+	       (under.flags & (EXTENT_FILE | EXTENT_SHARED)) == EXTENT_FILE;
 }
 
 static enum region_kind kind_of_mmap(struct vm *vm, const struct call *call, struct range range)
@@ -198,6 +200,8 @@ static void end_mprotect(struct memory *m, struct vm *vm, const struct call *cal
 	for (; regions_cut(&vm->regions, range.start, range.end, &old); range.start = old.end) {
 		struct extent part = old;
 
+		if (call_has_failed(call) && old.start != range.start)
+			return;
 		if (!(part.flags & EXTENT_PROTECTION) && protection &&
 		    region_kind_is_anonymous(extent_kind(m, &part))) {
 			part.owner = call->id;
@@ -215,12 +219,16 @@ static void begin_madvise(struct memory *m, struct vm *vm, const struct call *ca
 
 	switch (call->args[2]) {
 	case MADV_DONTNEED:
-	case MADV_FREE:
 	case MADV_REMOVE:
-	case ADVICE_PAGEOUT:
 	case ADVICE_DONTNEED_LOCKED:
+	case ADVICE_GUARD_INSTALL:
 		vm->advices++;
 		vm_give_back(m, vm, range, call->id);
+		break;
+	case MADV_FREE:
+	case ADVICE_PAGEOUT:
+		vm->advices++;
+		vm_offer(m, vm, range, call->id);
 	}
 }
 
@@ -378,6 +386,15 @@ bool call_has_failed(const struct call *call)
 	return call->result < 0 && call->result >= -4095;
 }
 
+/* Of a range with holes, madvise does all that is there, mprotect what is before the first hole. */
+static bool has_effect(const struct call *call)
+{
+	bool is_partial = call->nr == SYS_madvise || call->nr == SYS_mprotect ||
+			  call->nr == SYS_pkey_mprotect;
+
+	return !call_has_failed(call) || (is_partial && call->result == -ENOMEM);
+}
+
 bool call_is_exec(const struct call *call)
 {
 	return call->nr == SYS_execve || call->nr == SYS_execveat;
@@ -391,7 +408,7 @@ void call_begin(struct memory *m, const struct call *call)
 	note_stack(m, vm, call);
 	if (call_is_exec(call))
 		exec_begin(task_memory(m, call->task), call);
-	if (!call_has_failed(call))
+	if (has_effect(call))
 		effects_begin(m, &pending);
 	vm_hold(vm);
 	pending_push(m, &pending);
@@ -401,7 +418,7 @@ static void call_end(struct memory *m, struct pending *pending)
 {
 	if (m->now_ns < pending->call.end_ns)
 		m->now_ns = pending->call.end_ns;
-	if (!call_has_failed(&pending->call))
+	if (has_effect(&pending->call))
 		effects_end(m, pending);
 	if (pending->call.populated_pages)
 		call_populate(m, pending->vm, &pending->call);

@@ -196,7 +196,8 @@ static bool is_huge(const struct taking *t, const struct part *part, uint64_t ad
 	if (out->end != end)
 		return false;
 	return is_present ? out->state == PAGE_ZERO
-			  : out->state == PAGE_NEVER || out->state == PAGE_GONE;
+			  : out->state == PAGE_NEVER || out->state == PAGE_OFFERED ||
+				    out->state == PAGE_GONE;
 }
 
 static void huge_judge(struct taking *t, const struct part *part, const struct page_range *range)

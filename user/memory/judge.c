@@ -13,7 +13,8 @@ static bool is_present(const struct fault_facts *f)
 
 static bool is_seen(enum page_state page)
 {
-	return page != PAGE_NEVER && page != PAGE_GONE && page != PAGE_DOUBTFUL;
+	return page != PAGE_NEVER && page != PAGE_OFFERED && page != PAGE_GONE &&
+	       page != PAGE_DOUBTFUL;
 }
 
 /* Swapped out or reclaimed, a NUMA hint, migrated, or another thread was quicker. */
@@ -48,7 +49,7 @@ static struct verdict judge_absent_anonymous(const struct fault_facts *f)
 		return (struct verdict){CAUSE_FIRST_READ, CERTAIN, PAGE_OWN};
 	if (is_seen(f->page))
 		return nobody_asked(f);
-	if (f->page == PAGE_GONE)
+	if (f->page == PAGE_GONE || f->page == PAGE_OFFERED)
 		return (struct verdict){CAUSE_REFAULT, CERTAIN, page, is_write(f), true};
 	if (f->page == PAGE_DOUBTFUL && f->has_returner)
 		return (struct verdict){CAUSE_REFAULT, LIKELY, page, is_write(f), true};

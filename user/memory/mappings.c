@@ -54,15 +54,17 @@ static enum region_kind kind_of_earlier(struct memory *m, struct vm *vm,
 }
 
 static enum region_kind kind_of_mapping(struct memory *m, struct vm *vm,
-					const struct task_mapping *mapping, bool is_on_disk)
+					const struct task_mapping *mapping, enum file_nature file)
 {
+	bool has_file = mapping->module && file != FILE_OF_ZEROS;
+
 	if (mapping->module == MODULE_VDSO)
 		return REGION_VDSO;
 	if (mapping->flags & MAPPED_GROWS_DOWN)
 		return REGION_STACK;
 	if (mapping->flags & MAPPED_SHARED)
-		return mapping->module && is_on_disk ? REGION_SHARED_FILE : REGION_SHARED;
-	if (!mapping->module)
+		return has_file && file == FILE_ON_DISK ? REGION_SHARED_FILE : REGION_SHARED;
+	if (!has_file)
 		return mapping->flags & MAPPED_BEFORE ? kind_of_earlier(m, vm, mapping)
 						      : REGION_ZEROED;
 	return mapping->flags & MAPPED_EXEC ? REGION_TEXT : REGION_FILE;
@@ -77,11 +79,11 @@ static uint32_t owner_of_mapping(const struct task_memory *task, const struct ta
 }
 
 static void mapping_add(struct memory *m, const struct task_mapping *mapping, uint64_t start,
-			uint64_t end, bool is_on_disk)
+			uint64_t end, enum file_nature file)
 {
 	struct task_memory *task = task_memory(m, mapping->task);
 	struct vm *vm = task->vm;
-	enum region_kind kind = kind_of_mapping(m, vm, mapping, is_on_disk);
+	enum region_kind kind = kind_of_mapping(m, vm, mapping, file);
 	bool is_before = mapping->flags & MAPPED_BEFORE;
 	const struct extent extent = {
 		.start = start,
@@ -102,19 +104,22 @@ static void mapping_add(struct memory *m, const struct task_mapping *mapping, ui
 
 /* What a call has mapped is known by its region already: its file is told here. */
 static void mapping_name(struct memory *m, struct vm *vm, struct extent *part,
-			 const struct task_mapping *mapping, bool is_on_disk)
+			 const struct task_mapping *mapping, enum file_nature file)
 {
 	enum region_kind *kind = &m->pool.items.items[part->region].kind;
 
 	if (!(part->flags & EXTENT_FILE) || part->module)
 		return;
 	part->module = mapping->module;
-	if (*kind == REGION_SHARED_FILE && !is_on_disk)
+	if (*kind == REGION_SHARED_FILE && file != FILE_ON_DISK)
 		*kind = REGION_SHARED;
+	if (*kind == REGION_FILE && file == FILE_OF_ZEROS)
+		*kind = REGION_BLOCK;
 	regions_change(&vm->regions, part);
 }
 
-void memory_take_mapping(struct memory *m, const struct task_mapping *mapping, bool is_on_disk)
+void memory_take_mapping(struct memory *m, const struct task_mapping *mapping,
+			 enum file_nature file)
 {
 	struct vm *vm = task_vm(m, mapping->task);
 	uint64_t at = mapping->start, end = mapping->end;
@@ -129,10 +134,10 @@ void memory_take_mapping(struct memory *m, const struct task_mapping *mapping, b
 		bool is_known = regions_cut(&vm->regions, at, end, &part);
 
 		if (is_known && part.start == at) {
-			mapping_name(m, vm, &part, mapping, is_on_disk);
+			mapping_name(m, vm, &part, mapping, file);
 			at = part.end;
 		} else {
-			mapping_add(m, mapping, at, is_known ? part.start : end, is_on_disk);
+			mapping_add(m, mapping, at, is_known ? part.start : end, file);
 			at = is_known ? part.start : end;
 		}
 	}

@@ -52,6 +52,13 @@ struct memory_totals {
 	uint64_t calls;              /* by mmap and brk, that made memory */
 };
 
+/* What a mapping's file is. */
+enum file_nature {
+	FILE_ON_DISK,
+	FILE_IN_MEMORY,
+	FILE_OF_ZEROS, /* /dev/zero: private, its memory is as anonymous as any */
+};
+
 struct memory;
 
 struct memory *memory_new(const struct memory_options *options);
@@ -62,7 +69,8 @@ bool memory_wants_call(uint64_t nr);
 
 /* Rows are cells by column, as in the recording. Texts of events must outlive the model. */
 void memory_take_task_event(struct memory *m, const struct task_event *event);
-void memory_take_mapping(struct memory *m, const struct task_mapping *mapping, bool is_on_disk);
+void memory_take_mapping(struct memory *m, const struct task_mapping *mapping,
+			 enum file_nature file);
 void memory_take_syscall(struct memory *m, const uint64_t *row);
 void memory_take_fault(struct memory *m, const uint64_t *row);
 void memory_take_alloc(struct memory *m, const uint64_t *row);

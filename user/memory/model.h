@@ -110,6 +110,8 @@ void vm_map(struct memory *m, struct vm *vm, const struct extent *extent, enum r
 	    uint32_t returner);
 /* The pages are gone; what is mapped there stays. */
 void vm_give_back(struct memory *m, struct vm *vm, struct range range, uint32_t returner);
+/* The pages are there until the kernel needs them. */
+void vm_offer(struct memory *m, struct vm *vm, struct range range, uint32_t returner);
 void vm_unmap(struct memory *m, struct vm *vm, struct range range, uint32_t returner);
 enum region_kind extent_kind(const struct memory *m, const struct extent *extent);
 

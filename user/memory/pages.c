@@ -4,7 +4,7 @@
 static bool is_own(enum page_state state)
 {
 	return state == PAGE_OWN || state == PAGE_SHARED || state == PAGE_AHEAD ||
-	       state == PAGE_HUGE;
+	       state == PAGE_HUGE || state == PAGE_OFFERED;
 }
 
 static struct page_range range_of(const struct span *span)
@@ -70,6 +70,21 @@ void pages_give_back(struct pages *pages, uint64_t start, uint64_t end, uint32_t
 		else if (range.state != PAGE_NEVER && range.state != PAGE_GONE &&
 			 range.state != PAGE_DOUBTFUL)
 			pages_set(pages, range.start, range.end, PAGE_GONE, returner);
+		start = range.end;
+	}
+}
+
+void pages_offer(struct pages *pages, uint64_t start, uint64_t end, uint32_t returner)
+{
+	while (start < end) {
+		struct page_range range = pages_at(pages, start, end);
+
+		if (range.state == PAGE_FILE)
+			pages_set(pages, range.start, range.end, PAGE_NEVER, 0);
+		else if (range.state == PAGE_COMMON)
+			pages_set(pages, range.start, range.end, PAGE_GONE, returner);
+		else if (is_own(range.state))
+			pages_set(pages, range.start, range.end, PAGE_OFFERED, returner);
 		start = range.end;
 	}
 }

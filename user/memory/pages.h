@@ -20,6 +20,7 @@ enum page_state {
 	PAGE_INHERITED, /* got from the parent by fork */
 	PAGE_AHEAD,     /* its own, written when it was there already; its first touch may follow */
 	PAGE_HUGE,      /* its own, supposing that a fault brought the whole huge page */
+	PAGE_OFFERED,   /* its own, but the kernel may take it at any time: it was told so */
 	PAGE_GONE,      /* was its own, and was given back */
 	PAGE_DOUBTFUL,  /* was given back; nobody knows whether anything was there. Without a
 			   returner:  most likely not */
@@ -29,13 +30,13 @@ enum page_state {
 struct page_range {
 	uint64_t start, end;
 	enum page_state state;
-	uint32_t returner; /* of PAGE_GONE and PAGE_DOUBTFUL, and of what PAGE_HUGE was before; a
-			      call's id */
+	uint32_t returner; /* of PAGE_OFFERED, PAGE_GONE and PAGE_DOUBTFUL, and of what PAGE_HUGE
+			      was before; a call's id */
 };
 
 struct pages {
 	struct interval_map map;
-	uint64_t own_bytes; /* in OWN, SHARED, AHEAD and HUGE */
+	uint64_t own_bytes; /* in OWN, SHARED, AHEAD, HUGE and OFFERED */
 };
 
 void pages_fini(struct pages *pages);
@@ -48,7 +49,11 @@ void pages_set(struct pages *pages, uint64_t start, uint64_t end, enum page_stat
 /* A call gave the range back: what was there is gone by it, files are as if never seen. */
 void pages_give_back(struct pages *pages, uint64_t start, uint64_t end, uint32_t returner);
 
-/* The same of what may have been there without anybody's telling. */
+/* A call lets the kernel take the range when memory is short: what is its own is there until then.
+ */
+void pages_offer(struct pages *pages, uint64_t start, uint64_t end, uint32_t returner);
+
+/* The same as giving back, of what may have been there without anybody's telling. */
 void pages_doubt(struct pages *pages, uint64_t start, uint64_t end, uint32_t returner);
 
 /* A child is born: it gets *child, and both see from now on which pages they share. */

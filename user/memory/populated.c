@@ -11,13 +11,21 @@
 
 static struct range populated_range(const struct memory *m, const struct call *call)
 {
+	uint64_t bytes = call->populated_pages * m->options.page_bytes;
+
 	switch (call->nr) {
 	case SYS_mmap:
 		return range_of(m, (uint64_t)call->result, call->args[1]);
 	case SYS_mlock:
 	case SYS_mlock2:
 	case SYS_madvise:
+	case SYS_mprotect:
+	case SYS_pkey_mprotect:
 		return range_of(m, call->args[0], call->args[1]);
+	case SYS_mlockall:
+		return (struct range){0, MAX_ADDRESS};
+	case SYS_brk:
+		return range_of(m, (uint64_t)call->result - bytes, bytes);
 	case SYS_mremap:
 		return range_of(m, (uint64_t)call->result, call->args[2]);
 	case SYS_read:
@@ -78,6 +86,19 @@ static void populate_part(struct populating *p, const struct extent *part)
 	}
 }
 
+/* Of files' pages nobody knows which were there already, so they come last. */
+static void populate_kind(struct populating *p, struct range range, bool anonymous)
+{
+	struct extent part;
+
+	while (p->pages_left && regions_cut(&p->vm->regions, range.start, range.end, &part)) {
+		range.start = part.end;
+		if (part.flags & EXTENT_PROTECTION &&
+		    region_kind_is_anonymous(extent_kind(p->m, &part)) == anonymous)
+			populate_part(p, &part);
+	}
+}
+
 void call_populate(struct memory *m, struct vm *vm, const struct call *call)
 {
 	struct range range = populated_range(m, call);
@@ -92,13 +113,11 @@ void call_populate(struct memory *m, struct vm *vm, const struct call *call)
 			.syscall = (uint32_t)call->nr + 1},
 		.pages_left = call->populated_pages,
 	};
-	struct extent part;
 
 	m->totals.populated_pages += call->populated_pages;
-	while (p.pages_left && !call_has_failed(call) &&
-	       regions_cut(&vm->regions, range.start, range.end, &part)) {
-		populate_part(&p, &part);
-		range.start = part.end;
+	if (!call_has_failed(call)) {
+		populate_kind(&p, range, true);
+		populate_kind(&p, range, false);
 	}
 	p.key.region_kind = call_is_exec(call) ? REGION_STACK : REGION_UNKNOWN; /* the arguments */
 	p.key.size_class = 0;

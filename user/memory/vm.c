@@ -83,11 +83,11 @@ enum region_kind extent_kind(const struct memory *m, const struct extent *extent
 	return m->pool.items.items[extent->region].kind;
 }
 
-void vm_give_back(struct memory *m, struct vm *vm, struct range range, uint32_t returner)
+/* Of what was there before anybody looked, nobody knows what is there still. */
+static void doubt_earlier(struct memory *m, struct vm *vm, struct range range, uint32_t returner)
 {
 	struct extent part;
 
-	pages_give_back(&vm->pages, range.start, range.end, returner);
 	for (uint64_t at = range.start;
 	     at < range.end && regions_cut(&vm->regions, at, range.end, &part); at = part.end) {
 		enum region_kind kind = extent_kind(m, &part);
@@ -97,6 +97,19 @@ void vm_give_back(struct memory *m, struct vm *vm, struct range range, uint32_t 
 		if (part.flags & EXTENT_BEFORE && region_kind_is_anonymous(kind))
 			pages_doubt(&vm->pages, part.start, part.end, is_stack ? 0 : returner);
 	}
+}
+
+void vm_give_back(struct memory *m, struct vm *vm, struct range range, uint32_t returner)
+{
+	pages_give_back(&vm->pages, range.start, range.end, returner);
+	doubt_earlier(m, vm, range, returner);
+	vm_settle(m, vm);
+}
+
+void vm_offer(struct memory *m, struct vm *vm, struct range range, uint32_t returner)
+{
+	pages_offer(&vm->pages, range.start, range.end, returner);
+	doubt_earlier(m, vm, range, returner);
 	vm_settle(m, vm);
 }
 

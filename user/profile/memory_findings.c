@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "profile/memory_findings.h"
 
-#include <sys/mman.h>
+#include <sys/syscall.h>
 
+#include "decode/constants.h"
 #include "profile/facts.h"
 #include "profile/place_name.h"
 
@@ -25,24 +26,19 @@ static const char *name_stack(struct naming *n, uint32_t stack, bool of_call)
 	return names_text(&n->report->names, *name_id - 1);
 }
 
-static const char *advice_name(uint32_t advice)
+static const char *advice_name(const struct memory_call *call)
 {
-	switch (advice) {
-	case MADV_DONTNEED:
-		return "(MADV_DONTNEED)";
-	case MADV_FREE:
-		return "(MADV_FREE)";
-	case MADV_REMOVE:
-		return "(MADV_REMOVE)";
-	default:
-		return "";
+	for (size_t i = 0; call->nr == SYS_madvise && i < madvise_advices.nr; i++) {
+		if (madvise_advices.items[i].value == call->detail)
+			return madvise_advices.items[i].name;
 	}
+	return NULL;
 }
 
 static uint32_t name_call(struct naming *n, uint32_t id)
 {
 	const struct memory_call *call = memory_call_of(n->report->model, id);
-	const char *program = memory_call_program(n->report->model, id), *place;
+	const char *program = memory_call_program(n->report->model, id), *place, *advice;
 	scoped_free char *name = NULL;
 	char label[32];
 
@@ -53,8 +49,9 @@ static uint32_t name_call(struct naming *n, uint32_t id)
 		return names_intern(&n->report->names, name);
 	}
 	place = name_stack(n, call->stack, true);
-	name = xasprintf("%s%s%s%s", call_label(call->nr, label), advice_name(call->detail),
-			 *place ? " in " : "", place);
+	advice = advice_name(call);
+	name = xasprintf("%s%s%s%s%s%s", call_label(call->nr, label), advice ? "(" : "",
+			 advice ? advice : "", advice ? ")" : "", *place ? " in " : "", place);
 	return names_intern(&n->report->names, name);
 }
 

@@ -39,17 +39,18 @@ static struct memory *model_new(const struct recording *r, struct stack_readings
 	return memory_new(&options);
 }
 
-/* Files that are nothing but memory. */
-static bool is_on_disk(const struct recording *r, uint32_t module)
+static enum file_nature file_nature_of(const struct recording *r, uint32_t module)
 {
-	static const char *const prefixes[] = {"/dev/shm/", "/dev/zero", "/memfd:", "/SYSV", NULL};
+	static const char *const prefixes[] = {"/dev/shm/", "/memfd:", "/SYSV", NULL};
 	const char *path = r->modules.items[module].path;
 
+	if (!strncmp(path, "/dev/zero", strlen("/dev/zero")))
+		return FILE_OF_ZEROS;
 	for (const char *const *prefix = prefixes; *prefix; prefix++) {
 		if (!strncmp(path, *prefix, strlen(*prefix)))
-			return false;
+			return FILE_IN_MEMORY;
 	}
-	return true;
+	return FILE_ON_DISK;
 }
 
 static void model_feed(struct memory *model, struct recording *r)
@@ -66,7 +67,7 @@ static void model_feed(struct memory *model, struct recording *r)
 			break;
 		case FEED_MAPPING:
 			memory_take_mapping(model, item.mapping,
-					    is_on_disk(r, item.mapping->module));
+					    file_nature_of(r, item.mapping->module));
 			break;
 		case FEED_SYSCALL:
 			memory_take_syscall(model, item.row);
