@@ -192,4 +192,76 @@ case_another_input_is_another_job() {
 	like "$("$PROF" diff --per=read-bytes base.data new.data)" "Totals, and per MiB read" "by unit of work"
 }
 
+# two SOURCE FLAGS: BASE is built with them, NEW without
+two() {
+	build base "$1" "${@:2}"
+	build new "$1"
+}
+
+case_a_table_that_grows() {
+	two table_grow.cc -DRESERVED
+	compare
+	finds container-growth new "std::_Hashtable::_M_rehash \(for insert_all\) makes what it has larger" "C++"
+	"$PROF" diff --json new.data base.data >d
+	finds container-growth base "_M_rehash" "the other way round"
+}
+
+case_a_table_that_grows_in_rust() {
+	needs rustc
+	two table_grow.rs --cfg reserved
+	compare
+	finds container-growth new "hashbrown::.* \(for table_grow::insert_all\)" "Rust"
+}
+
+case_reading_against_mapping() {
+	head -c 20000000 /dev/zero >in
+	two sum_file.c -DMAPPED
+	compare in
+	like "$(first id)" "mapped-io" "what differs"
+	like "$(first title)" "NEW reads 19.1 MiB of .*/in in 3[0-9]{2} calls .*, BASE maps it and takes [0-9]+ page faults" "who reads"
+	is "$(jq -r .job.verdict d)" assumed "it may be the same job"
+}
+
+case_a_thread_for_each_item() {
+	two thread_items.cc -DPOOL
+	compare
+	finds thread-per-item new "5 threads in BASE, 401 in NEW" "threads"
+	like "$(evidence NEW)" "one after the other: at most [4-9] at the same time" "how many at once"
+}
+
+case_a_process_for_each_item() {
+	echo 'for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do :; done' >without.sh
+	sed 's|:|/bin/true|' without.sh >with.sh
+	record base.data sh without.sh
+	record new.data sh with.sh
+	"$PROF" diff --json base.data new.data >d
+	finds process-per-item new "1 processes in BASE, 21 in NEW" "processes"
+	is "$(jq -r .job.verdict d)" assumed "the script is the program, not its work"
+}
+
+case_copies_of_what_is_passed() {
+	two pass_text.cc
+	build new pass_text.cc -DCOPIED
+	record base.data -e faults,syscalls,malloc ./base
+	record new.data -e faults,syscalls,malloc ./new
+	"$PROF" diff --json base.data new.data >d
+	finds more-blocks new "20,000 blocks of memory more than the [0-9] of BASE, most by malloc in main" "blocks"
+	"$PROF" diff --json new.data base.data >d
+	finds more-blocks base "20,000 blocks of memory more" "the other way round"
+}
+
+case_a_sync_for_each_record() {
+	build base log_records.c
+	build new log_records.c -DEACH
+	compare
+	finds more-calls new "50 calls of fsync more than the 1 of BASE, most by put_record" "syncs"
+	like "$(evidence fix)" "sync once" "what helps"
+}
+
+case_pages_that_are_populated() {
+	two fill_map.c -DPOPULATED
+	compare
+	finds not-populated new "one fault at a time, where BASE has 10,2[0-9][0-9] of them populated" "pages"
+}
+
 run_cases "$@"

@@ -25,6 +25,7 @@ struct program {
 	uint64_t late_writes; /* at the end, by the second caller */
 	const char *argument;
 	uint64_t lost, lost_writes;
+	uint64_t wall_ns; /* 0: 5 ms */
 	const char *host;
 };
 
@@ -96,7 +97,7 @@ static struct made make(const struct program *p)
 		writer_counter(m.w, "lost.faults.ring_full", p->lost);
 	MAKE_EVENT(&m, .time_ns = 9000000, .task = 1, .type = TASK_EXIT, .value = {0, 0, 0, 0, 1});
 	writer_counter(m.w, "exit_status", 0);
-	writer_counter(m.w, "wall_ns", 5000000);
+	writer_counter(m.w, "wall_ns", p->wall_ns ? p->wall_ns : 5000000);
 	struct recording *r = maker_open(&m, true);
 
 	return (struct made){r, run_new(r, "made")};
@@ -474,6 +475,33 @@ static void callers_that_are_one_are_put_together(void **state)
 	made_fini(&b);
 }
 
+/* Time that no event explains is told as such: a verdict and the exit status agree. */
+static void what_only_totals_show_is_told(void **state)
+{
+	struct program slow = plain;
+	struct made made[2];
+	struct run *base[4], *new[4];
+	const struct aligned_runs runs = {.of = {base, new}, .nr = {4, 4}};
+	static const struct diff_options options = {0};
+	struct diff *diff;
+
+	(void)state;
+	slow.wall_ns = 500000000;
+	made[BASE] = make(&plain);
+	made[NEW] = make(&slow);
+	for (int i = 0; i < 4; i++) {
+		base[i] = made[BASE].run;
+		new[i] = made[NEW].run;
+	}
+	assert_int_equal(diff_make(&runs, &options, &diff), 0);
+	assert_true(diff->differs);
+	assert_string_equal(first_id(diff), "only-in-total");
+	assert_int_equal(diff->verdict.items.items[0].side, NEW);
+	diff_free(diff);
+	made_fini(&made[BASE]);
+	made_fini(&made[NEW]);
+}
+
 static void lost_calls_are_a_row_of_their_own(void **state)
 {
 	struct program lossy = plain;
@@ -512,6 +540,7 @@ int main(void)
 		cmocka_unit_test(gates_hold_or_not),
 		cmocka_unit_test(times_of_callers_have_quantiles),
 		cmocka_unit_test(callers_that_are_one_are_put_together),
+		cmocka_unit_test(what_only_totals_show_is_told),
 		cmocka_unit_test(lost_calls_are_a_row_of_their_own),
 	};
 

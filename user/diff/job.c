@@ -92,8 +92,7 @@ static bool has_mapped(const struct recording *r, const char *path)
 	return false;
 }
 
-/* What one side reads may be what the other one maps: then bytes read tell nothing. */
-static bool maps_what_is_read(const struct run *reader, const struct run *mapper)
+const struct file_use *job_mapped_file(const struct run *reader, const struct run *mapper)
 {
 	uint64_t all = reader->metrics.at[METRIC_READ_BYTES].value;
 
@@ -102,9 +101,9 @@ static bool maps_what_is_read(const struct run *reader, const struct run *mapper
 
 		if (use->read_bytes > all / 2 && !has_read(&mapper->files, path) &&
 		    has_mapped(mapper->recording, path))
-			return true;
+			return use;
 	}
-	return false;
+	return NULL;
 }
 
 static void compare_files(struct job *job, const struct run *base, const struct run *new)
@@ -153,17 +152,49 @@ static bool is_thread_count(const struct run *run, const char *word)
 	return is_number(word) && asked <= threads && threads <= asked + 2;
 }
 
+/* Whose first argument is the program, as another binary would be. */
+static bool is_interpreter(const char *command)
+{
+	static const char *const names[] = {"sh",      "bash",  "dash",  "zsh",  "ksh", "python",
+					    "pypy",    "perl",  "ruby",  "node", "lua", "php",
+					    "Rscript", "julia", "tclsh", NULL};
+	const char *slash = strrchr(command, '/');
+
+	command = slash ? slash + 1 : command;
+	for (const char *const *name = names; *name; name++) {
+		size_t size = strlen(*name);
+
+		if (!strncmp(command, *name, size) &&
+		    !command[size + strspn(command + size, "0123456789.js")])
+			return true;
+	}
+	return false;
+}
+
+/* The first word that may tell of work. */
+static uint32_t first_argument(const struct run *run)
+{
+	uint32_t i = 1, nr = run_nr_words(run);
+
+	if (!nr || !is_interpreter(run_word(run, 0)))
+		return 1;
+	while (i < nr && *run_word(run, i) == '-' && strcmp(run_word(run, i), "-c") != 0 &&
+	       strcmp(run_word(run, i), "-e") != 0)
+		i++;
+	if (i < nr && *run_word(run, i) == '-')
+		i++;
+	return i < nr ? i + 1 : nr;
+}
+
 struct argument_changes {
 	uint32_t nr, threads;
 	const char *of_work[NR_SIDES]; /* a word that tells of other work */
 	char *first;                   /* in words */
 };
 
-static void note_word(const struct run *base, const struct run *new, uint32_t i,
-		      struct argument_changes *out)
+static void note_words(const struct run *base, const struct run *new, const char *a, const char *b,
+		       struct argument_changes *out)
 {
-	const char *a = i < run_nr_words(base) ? run_word(base, i) : "";
-	const char *b = i < run_nr_words(new) ? run_word(new, i) : "";
 	bool tells_work = (is_number(a) && is_number(b)) || is_file_name(a) || is_file_name(b);
 
 	if (!strcmp(a, b))
@@ -178,17 +209,23 @@ static void note_word(const struct run *base, const struct run *new, uint32_t i,
 	}
 }
 
+static const char *argument(const struct run *run, uint32_t i)
+{
+	return i < run_nr_words(run) ? run_word(run, i) : "";
+}
+
 static void compare_arguments(const struct run *base, const struct run *new, bool bytes_agree,
 			      struct job *job)
 {
-	uint32_t nr_base = run_nr_words(base), nr_new = run_nr_words(new);
+	uint32_t base_at = first_argument(base), new_at = first_argument(new);
+	bool has_arguments = base_at < run_nr_words(base);
 	struct argument_changes changes = {0};
 
-	for (uint32_t i = 1; i < nr_base || i < nr_new; i++)
-		note_word(base, new, i, &changes);
+	for (; base_at < run_nr_words(base) || new_at < run_nr_words(new); base_at++, new_at++)
+		note_words(base, new, argument(base, base_at), argument(new, new_at), &changes);
 	if (!changes.nr) {
 		remark(job, false,
-		       xstrdup(nr_base > 1 ? "same arguments" : "no arguments on either side"));
+		       xstrdup(has_arguments ? "same arguments" : "no arguments on either side"));
 		return;
 	}
 	remark(job, true,
@@ -237,7 +274,7 @@ void job_compare(const struct run *base, const struct run *new, struct job *out)
 	*out = (struct job){.verdict = JOB_ASSUMED, .work_ratio = 1};
 	read = compare_bytes(out, base, new, METRIC_READ_BYTES, "read");
 	compare_files(out, base, new);
-	if (read < 0 && (maps_what_is_read(base, new) || maps_what_is_read(new, base))) {
+	if (read < 0 && (job_mapped_file(base, new) || job_mapped_file(new, base))) {
 		remark(out, true, xstrdup("which one side maps where the other one reads it"));
 		read = 0;
 	}

@@ -33,4 +33,8 @@ struct job {
 void job_compare(const struct run *base, const struct run *new, struct job *out);
 void job_fini(struct job *job);
 
+/* What one side reads may be what the other one maps: then bytes read tell nothing. The file that
+ * most of the reader's bytes are of; NULL when it is not so. */
+const struct file_use *job_mapped_file(const struct run *reader, const struct run *mapper);
+
 #endif

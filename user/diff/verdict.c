@@ -36,6 +36,30 @@ static void find_other_job(const struct diff *diff, struct verdict *out)
 				      diff->job.work_ratio));
 }
 
+/* What differs in total, where no call, no fault and no block says why. */
+static void find_rest(const struct diff *diff, struct verdict *out)
+{
+	for (int metric = 0; metric < NR_METRICS; metric++) {
+		const struct metric_change *m = &diff->metrics[metric];
+		struct verdict_finding *finding;
+		enum side more;
+
+		if (!m->change.is_claimed)
+			continue;
+		more = diff_heavier(diff, (enum metric)metric);
+		finding = verdict_add(out, "only-in-total", more,
+				      xasprintf("%s has more %s than %s, and nothing that was "
+						"recorded says why",
+						side_name(more), metric_words[metric].text,
+						side_name(other_side(more))));
+		if (metric == METRIC_USER_NS || metric == METRIC_WALL_NS)
+			verdict_say(finding, "so",
+				    xstrdup("the time is the code's own, or spent waiting for a "
+					    "processor: sample it with perf record"));
+		return;
+	}
+}
+
 static int by_price(const void *left, const void *right)
 {
 	const struct verdict_finding *a = left, *b = right;
@@ -51,8 +75,11 @@ void verdict_find(const struct diff *diff, struct verdict *out)
 	find_other_job(diff, out);
 	verdict_find_faults(diff, out);
 	verdict_find_calls(diff, out);
+	verdict_find_mapped(diff, out);
 	verdict_find_blocks(diff, out);
 	verdict_find_shape(diff, out);
+	if (!out->items.size)
+		find_rest(diff, out);
 	if (out->items.size)
 		qsort(out->items.items, out->items.size, sizeof *out->items.items, by_price);
 	else

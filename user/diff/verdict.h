@@ -41,6 +41,7 @@ void verdict_fini(struct verdict *verdict);
 
 void verdict_find_faults(const struct diff *diff, struct verdict *out);
 void verdict_find_calls(const struct diff *diff, struct verdict *out);
+void verdict_find_mapped(const struct diff *diff, struct verdict *out);
 void verdict_find_blocks(const struct diff *diff, struct verdict *out);
 void verdict_find_shape(const struct diff *diff, struct verdict *out); /* threads, moved, renamed */
 

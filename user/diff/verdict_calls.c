@@ -5,6 +5,7 @@
 
 #include "cli/number.h"
 #include "decode/byte_flow.h"
+#include "diff/call_remedy.h"
 #include "diff/diff.h"
 
 #define BYTES_ALIKE   0.9 /* to be the same bytes */
@@ -162,6 +163,7 @@ static void tell_row(const struct diff *diff, const struct diff_row *row, struct
 	const char *name = diff_row_name(table, row);
 	uint32_t key = key_of(run, name);
 	const char *function = busiest_function(run, FLOW_NOTHING, key);
+	const char *remedy = call_remedy(name);
 	double each = call_waits(key) ? PRICE_OF_WAITING_NS : mean_ns(table, row, more);
 	char count[NUMBER_SIZE], there[NUMBER_SIZE];
 	struct verdict_finding *finding = verdict_add(
@@ -174,6 +176,8 @@ static void tell_row(const struct diff *diff, const struct diff_row *row, struct
 			  side_name(other_side(more)), *function ? ", most by " : "", function));
 
 	price(finding, fabs(delta), each);
+	if (remedy)
+		verdict_say(finding, "fix", xstrdup(remedy));
 }
 
 static void tell_errors(const struct diff *diff, const struct diff_row *row, struct verdict *out)

@@ -6,6 +6,7 @@
 #include "cli/number.h"
 #include "diff/diff.h"
 #include "diff/fill.h"
+#include "diff/growth.h"
 
 #define SMALLEST_PART 10 /* of the difference that a finding explains: a tenth */
 #define COPIED_PART   3  /* of it that copying took, to be the cause: a third */
@@ -71,6 +72,32 @@ static void say_other_side(const struct looking *l, struct verdict_finding *find
 			    xasprintf("has %s of about that size: %s each",
 				      count_format(regions, count),
 				      size_format(total / regions, size)));
+}
+
+/* ---- Pages without faults ---- */
+
+/* What one side takes a fault a page for, the other one has the kernel bring in all at once. */
+static void find_populated(struct looking *l)
+{
+	const struct change *c = &l->diff->metrics[METRIC_POPULATED].change;
+	double here = l->side == BASE ? c->base.mean : c->new.mean;
+	double there = l->side == BASE ? c->new.mean : c->base.mean;
+	uint64_t more = there > here ? (uint64_t)(there - here) : 0;
+	struct verdict_finding *finding;
+	char count[NUMBER_SIZE];
+
+	if (2 * more < l->apart)
+		return;
+	finding = verdict_add(l->out, "not-populated", l->side,
+			      xasprintf("In %s: pages are brought in one fault at a time, where %s "
+					"has %s of them populated in advance",
+					side_name(l->side), side_name(other_side(l->side)),
+					count_format(more, count)));
+	price(l, finding, l->apart, more);
+	verdict_say(finding, "fix",
+		    xstrdup("Populate what will all be used: MAP_POPULATE, or "
+			    "madvise(MADV_POPULATE_WRITE)"));
+	l->explained += finding->faults;
 }
 
 /* ---- Habits ---- */
@@ -175,9 +202,42 @@ static void find_copies(struct looking *l)
 	price(l, finding, l->apart, here - there);
 	verdict_say(finding, "made by", xstrdup(owner));
 	verdict_say(finding, "fix",
-		    xstrdup("Ask for the final size at once, or grow with realloc(): for large "
-			    "blocks it moves the pages (mremap) and copies nothing"));
+		    xstrdup("Copy nothing that is only read. Where blocks grow, ask for the final "
+			    "size at once, or use realloc(): it moves the pages of large ones "
+			    "(mremap) and copies nothing"));
 	l->explained += l->apart;
+}
+
+/* ---- Growth ---- */
+
+static void tell_growth(struct looking *l, const struct growth *here, uint64_t there)
+{
+	uint64_t more = here->faults - there;
+	char count[NUMBER_SIZE], other_count[NUMBER_SIZE];
+	struct verdict_finding *finding = verdict_add(
+		l->out, "container-growth", l->side,
+		xasprintf("In %s: %s%s%s%s makes what it has larger step by step: %s page faults "
+			  "more than the %s of that in %s",
+			  side_name(l->side), here->function, *here->caller ? " (for " : "",
+			  here->caller, *here->caller ? ")" : "", count_format(more, count),
+			  count_format(there, other_count), side_name(other_side(l->side))));
+
+	price(l, finding, more, more);
+	verdict_say(finding, "fix",
+		    xstrdup("Ask for the final size beforehand: reserve(), with_capacity()"));
+	l->explained += finding->faults;
+}
+
+static void find_growth(struct looking *l)
+{
+	struct growth here, there;
+
+	growth_find(diff_first_run(l->diff, l->side), &here);
+	growth_find(diff_first_run(l->diff, other_side(l->side)), &there);
+	if (here.faults > there.faults && 2 * (here.faults - there.faults) >= l->apart)
+		tell_growth(l, &here, there.faults);
+	growth_fini(&here);
+	growth_fini(&there);
 }
 
 /* ---- Any memory ---- */
@@ -312,9 +372,13 @@ void verdict_find_faults(const struct diff *diff, struct verdict *out)
 
 	if (!faults->is_known || !faults->change.is_claimed)
 		return;
-	find_habits(&l);
+	find_populated(&l);
+	if (2 * l.explained < l.apart)
+		find_habits(&l);
 	if (2 * l.explained < l.apart)
 		find_copies(&l);
+	if (2 * l.explained < l.apart)
+		find_growth(&l);
 	if (2 * l.explained < l.apart)
 		find_memory(&l);
 }

@@ -7,7 +7,7 @@
 
 #define MOST_TOLD     4
 #define SMALLEST_PART 100 /* of all events that a renamed function has: one in a hundred */
-#define IN_PROPORTION 1.3 /* faults that grow with the threads, but for this factor */
+#define IN_PROPORTION 1.3 /* faults that grow with threads or processes, but for this factor */
 
 /* ---- Threads ---- */
 
@@ -19,37 +19,111 @@ static double ratio_of(const struct diff *diff, enum metric metric, enum side mo
 	return more == NEW ? new / base : base / new;
 }
 
-/* What costs more no further than the threads do is theirs: then they come first. */
-static double price_of_threads(const struct diff *diff, enum side more,
-			       const struct verdict *verdict)
+/* What costs more no further than there are more threads, or processes, is theirs: then they come
+ * first. */
+static double price_of_tasks(const struct diff *diff, enum metric metric, enum side more,
+			     const struct verdict *verdict)
 {
-	double threads = ratio_of(diff, METRIC_THREADS, more);
+	double tasks = ratio_of(diff, metric, more);
 	double faults = ratio_of(diff, METRIC_FAULTS, more), most = 1;
 
 	vec_each (&verdict->items, finding) {
 		if (finding->price_ns < 1e29) /* another job stays first */
 			most = fmax(most, finding->price_ns);
 	}
-	return faults <= threads * IN_PROPORTION && faults >= 1 / (threads * IN_PROPORTION)
-		       ? most + 1
-		       : 1;
+	return faults <= tasks * IN_PROPORTION && faults >= 1 / (tasks * IN_PROPORTION) ? most + 1
+											: 1;
+}
+
+struct lifetime_end {
+	uint64_t ns;
+	int change;
+};
+
+static int by_time(const void *left, const void *right)
+{
+	const struct lifetime_end *a = left, *b = right;
+
+	if (a->ns != b->ns)
+		return a->ns < b->ns ? -1 : 1;
+	return a->change - b->change;
+}
+
+/* How many threads, or processes, were there at the same time. */
+static uint64_t most_at_once(const struct run *run, bool processes)
+{
+	const struct process_table *table = &run->report->processes;
+	VEC(struct lifetime_end) ends = {0};
+	int64_t now = 0, most = 0;
+
+	vec_each (&table->threads, thread) {
+		const struct task *task = &run->recording->tasks.items[thread->task];
+
+		if (processes && thread->task != thread->process)
+			continue;
+		*vec_push(&ends) = (struct lifetime_end){task->start_ns, 1};
+		*vec_push(&ends) =
+			(struct lifetime_end){task->ended ? task->end_ns : UINT64_MAX, -1};
+	}
+	if (ends.size)
+		qsort(ends.items, ends.size, sizeof *ends.items, by_time);
+	vec_each (&ends, end) {
+		now += end->change;
+		most = now > most ? now : most;
+	}
+	vec_free(&ends);
+	return (uint64_t)most;
+}
+
+/* Many that live one after the other were made for an item each. */
+#define LEAST_ITEMS 16
+#define FEW_AT_ONCE 4 /* at most one in so many lives at a time */
+
+static bool is_per_item(const struct diff *diff, enum metric metric, enum side more,
+			uint64_t *at_once)
+{
+	const struct change *c = &diff->metrics[metric].change;
+	double all = more == NEW ? c->new.mean : c->base.mean;
+
+	*at_once = most_at_once(diff_first_run(diff, more), metric == METRIC_PROCESSES);
+	return all >= LEAST_ITEMS && (double)*at_once * FEW_AT_ONCE <= all;
+}
+
+static struct verdict_finding *tell_tasks(const struct diff *diff, enum metric metric,
+					  const char *id, const char *id_per_item,
+					  struct verdict *out)
+{
+	const struct change *c = &diff->metrics[metric].change;
+	enum side more = diff_heavier(diff, metric);
+	char base[NUMBER_SIZE], new[NUMBER_SIZE], count[NUMBER_SIZE];
+	struct verdict_finding *finding;
+	uint64_t at_once;
+	bool per_item = is_per_item(diff, metric, more, &at_once);
+
+	finding = verdict_add(
+		out, per_item ? id_per_item : id, more,
+		xasprintf("%s %s in BASE, %s in NEW", count_format((uint64_t)c->base.mean, base),
+			  metric_words[metric].text, count_format((uint64_t)c->new.mean, new)));
+	if (!per_item)
+		return finding;
+	verdict_say(finding, side_name(more),
+		    xasprintf("makes them one after the other: at most %s at the same time",
+			      count_format(at_once, count)));
+	verdict_say(finding, "fix",
+		    xstrdup("Make them once, and let each take one item after the other"));
+	return finding;
 }
 
 static void find_threads(const struct diff *diff, struct verdict *out)
 {
 	const struct metric_change *m = &diff->metrics[METRIC_THREADS];
-	enum side more = diff_heavier(diff, METRIC_THREADS);
-	char base[NUMBER_SIZE], new[NUMBER_SIZE];
 	struct verdict_finding *finding;
 
 	if (!m->is_known || !m->change.is_claimed ||
 	    diff->metrics[METRIC_PROCESSES].change.is_claimed)
 		return;
-	finding = verdict_add(out, "threads", more,
-			      xasprintf("%s threads in BASE, %s in NEW",
-					count_format((uint64_t)m->change.base.mean, base),
-					count_format((uint64_t)m->change.new.mean, new)));
-	finding->price_ns = price_of_threads(diff, more, out);
+	finding = tell_tasks(diff, METRIC_THREADS, "threads", "thread-per-item", out);
+	finding->price_ns = price_of_tasks(diff, METRIC_THREADS, finding->side, out);
 	verdict_say(finding, "so",
 		    xstrdup("stacks, arenas of malloc, and waiting for each other grow with "
 			    "them"));
@@ -58,16 +132,12 @@ static void find_threads(const struct diff *diff, struct verdict *out)
 static void find_processes(const struct diff *diff, struct verdict *out)
 {
 	const struct metric_change *m = &diff->metrics[METRIC_PROCESSES];
-	char base[NUMBER_SIZE], new[NUMBER_SIZE];
 	struct verdict_finding *finding;
 
 	if (!m->is_known || !m->change.is_claimed)
 		return;
-	finding = verdict_add(out, "processes", diff_heavier(diff, METRIC_PROCESSES),
-			      xasprintf("%s processes in BASE, %s in NEW",
-					count_format((uint64_t)m->change.base.mean, base),
-					count_format((uint64_t)m->change.new.mean, new)));
-	finding->price_ns = 1;
+	finding = tell_tasks(diff, METRIC_PROCESSES, "processes", "process-per-item", out);
+	finding->price_ns = price_of_tasks(diff, METRIC_PROCESSES, finding->side, out);
 }
 
 /* ---- Names ---- */

@@ -26,6 +26,10 @@ const char *ratio_format(double base, double new, char buffer[NUMBER_SIZE])
 		snprintf(buffer, NUMBER_SIZE, "new");
 	else if (!(new > 0))
 		snprintf(buffer, NUMBER_SIZE, "gone");
+	else if (ratio >= 1000)
+		snprintf(buffer, NUMBER_SIZE, "%.0fx", ratio);
+	else if (ratio < 0.001)
+		snprintf(buffer, NUMBER_SIZE, "1/%.0fx", 1 / ratio);
 	else if (ratio >= 2 || ratio <= 0.5)
 		snprintf(buffer, NUMBER_SIZE, "%.*f%s", ratio >= 2 ? 1 : 3, ratio, "x");
 	else
