@@ -129,6 +129,57 @@ static void limits_agree(void **state)
 	}
 }
 
+/* Each bucket by its first value, what precedes that, its last value and a random one. */
+static void counts_agree(void **state)
+{
+	static uint64_t values[4 * COUNT_BUCKETS];
+	static uint32_t wanted[COUNT_BUCKETS], found[COUNT_BUCKETS];
+	const struct kernels *k;
+
+	(void)state;
+	for (uint32_t b = 0; b < COUNT_BUCKETS; b++) {
+		const uint64_t low = loglinear_lower(b, HISTOGRAM_BITS);
+		const uint64_t width = loglinear_width(b, HISTOGRAM_BITS);
+
+		values[4 * b] = low;
+		values[4 * b + 1] = low ? low - 1 : UINT64_MAX;
+		values[4 * b + 2] = low + (width - 1);
+		values[4 * b + 3] = low + random_below(6, b, width);
+	}
+	for (size_t i = 0; i < 4 * COUNT_BUCKETS; i++)
+		wanted[loglinear_index(values[i], HISTOGRAM_BITS)]++;
+	for (unsigned int n = 0; (k = kernels_at(n)); n++) {
+		memset(found, 0, sizeof found);
+		k->count(values, 4 * COUNT_BUCKETS, found);
+		assert_memory_equal(found, wanted, sizeof found);
+	}
+}
+
+/* No more than the values, in whatever number they come, and none of them twice. */
+static void counts_end_where_values_do(void **state)
+{
+	static uint32_t found[COUNT_BUCKETS];
+	const struct kernels *k;
+
+	(void)state;
+	for (size_t nr = 0; nr <= 512; nr += 1 + nr % 7) {
+		uint64_t *values = before_a_wall(nr), total = 0;
+
+		for (size_t i = 0; i < nr; i++)
+			values[i] = value_of_kind(0, i, nr);
+		for (unsigned int n = 0; (k = kernels_at(n)); n++)
+			k->count(values, nr, found);
+		for (uint32_t b = 0; b < COUNT_BUCKETS; b++) {
+			total += found[b];
+			found[b] = 0;
+		}
+		for (unsigned int ran = 0; kernels_at(ran); ran++)
+			total -= nr;
+		assert_int_equal(total, 0);
+		leave_the_wall(values, nr);
+	}
+}
+
 static void sums_agree(void **state)
 {
 	const struct kernels *k, *scalar = kernels_named("scalar");
@@ -242,6 +293,8 @@ int main(void)
 		cmocka_unit_test(filters_agree),
 		cmocka_unit_test(filters_work_in_place),
 		cmocka_unit_test(limits_agree),
+		cmocka_unit_test(counts_agree),
+		cmocka_unit_test(counts_end_where_values_do),
 		cmocka_unit_test(sums_agree),
 		cmocka_unit_test(sums_do_not_overflow),
 		cmocka_unit_test(nearest_centroids_agree),

@@ -2,31 +2,39 @@
 /*
  * Counts values into the buckets of a log-linear histogram.
  *
- * This is as fast as the increments are: computing indexes in vectors gains nothing. One table
- * only: as it is, that of latencies hardly fits the first-level cache, which a second one costs
- * more than it saves in waiting for the increment of an equal value.
+ * Indexes of a tile are computed in vectors, and then counted one by one, which takes as long as
+ * the increments do. One table only: as it is, that of latencies hardly fits the first-level cache,
+ * which a second one costs more than it saves in waiting for the increment of an equal value.
  */
 #include "stats/kernels/kernels.h"
 
-#define UNROLL 8
+#define TILE 256 /* values */
 
 /* loglinear_index() of HISTOGRAM_BITS, without its branch. */
-lane_inline uint32_t index_of(uint64_t value)
+lane_inline u64_lanes index_of(u64_lanes v)
 {
-	const uint32_t shift =
-		63 - HISTOGRAM_BITS - (uint32_t)__builtin_clzll(value | 1ULL << HISTOGRAM_BITS);
+	const u64_lanes zeros = u64_leading_zeros(u64_or(v, u64_all(1ULL << HISTOGRAM_BITS)));
+	const u64_lanes shift = u64_sub(u64_all(63 - HISTOGRAM_BITS), zeros);
 
-	return (shift << HISTOGRAM_BITS) + (uint32_t)(value >> shift);
+	return u64_add(u64_left(shift, HISTOGRAM_BITS), u64_right_by(v, shift));
 }
 
 void KERNEL(count)(const uint64_t *values, size_t nr, uint32_t table[COUNT_BUCKETS])
 {
+	uint32_t indexes[TILE], index[U64_LANES];
+	uint64_t rest[U64_LANES];
 	size_t i = 0;
 
-	for (; i + UNROLL <= nr; i += UNROLL) {
-		for (int u = 0; u < UNROLL; u++)
-			table[index_of(values[i + u])]++;
+	for (; i + TILE <= nr; i += TILE) {
+		for (int t = 0; t < TILE; t += U64_LANES)
+			u64_store_low(indexes + t, index_of(u64_load(values + i + t)));
+		for (int t = 0; t < TILE; t++)
+			table[indexes[t]]++;
 	}
-	for (; i < nr; i++)
-		table[index_of(values[i])]++;
+	for (; i < nr; i++) {
+		for (int l = 0; l < U64_LANES; l++)
+			rest[l] = values[i];
+		u64_store_low(index, index_of(u64_load(rest)));
+		table[index[0]]++;
+	}
 }

@@ -52,6 +52,39 @@ lane_inline u64_lanes u64_right(u64_lanes a, int bits)
 	return _mm256_srli_epi64(a, bits);
 }
 
+lane_inline u64_lanes u64_left(u64_lanes a, int bits)
+{
+	return _mm256_slli_epi64(a, bits);
+}
+
+lane_inline u64_lanes u64_right_by(u64_lanes a, u64_lanes bits)
+{
+	return _mm256_srlv_epi64(a, bits);
+}
+
+/* The exponent of the upper half as a double, or of the lower one where that is 0. */
+lane_inline u64_lanes u64_leading_zeros(u64_lanes a)
+{
+	const __m256d magic = _mm256_set1_pd(0x1p52);
+	const u64_lanes high = _mm256_srli_epi64(a, 32);
+	const u64_lanes is_low = _mm256_cmpeq_epi64(high, _mm256_setzero_si256());
+	const u64_lanes half = _mm256_blend_epi32(_mm256_blendv_epi8(high, a, is_low),
+						  _mm256_castpd_si256(magic), 0xaa);
+	const __m256d exact = _mm256_sub_pd(_mm256_castsi256_pd(half), magic);
+	const u64_lanes exponent = _mm256_srli_epi64(_mm256_castpd_si256(exact), 52);
+	const u64_lanes least = u64_add(u64_all(1023 + 31), u64_and(is_low, u64_all(32)));
+
+	return u64_sub(least, exponent);
+}
+
+lane_inline void u64_store_low(uint32_t *to, u64_lanes v)
+{
+	const __m256i even = _mm256_setr_epi32(0, 2, 4, 6, 0, 2, 4, 6);
+
+	_mm_storeu_si128((__m128i *)to,
+			 _mm256_castsi256_si128(_mm256_permutevar8x32_epi32(v, even)));
+}
+
 lane_inline u64_lanes u64_product(u64_lanes a, u64_lanes b)
 {
 	return _mm256_mul_epu32(a, b);

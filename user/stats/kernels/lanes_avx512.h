@@ -52,6 +52,26 @@ lane_inline u64_lanes u64_right(u64_lanes a, int bits)
 	return _mm512_srli_epi64(a, (unsigned int)bits);
 }
 
+lane_inline u64_lanes u64_left(u64_lanes a, int bits)
+{
+	return _mm512_slli_epi64(a, (unsigned int)bits);
+}
+
+lane_inline u64_lanes u64_right_by(u64_lanes a, u64_lanes bits)
+{
+	return _mm512_srlv_epi64(a, bits);
+}
+
+lane_inline u64_lanes u64_leading_zeros(u64_lanes a)
+{
+	return _mm512_lzcnt_epi64(a);
+}
+
+lane_inline void u64_store_low(uint32_t *to, u64_lanes v)
+{
+	_mm256_storeu_si256((__m256i *)to, _mm512_cvtepi64_epi32(v));
+}
+
 lane_inline u64_lanes u64_product(u64_lanes a, u64_lanes b)
 {
 	return _mm512_mul_epu32(a, b);

@@ -52,6 +52,30 @@ lane_inline u64_lanes u64_right(u64_lanes a, int bits)
 	return vshlq_u64(a, vdupq_n_s64(-bits));
 }
 
+lane_inline u64_lanes u64_left(u64_lanes a, int bits)
+{
+	return vshlq_u64(a, vdupq_n_s64(bits));
+}
+
+lane_inline u64_lanes u64_right_by(u64_lanes a, u64_lanes bits)
+{
+	return vshlq_u64(a, vnegq_s64(vreinterpretq_s64_u64(bits)));
+}
+
+lane_inline u64_lanes u64_leading_zeros(u64_lanes a)
+{
+	const u64_lanes halves = vreinterpretq_u64_u32(vclzq_u32(vreinterpretq_u32_u64(a)));
+	const u64_lanes high = vshrq_n_u64(halves, 32);
+	const u64_lanes low = vandq_u64(halves, vdupq_n_u64(UINT32_MAX));
+
+	return vaddq_u64(high, vandq_u64(vceqq_u64(high, vdupq_n_u64(32)), low));
+}
+
+lane_inline void u64_store_low(uint32_t *to, u64_lanes v)
+{
+	vst1_u32(to, vmovn_u64(v));
+}
+
 lane_inline u64_lanes u64_product(u64_lanes a, u64_lanes b)
 {
 	return vmull_u32(vmovn_u64(a), vmovn_u64(b));

@@ -50,6 +50,29 @@ lane_inline u64_lanes u64_right(u64_lanes a, int bits)
 	return a >> bits;
 }
 
+lane_inline u64_lanes u64_left(u64_lanes a, int bits)
+{
+	return a << bits;
+}
+
+/* Each lane by as many bits as that of `bits` says. */
+lane_inline u64_lanes u64_right_by(u64_lanes a, u64_lanes bits)
+{
+	return a >> bits;
+}
+
+/* Of lanes that are not 0. */
+lane_inline u64_lanes u64_leading_zeros(u64_lanes a)
+{
+	return (uint64_t)__builtin_clzll(a);
+}
+
+/* The low halves, side by side. */
+lane_inline void u64_store_low(uint32_t *to, u64_lanes v)
+{
+	*to = (uint32_t)v;
+}
+
 /* The product of the low halves. */
 lane_inline u64_lanes u64_product(u64_lanes a, u64_lanes b)
 {
