@@ -53,11 +53,17 @@ static inline uint64_t value_of_kind(int kind, uint64_t i, size_t nr)
 		return r % 3 ? UINT64_MAX - r % 2 : 0;
 	case 10:
 		return top + (1ULL << (r % 50)); /* geometric gaps within a bucket */
+	case 11:
+		return top + (r >> 14); /* all in one bucket, none twice */
+	case 12:
+		return top + (i & 1 ? 12345678 : r >> 14); /* half of them one value */
+	case 13:
+		return 10000000 + r % 10001 - 5000; /* sleeps of 10 ms, in two buckets */
 	default:
 		return 0;
 	}
 }
-#define NR_COLUMN_KINDS 12
+#define NR_COLUMN_KINDS 15
 
 /* Of the standard normal distribution (Box and Muller) */
 static inline double normal_at(uint64_t key, uint64_t i)

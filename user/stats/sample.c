@@ -13,10 +13,11 @@ static uint64_t place_in(const struct sample *s, uint64_t number)
 	return number * s->stretch + random_below(KEY, number * s->stretch, s->stretch);
 }
 
+/* One of each two stays, either by chance: the first would always be an even place's. */
 static void make_room(struct sample *s)
 {
 	for (uint32_t i = 0; i < SAMPLE_VALUES / 2; i++)
-		s->values[i] = s->values[2 * i];
+		s->values[i] = s->values[2 * i + (random_at(KEY + s->stretch, i) & 1)];
 	s->nr = SAMPLE_VALUES / 2;
 	s->stretch *= 2;
 }
@@ -56,4 +57,9 @@ void sample_sort(struct sample *s)
 uint32_t sample_below(const struct sample *s, uint64_t limit)
 {
 	return search_first(i, 0, s->nr, s->values[i] >= limit);
+}
+
+uint32_t sample_up_to(const struct sample *s, uint64_t last)
+{
+	return last == UINT64_MAX ? s->nr : sample_below(s, last + 1);
 }

@@ -3,7 +3,7 @@
  * A sample of a stream whose length is not known: one random value of every stretch of equal
  * length.
  *
- * When the sample is full, every second value goes and stretches become twice as long. Random
+ * When the sample is full, one of each two values goes and stretches become twice as long. Random
  * places keep data that repeat themselves from hiding.
  */
 #ifndef PROF_STATS_SAMPLE_H
@@ -25,7 +25,8 @@ void sample_start(struct sample *s);
 void sample_add(struct sample *s, const uint64_t *values, size_t nr);
 void sample_sort(struct sample *s); /* ends the taking */
 
-/* How many values of a sorted sample are less than `limit`. */
+/* How many values of a sorted sample are less than `limit`, and how many do not exceed `last`. */
 uint32_t sample_below(const struct sample *s, uint64_t limit);
+uint32_t sample_up_to(const struct sample *s, uint64_t last);
 
 #endif

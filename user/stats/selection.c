@@ -14,7 +14,7 @@
 #define PICKED_MIN (1U << 16)
 #define PICKED_MAX (1U << 23) /* values held in memory */
 #define SAMPLE_FEW 16
-#define SPREAD     4.0 /* standard deviations of a sample's rank between splitter and rank */
+#define SPREAD     3.0 /* standard deviations of a sample's rank between splitter and rank */
 #define EDGES_MAX  4
 #define PASSES_MAX 256
 
@@ -43,8 +43,9 @@ struct selection {
 	unsigned int nr_picks, nr_hungry, nr_limits;
 	uint64_t limits[SELECTION_RANKS * EDGES_MAX], counts[SELECTION_RANKS * EDGES_MAX];
 	uint64_t seen;
-	bool is_full;
-	size_t room, nr_picked;
+	bool is_full, is_cautious;
+	double planned; /* how many values the picks hold, if the sample is like all */
+	size_t room, share, nr_picked;
 	uint64_t *picked, *scratch; /* of `room` values and a tile */
 };
 
@@ -166,40 +167,77 @@ static void add_edge(struct selection *s, struct target *t, uint64_t limit)
 static void add_splitter(struct selection *s, struct target *t, uint64_t value)
 {
 	add_edge(s, t, value);
-	if (value < t->at.last)
-		add_edge(s, t, value + 1);
+	add_edge(s, t, value + 1);
 }
 
-/* Two of the `nr` sampled values of the interval, most likely below and above the rank. */
+/* How many values of the interval lie in a span of it, by the `nr` sampled ones. */
+static double estimate(const struct selection *s, const struct target *t, uint32_t nr,
+		       struct span span)
+{
+	const uint32_t sampled =
+		sample_up_to(&s->sample, span.last) - sample_below(&s->sample, span.low);
+
+	return (double)sampled / nr * (double)t->count;
+}
+
+/* So frequent that it is better counted than picked. */
+static bool is_tie(const struct selection *s, const struct target *t, uint32_t nr, uint64_t value)
+{
+	return s->is_cautious ||
+	       estimate(s, t, nr, (struct span){value, value}) > (double)s->share / 2;
+}
+
+/* The pick begins with `value`, or behind it where that is a tie. */
+static void cut_low(struct selection *s, struct target *t, uint32_t nr, uint64_t value)
+{
+	add_edge(s, t, value);
+	t->pick.low = value;
+	if (!is_tie(s, t, nr, value))
+		return;
+	add_edge(s, t, value + 1);
+	t->has_pick = value < t->at.last;
+	t->pick.low = value + 1;
+}
+
+/* How many values lie below the end of the pick follows from it, so an edge there is saved. */
+static void cut_high(struct selection *s, struct target *t, uint32_t nr, uint64_t value)
+{
+	t->pick.last = value;
+	if (is_tie(s, t, nr, value)) {
+		if (s->is_cautious)
+			add_edge(s, t, value);
+		add_edge(s, t, value + 1);
+		t->has_pick &= value > t->pick.low;
+		t->pick.last = value - 1;
+	} else if (!t->nr_edges || s->planned + estimate(s, t, nr, t->pick) > (double)s->room) {
+		add_edge(s, t, value + 1);
+	}
+}
+
+/* Picks what is between two of the `nr` sampled values, most likely below and above the rank. */
 static void split(struct selection *s, struct target *t, const uint64_t *sampled, uint32_t nr)
 {
-	const double part = (double)(t->rank - t->below) / (double)t->count;
-	const double slack = SPREAD * sqrt(nr * part * (1 - part)) + 2;
-	double low = floor(nr * part - slack), high = ceil(nr * part + slack);
+	const double place = nr * ((double)(t->rank - t->below) / (double)t->count);
+	const double slack = SPREAD * sqrt(place * (1 - place / nr)) + 2;
+	const double low = floor(place - slack), high = ceil(place + slack);
+	const bool has_low = low >= 0, has_high = high < nr;
 
-	if (low < 0 && high >= nr)
-		low = high = floor(nr * part) < nr ? floor(nr * part) : nr - 1;
 	t->pick = t->at;
-	t->has_pick = true;
-	if (low >= 0) {
-		const uint64_t value = sampled[(uint32_t)low];
-
-		add_splitter(s, t, value);
-		t->pick.low = value + 1; /* 0 after the largest number: no pick then */
-		t->has_pick = value < t->at.last;
-	}
-	if (high < nr && high > low) {
-		const uint64_t value = sampled[(uint32_t)high];
-
-		if (low < 0 || value != sampled[(uint32_t)low])
-			add_splitter(s, t, value);
-		t->pick.last = value - 1;
-		t->has_pick &= value > t->pick.low;
-	}
-	if (low == high)
+	t->has_pick = has_low || has_high;
+	if (has_low && has_high && sampled[(uint32_t)low] == sampled[(uint32_t)high])
 		t->has_pick = false;
-	if (t->has_pick)
+	if (!t->has_pick) {
+		add_splitter(s, t, sampled[place < nr ? (uint32_t)place : nr - 1]);
+		return;
+	}
+	if (has_low)
+		cut_low(s, t, nr, sampled[(uint32_t)low]);
+	if (has_high)
+		cut_high(s, t, nr, sampled[(uint32_t)high]);
+	if (t->has_pick) {
+		s->planned += estimate(s, t, nr, t->pick);
 		add_span(s->picks, &s->nr_picks, t->pick);
+	}
 }
 
 static void give_up(struct target *t)
@@ -208,7 +246,7 @@ static void give_up(struct target *t)
 	t->state = DONE;
 }
 
-static void plan_target(struct selection *s, struct target *t, uint64_t share)
+static void plan_target(struct selection *s, struct target *t)
 {
 	uint32_t from, nr;
 
@@ -219,9 +257,10 @@ static void plan_target(struct selection *s, struct target *t, uint64_t share)
 		t->state = DONE;
 		return;
 	}
-	if (t->count <= share) {
+	if (t->count <= s->share) {
 		t->pick = t->at;
 		t->has_pick = true;
+		s->planned += (double)t->count;
 		add_span(s->picks, &s->nr_picks, t->pick);
 		return;
 	}
@@ -229,8 +268,7 @@ static void plan_target(struct selection *s, struct target *t, uint64_t share)
 		sample_sort(&s->sample);
 	s->is_sorted = true;
 	from = sample_below(&s->sample, t->at.low);
-	nr = (t->at.last == UINT64_MAX ? s->sample.nr : sample_below(&s->sample, t->at.last + 1)) -
-	     from;
+	nr = sample_up_to(&s->sample, t->at.last) - from;
 	if (nr >= (t->was_hungry ? 1 : SAMPLE_FEW)) {
 		t->was_hungry = false;
 		split(s, t, s->sample.values + from, nr);
@@ -257,6 +295,8 @@ static void make_room(struct selection *s)
 	}
 	s->nr_picked = 0;
 	s->seen = 0;
+	s->planned = 0;
+	s->is_cautious = s->is_full;
 	s->is_full = false;
 }
 
@@ -270,12 +310,13 @@ static bool plan(struct selection *s)
 	if (!nr_open)
 		return false;
 	make_room(s);
+	s->share = s->room / (2 * nr_open);
 	for (unsigned int i = 0; i < s->nr_targets; i++) {
 		struct target *t = &s->targets[i];
 
 		if (t->state == DONE)
 			continue;
-		plan_target(s, t, s->room / (2 * nr_open));
+		plan_target(s, t);
 		nr_hungry += t->state == HUNGRY;
 		if (t->state == HUNGRY)
 			add_span(s->hungry, &s->nr_hungry, t->at);
@@ -310,6 +351,7 @@ static void narrow(const struct selection *s, struct target *t)
 	t->at.last = last;
 }
 
+/* The pick begins where the interval does; if it ends before, the rank may be behind it. */
 static void take_picked(struct selection *s, struct target *t)
 {
 	const uint64_t rank = t->rank - t->below;
@@ -317,12 +359,18 @@ static void take_picked(struct selection *s, struct target *t)
 
 	for (size_t i = 0; i < s->nr_picked; i += TILE)
 		nr += kernels()->filter(s->picked + i,
-					s->nr_picked - i < TILE ? s->nr_picked - i : TILE, &t->at,
+					s->nr_picked - i < TILE ? s->nr_picked - i : TILE, &t->pick,
 					1, s->scratch + nr);
-	t->is_exact = nr == t->count && rank <= nr;
+	if (t->pick.last < t->at.last && nr < rank && nr <= t->count) {
+		t->at.low = t->pick.last + 1;
+		t->below += nr;
+		t->count -= nr;
+		return;
+	}
+	t->is_exact = rank <= nr && (t->pick.last < t->at.last || nr == t->count);
 	t->state = DONE;
 	if (t->is_exact)
-		t->at.low = candidates_select(s->scratch, nr, rank, t->at);
+		t->at.low = candidates_select(s->scratch, nr, rank, t->pick);
 }
 
 static void finish_target(struct selection *s, struct target *t)
@@ -341,7 +389,7 @@ static void finish_target(struct selection *s, struct target *t)
 	if (t->at.low == t->at.last)
 		t->state = DONE;
 	else if (!s->is_full && t->has_pick && t->pick.low == t->at.low &&
-		 t->pick.last == t->at.last)
+		 t->pick.last <= t->at.last)
 		take_picked(s, t);
 	else if (s->passes > PASSES_MAX)
 		give_up(t);
