@@ -19,7 +19,7 @@ struct best {
 /* Features of a tile of points lie KMEANS_BLOCK apart, those of a group of centroids side by side.
  */
 lane_inline void score_group(const float *x, const float *group, const float *half_norm,
-			     unsigned int features, unsigned int first, struct best *best)
+			     unsigned int features, u32_lanes *number, struct best *best)
 {
 	f32_lanes score[KMEANS_GROUP][TILE_VECTORS];
 
@@ -39,9 +39,10 @@ lane_inline void score_group(const float *x, const float *group, const float *ha
 				score[c][v] = f32_minus_product(score[c][v], at[v], centroid);
 		}
 	}
-	for (unsigned int c = 0; c < KMEANS_GROUP; c++) {
+	for (int c = 0; c < KMEANS_GROUP; c++) {
 		for (int v = 0; v < TILE_VECTORS; v++)
-			f32_keep_less(score[c][v], first + c, &best->score[v], &best->label[v]);
+			f32_keep_less(score[c][v], *number, &best->score[v], &best->label[v]);
+		*number = u32_add(*number, u32_all(1));
 	}
 }
 
@@ -52,6 +53,7 @@ lane_inline void assign(const float *blocks, size_t nr_blocks, const struct cent
 	for (size_t tile = 0; tile < nr_blocks * KMEANS_BLOCK; tile += TILE_VECTORS * F32_LANES) {
 		const float *x = blocks + tile / KMEANS_BLOCK * KMEANS_BLOCK * features +
 				 tile % KMEANS_BLOCK;
+		u32_lanes number = u32_all(0); /* of the next centroid */
 		struct best best;
 
 		for (int v = 0; v < TILE_VECTORS; v++) {
@@ -61,7 +63,7 @@ lane_inline void assign(const float *blocks, size_t nr_blocks, const struct cent
 		for (unsigned int g = 0; g < centroids->nr_groups; g++)
 			score_group(x, centroids->groups + (size_t)g * KMEANS_GROUP * features,
 				    centroids->half_norms + (size_t)g * KMEANS_GROUP, features,
-				    g * KMEANS_GROUP, &best);
+				    &number, &best);
 		for (int v = 0; v < TILE_VECTORS; v++)
 			u32_store(labels + tile + v * F32_LANES, best.label[v]);
 	}

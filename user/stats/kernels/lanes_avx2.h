@@ -144,18 +144,22 @@ lane_inline f32_lanes f32_minus_product(f32_lanes c, f32_lanes a, f32_lanes b)
 	return _mm256_fnmadd_ps(a, b, c);
 }
 
-lane_inline void f32_keep_less(f32_lanes a, uint32_t value, f32_lanes *least, u32_lanes *label)
+lane_inline void f32_keep_less(f32_lanes a, u32_lanes own, f32_lanes *least, u32_lanes *label)
 {
-	const __m256 less = _mm256_cmp_ps(a, *least, _CMP_LT_OQ);
-	const __m256 values = _mm256_castsi256_ps(_mm256_set1_epi32((int)value));
+	const __m256i less = _mm256_castps_si256(_mm256_cmp_ps(a, *least, _CMP_LT_OQ));
 
-	*label = _mm256_castps_si256(_mm256_blendv_ps(_mm256_castsi256_ps(*label), values, less));
-	*least = _mm256_blendv_ps(*least, a, less);
+	*label = _mm256_blendv_epi8(*label, own, less);
+	*least = _mm256_min_ps(a, *least);
 }
 
 lane_inline u32_lanes u32_all(uint32_t value)
 {
 	return _mm256_set1_epi32((int)value);
+}
+
+lane_inline u32_lanes u32_add(u32_lanes a, u32_lanes b)
+{
+	return _mm256_add_epi32(a, b);
 }
 
 lane_inline void u32_store(uint32_t *to, u32_lanes v)

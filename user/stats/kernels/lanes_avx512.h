@@ -119,17 +119,20 @@ lane_inline f32_lanes f32_minus_product(f32_lanes c, f32_lanes a, f32_lanes b)
 	return _mm512_fnmadd_ps(a, b, c);
 }
 
-lane_inline void f32_keep_less(f32_lanes a, uint32_t value, f32_lanes *least, u32_lanes *label)
+lane_inline void f32_keep_less(f32_lanes a, u32_lanes own, f32_lanes *least, u32_lanes *label)
 {
-	const __mmask16 less = _mm512_cmp_ps_mask(a, *least, _CMP_LT_OQ);
-
-	*label = _mm512_mask_set1_epi32(*label, less, (int)value);
-	*least = _mm512_mask_mov_ps(*least, less, a);
+	*label = _mm512_mask_mov_epi32(*label, _mm512_cmp_ps_mask(a, *least, _CMP_LT_OQ), own);
+	*least = _mm512_min_ps(a, *least);
 }
 
 lane_inline u32_lanes u32_all(uint32_t value)
 {
 	return _mm512_set1_epi32((int)value);
+}
+
+lane_inline u32_lanes u32_add(u32_lanes a, u32_lanes b)
+{
+	return _mm512_add_epi32(a, b);
 }
 
 lane_inline void u32_store(uint32_t *to, u32_lanes v)

@@ -126,17 +126,22 @@ lane_inline f32_lanes f32_minus_product(f32_lanes c, f32_lanes a, f32_lanes b)
 	return vfmsq_f32(c, a, b);
 }
 
-lane_inline void f32_keep_less(f32_lanes a, uint32_t value, f32_lanes *least, u32_lanes *label)
+lane_inline void f32_keep_less(f32_lanes a, u32_lanes own, f32_lanes *least, u32_lanes *label)
 {
 	const uint32x4_t less = vcltq_f32(a, *least);
 
-	*label = vbslq_u32(less, vdupq_n_u32(value), *label);
+	*label = vbslq_u32(less, own, *label);
 	*least = vbslq_f32(less, a, *least);
 }
 
 lane_inline u32_lanes u32_all(uint32_t value)
 {
 	return vdupq_n_u32(value);
+}
+
+lane_inline u32_lanes u32_add(u32_lanes a, u32_lanes b)
+{
+	return vaddq_u32(a, b);
 }
 
 lane_inline void u32_store(uint32_t *to, u32_lanes v)

@@ -124,16 +124,21 @@ lane_inline f32_lanes f32_minus_product(f32_lanes c, f32_lanes a, f32_lanes b)
 	return __builtin_fmaf(-a, b, c);
 }
 
-/* Where a < *least: *least = a, *label = value. */
-lane_inline void f32_keep_less(f32_lanes a, uint32_t value, f32_lanes *least, u32_lanes *label)
+/* Where a < *least: *least = a, *label = own. */
+lane_inline void f32_keep_less(f32_lanes a, u32_lanes own, f32_lanes *least, u32_lanes *label)
 {
-	*label = a < *least ? value : *label;
+	*label = a < *least ? own : *label;
 	*least = a < *least ? a : *least;
 }
 
 lane_inline u32_lanes u32_all(uint32_t value)
 {
 	return value;
+}
+
+lane_inline u32_lanes u32_add(u32_lanes a, u32_lanes b)
+{
+	return a + b;
 }
 
 lane_inline void u32_store(uint32_t *to, u32_lanes v)
