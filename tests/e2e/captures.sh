@@ -171,6 +171,49 @@ case_export_is_what_others_print() {
 	is "$status" 2 "an unknown form"
 }
 
+# What was called and what came in between, whoever came first.
+names() {
+	sed -E 's/^(\[pid +[0-9]+\]|[0-9]+) +//; s/\(.*//; s/ (\{|in pid).*//' "$1" | grep -v -e '^<' -e futex | sort
+}
+
+# What lies between a call's begin and its end is there in both.
+case_a_recordings_lines_are_those_of_a_live_trace() {
+	local command
+	for command in "threads 2 3" "fork_many 3" "exec_forms vfork" "exec_forms thread" "signals eintr" \
+		"signals restart" "segv"; do
+		# shellcheck disable=SC2086
+		record x --no-stacks -s 32 -e syscalls "$PROGRAMS/"$command >/dev/null 2>&1
+		"$PROF" script --format=strace -i x >recorded
+		# shellcheck disable=SC2086
+		"$PROF" trace -f -q -o live "$PROGRAMS/"$command >/dev/null 2>&1
+		is "$(names recorded)" "$(names live)" "$command"
+	done
+}
+
+case_calls_that_interleave() {
+	record x --no-stacks -e trace=read,write sh -c '(sleep 0.2; echo late) | (echo early >&2; cat)' >/dev/null 2>&1
+	"$PROF" script --format=strace -i x --filter 'name==read || name==write' | grep -e 'early' -e 'late' -e 'read(0' |
+		sed -E 's/\[pid +[0-9]+\] //; s/ +/ /g' >lines
+	is "$(cat lines)" 'write(1, "early\n", 6) = 6
+read(0, <unfinished ...>
+write(1, "late\n", 5) = 5
+<... read resumed>"late\n", 131072) = 5
+write(1, "late\n", 5) = 5
+read(0, "", 131072) = 0' "what was written while another one was reading"
+}
+
+case_signals_are_told_whole() {
+	record x --no-stacks -e trace=none sh -c '(exit 3); kill -TERM $$' 2>/dev/null
+	is "$status" 143 "exit status"
+	"$PROF" script --format=strace -i x | sed -E 's/(si_pid|si_.?time)=[0-9]+/\1=N/g; s/^\[pid +[0-9]+\] //' >lines
+	is "$(cat lines)" '+++ exited with 3 +++
+--- SIGCHLD {si_signo=SIGCHLD, si_code=CLD_EXITED, si_pid=N, si_uid=0, si_status=3, si_utime=N, si_stime=N} ---
+--- SIGTERM {si_signo=SIGTERM, si_code=SI_USER, si_pid=N, si_uid=0} ---
++++ killed by SIGTERM +++' "lines"
+	is "$(events x 'select(.type == "signal") | "\(.signal) \(.ignored)"')" "SIGCHLD false
+SIGTERM false" "events"
+}
+
 case_descriptors_as_paths_and_sockets() {
 	record x --as-root "$PROGRAMS/known_arguments" files
 	"$PROF" script --format=strace -yy -i x | sed -n '/"\/", O_RDONLY|O_CLOEXEC/,$p' |

@@ -22,7 +22,6 @@ static char *print_with(struct recording *r, const struct event_output *form, bo
 
 	event_writer_init(&writer, out, r, stacks);
 	writer.args = args;
-	writer.durations = true;
 	timeline_want_pieces(t);
 	if (form->begin)
 		form->begin(&writer);
@@ -197,20 +196,6 @@ static struct recording *captured(void)
 	return maker_open(&m, true);
 }
 
-static void lines_are_those_of_strace(void **state)
-{
-	struct recording *r = captured();
-	scoped_free char *text = print(r, &event_strace, false);
-
-	(void)state;
-	assert_string_equal(
-		text, "openat(AT_FDCWD, \"/tmp/a,\\\"b\\\"\", O_WRONLY|O_CLOEXEC) = 3 <0.000001>\n"
-		      "read(3, \"a\\0\\377\\n\", 100)               = 4 <0.000001>\n"
-		      "exit_group(5)                           = ?\n"
-		      "+++ exited with 5 +++\n");
-	recording_close(r);
-}
-
 static void cells_are_quoted(void **state)
 {
 	struct recording *r = captured();
@@ -285,7 +270,6 @@ int main(void)
 		cmocka_unit_test(lines_are_these),
 		cmocka_unit_test(stacks_follow_their_events),
 		cmocka_unit_test(objects_are_read_back),
-		cmocka_unit_test(lines_are_those_of_strace),
 		cmocka_unit_test(cells_are_quoted),
 		cmocka_unit_test(a_document_has_arguments_in_three_forms),
 	};

@@ -10,10 +10,11 @@
 #include "cmd/answer.h"
 #include "cmd/commands.h"
 #include "cmd/input.h"
-#include "cmd/known_descriptors.h"
 #include "output/event_output.h"
 #include "profile/event_filter.h"
 #include "profile/facts.h"
+#include "trace/known_descriptors.h"
+#include "trace/replay.h"
 
 struct ids {
 	VEC(uint32_t) items; /* none: all are wanted */
@@ -31,6 +32,9 @@ struct script_opts {
 	unsigned int descriptors; /* what they are: 1 paths, 2 addresses, too */
 	bool stacks, durations, no_pager;
 };
+
+/* Not written event by event: trace/replay.h. */
+static const struct event_output event_strace = {.name = "strace"};
 
 /* ---- Options ---- */
 
@@ -306,8 +310,10 @@ struct pass {
 	bool *chosen;       /* by task */
 	struct event_writer writer;
 	struct event_filter filter;
+	struct replay *replay;           /* strace's form; else NULL, and: */
 	struct known_descriptors *known; /* NULL: not asked for */
 	struct event_call call;
+	uint32_t task; /* whose event is being written */
 };
 
 static void pass_init(struct pass *p, struct recording *r, const struct script_opts *opts,
@@ -318,11 +324,19 @@ static void pass_init(struct pass *p, struct recording *r, const struct script_o
 	event_filter_init(&p->filter, opts->filter, r);
 	event_writer_init(&p->writer, answer->out, r, opts->stacks);
 	p->writer.args = opts->args;
-	p->writer.durations = opts->durations;
-	if (!opts->descriptors)
-		return;
-	p->known = known_descriptors_new(r, opts->descriptors);
-	known_descriptors_lend(p->known, &p->writer.decode);
+	if (opts->form == &event_strace) {
+		p->replay =
+			replay_new(r,
+				   &(struct replay_options){
+					   .durations = opts->durations,
+					   .max_string_bytes = p->writer.decode.max_string_bytes,
+					   .descriptors = opts->descriptors,
+				   },
+				   answer->out);
+	} else if (opts->descriptors) {
+		p->known = known_descriptors_new(r, opts->descriptors);
+		known_descriptors_lend(p->known, &p->task, &p->writer.decode);
+	}
 }
 
 static void pass_fini(struct pass *p)
@@ -330,14 +344,17 @@ static void pass_fini(struct pass *p)
 	event_writer_fini(&p->writer);
 	event_filter_fini(&p->filter);
 	known_descriptors_free(p->known);
+	replay_free(p->replay);
 	event_call_fini(&p->call);
 	free(p->chosen);
 }
 
-/* All that changes descriptors goes by, whatever is printed of it. */
+/* All that changes descriptors goes by, whatever is printed of it; and all that tells who lives. */
 static unsigned int kinds_to_read(const struct pass *p)
 {
-	return p->known ? p->kinds | 1U << EVENT_TASK | 1U << EVENT_SYSCALL : p->kinds;
+	unsigned int tasks = p->known || p->replay ? 1U << EVENT_TASK : 0;
+
+	return p->kinds | tasks | (p->opts->descriptors ? 1U << EVENT_SYSCALL : 0);
 }
 
 static bool is_wanted(struct pass *p, const struct event *event)
@@ -350,10 +367,20 @@ static bool is_wanted(struct pass *p, const struct event *event)
 	       event_filter_fits(&p->filter, event);
 }
 
+static void replay_event(struct pass *p, const struct event *event)
+{
+	if (event->kind == EVENT_SYSCALL)
+		replay_call(p->replay, event->row, event->pieces, event->nr_pieces,
+			    is_wanted(p, event));
+	else if (event->kind == EVENT_TASK)
+		replay_task_event(p->replay, event->task_event, is_wanted(p, event));
+}
+
 static void take_event(struct pass *p, const struct event *event)
 {
 	bool is_call = event->kind == EVENT_SYSCALL;
 
+	p->task = event->task;
 	if (p->known && is_call)
 		known_descriptors_before(p->known, event->task, event->pieces, event->nr_pieces);
 	if (is_wanted(p, event))
@@ -379,8 +406,14 @@ static void write_events(struct recording *r, const struct script_opts *opts,
 	if (opts->form->begin)
 		opts->form->begin(&p.writer);
 	while (answer_is_wanted(answer) && timeline_next(timeline, &event) &&
-	       event_time_ns(&p.writer, &event) <= (int64_t)opts->last_ns)
-		take_event(&p, &event);
+	       event_time_ns(&p.writer, &event) <= (int64_t)opts->last_ns) {
+		if (p.replay)
+			replay_event(&p, &event);
+		else
+			take_event(&p, &event);
+	}
+	if (p.replay)
+		replay_end(p.replay);
 	if (opts->form->end)
 		opts->form->end(&p.writer);
 	timeline_free(timeline);

@@ -8,6 +8,7 @@
 #include "correlate/fault_runs.h"
 #include "correlate/kernel_stacks.h"
 #include "correlate/modules.h"
+#include "correlate/sent_signals.h"
 #include "correlate/spaces.h"
 #include "correlate/user_stacks.h"
 
@@ -44,6 +45,7 @@ struct correlator {
 	struct recorded recorded;
 	struct fault_runs runs;
 	struct call_pieces calls;
+	struct sent_signals signals;
 	struct modules modules;
 	struct spaces spaces;
 	struct user_stacks user_stacks;
@@ -74,6 +76,7 @@ void correlator_free(struct correlator *c)
 	kernel_stacks_fini(&c->kernel_stacks);
 	fault_runs_fini(&c->runs);
 	call_pieces_fini(&c->calls);
+	sent_signals_fini(&c->signals);
 	modules_fini(&c->modules);
 	spaces_free(&c->spaces);
 	free(c);
@@ -265,6 +268,7 @@ static void take_exit(struct correlator *c, const struct exit_event *event)
 	row.value[6] = event->faults_before;
 	fault_runs_forget(&c->runs, event->head.task);
 	call_pieces_forget(&c->calls, event->head.task);
+	sent_signals_end(&c->signals, event, c->writer);
 	if (event->head.flags & WIRE_TIMES)
 		write_times(c, event);
 	writer_task_event(c->writer, &row);
@@ -276,16 +280,6 @@ static void take_comm(struct correlator *c, const struct comm_event *event)
 {
 	struct task_event row = task_event(&event->head, TASK_COMM, event->comm);
 
-	writer_task_event(c->writer, &row);
-}
-
-static void take_signal(struct correlator *c, const struct signal_event *event)
-{
-	struct task_event row = task_event(&event->head, TASK_SIGNAL, "");
-
-	row.value[0] = (uint64_t)(int64_t)event->signal;
-	row.value[1] = (uint64_t)(int64_t)event->code;
-	row.value[2] = event->has_handler;
 	writer_task_event(c->writer, &row);
 }
 
@@ -325,7 +319,7 @@ void correlator_event(void *correlator, uint32_t cpu, const struct event *event)
 	case EVENT_COMM:
 		return take_comm(c, whole);
 	case EVENT_SIGNAL:
-		return take_signal(c, whole);
+		return sent_signals_take(&c->signals, whole, c->writer);
 	}
 }
 

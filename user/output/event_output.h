@@ -27,7 +27,6 @@ struct event_writer {
 	const struct recording *r;
 	uint64_t start_ns; /* what times are relative to */
 	bool stacks;       /* print them, too */
-	bool durations;    /* strace's form: print them, too */
 	enum args_form args;
 	struct decode_options decode;
 	struct event_call call; /* the one being printed */
@@ -55,8 +54,7 @@ struct event_output {
 	bool of_syscalls;                      /* it has no others */
 };
 
-extern const struct event_output event_text, event_json, event_perf, event_strace, event_csv,
-	event_renacer;
+extern const struct event_output event_text, event_json, event_perf, event_csv, event_renacer;
 
 void event_writer_init(struct event_writer *w, FILE *out, const struct recording *r, bool stacks);
 void event_writer_fini(struct event_writer *w);

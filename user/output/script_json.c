@@ -12,6 +12,7 @@
 #include "output/printable.h"
 #include "profile/facts.h"
 #include "profile/frame_label.h"
+#include "recording/task_signal.h"
 
 static void set(json_t *object, const char *key, json_t *value)
 {
@@ -121,6 +122,7 @@ static void set_task_event(const struct task_event *event, json_t *object)
 		set(object, "signal", json_string(signal_label((int)value[0], buffer)));
 		set(object, "code", json_integer((int64_t)value[1]));
 		set(object, "handled", json_boolean(value[2]));
+		set(object, "ignored", json_boolean(value[7] & TASK_SIGNAL_IGNORED));
 		break;
 	case TASK_EXIT:
 		set_exit(value, object);

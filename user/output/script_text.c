@@ -14,6 +14,7 @@
 #include "output/printable.h"
 #include "profile/facts.h"
 #include "profile/frame_label.h"
+#include "recording/task_signal.h"
 
 static void write_time(struct event_writer *w, const struct event *event)
 {
@@ -106,7 +107,10 @@ static void write_task_event(struct event_writer *w, const struct task_event *ev
 		break;
 	case TASK_SIGNAL:
 		fprintf(w->out, " %s code %" PRId64 "%s", signal_label((int)value[0], buffer),
-			(int64_t)value[1], value[2] ? " handled" : "");
+			(int64_t)value[1],
+			value[7] & TASK_SIGNAL_IGNORED ? " ignored"
+			: value[2]                     ? " handled"
+						       : "");
 		break;
 	case TASK_EXIT:
 		signal = fatal_signal((int)value[0], buffer);

@@ -309,6 +309,7 @@ static int record_with(const struct record_options *options, char **argv)
 				.faults = options->faults,
 				.allocs = options->allocs,
 				.syscalls = true, /* with faults there are always some */
+				.sent_signals = true,
 				.syscall_set = sets->all_chosen ? NULL : sets->recorded.bits,
 				.stacks = options->stacks != STACKS_NONE,
 				.fault_stacks = sets->fault_stacks,

@@ -276,7 +276,8 @@ enum task_event_type {
 	TASK_EXEC,
 	/* text = the new name */
 	TASK_COMM,
-	/* delivered: value = {signal, si_code, 1 if a handler runs} */
+	/* delivered, or sent and ignored: value = {signal, si_code, 1 if a handler runs, the rest
+	 * of its siginfo in four, flags (task_signal.h)} */
 	TASK_SIGNAL,
 	/* value = {wait status, minor faults, major faults, faults of children that its process has
 	 * waited for, 1 if it was the last thread of its process, pages populated since its last

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "cmd/known_descriptors.h"
+#include "trace/known_descriptors.h"
 
 #include <fcntl.h>
 #include <inttypes.h>
@@ -14,8 +14,8 @@
 
 struct known_descriptors {
 	struct descriptors descriptors;
-	unsigned int detail; /* as in open_file_write() */
-	uint32_t task;       /* whose call is being printed */
+	unsigned int detail;  /* as in open_file_write() */
+	const uint32_t *task; /* whose call is being printed */
 };
 
 /* "FD MODE DEVICE NAME", as the recorder found them. */
@@ -58,8 +58,8 @@ void known_descriptors_free(struct known_descriptors *k)
 static bool write_descriptor(void *context, uint32_t pid, int fd, bool returned, struct bytes *out)
 {
 	const struct known_descriptors *k = context;
-	const struct open_file *file = descriptor_find(&k->descriptors, k->task, fd, returned);
-	const char *directory = fd == AT_FDCWD ? directory_of(&k->descriptors, k->task) : NULL;
+	const struct open_file *file = descriptor_find(&k->descriptors, *k->task, fd, returned);
+	const char *directory = fd == AT_FDCWD ? directory_of(&k->descriptors, *k->task) : NULL;
 
 	(void)pid;
 	if (file)
@@ -69,8 +69,10 @@ static bool write_descriptor(void *context, uint32_t pid, int fd, bool returned,
 	return file || directory;
 }
 
-void known_descriptors_lend(struct known_descriptors *k, struct decode_options *out)
+void known_descriptors_lend(struct known_descriptors *k, const uint32_t *task,
+			    struct decode_options *out)
 {
+	k->task = task;
 	out->fd_text = write_descriptor;
 	out->context = k;
 }
@@ -130,7 +132,6 @@ void known_descriptors_before(struct known_descriptors *k, uint32_t task,
 {
 	struct told_descriptor told;
 
-	k->task = task;
 	for (uint32_t i = 0; i < nr_pieces; i++) {
 		if (pieces[i].flags & PIECE_DESCRIPTOR && told_descriptor_take(&pieces[i], &told))
 			make_one(k, task, &told);
