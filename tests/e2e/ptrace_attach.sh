@@ -286,14 +286,11 @@ case_page_faults_and_stacks_are_refused() {
 
 # One that another traces; another user's; and where a container forbids it.
 case_refusals() {
-	needs strace
 	start work
-	"${NOBODY[@]}" strace -o /dev/null -p "$target" 2>/dev/null &
-	background $!
-	await has_tracer "$target"
-	run "${NOBODY[@]}" "$PROF" trace -p "$target"
+	attach trace -o lines
+	run timeout 20 "${NOBODY[@]}" "$PROF" trace -p "$target"
 	is "$status" 125 "exit status"
-	like "$(cat err)" "cannot trace $target: [0-9]+ \(strace\) does already.*hint: only one" "the message"
+	like "$(cat err)" "cannot trace $target: [0-9]+ \(prof\) does already.*hint: only one" "the message"
 	run "${NOBODY[@]}" "$PROF" trace -p $$
 	is "$status" 125 "exit status"
 	like "$(cat err)" "cannot attach to $$: Permission denied.*hint: it belongs to another user" "another's"
