@@ -13,7 +13,7 @@
 #include "stats/random.h"
 #include "tests/unit/made_recording.h"
 
-enum { NR_READ = 0, NR_WRITE = 1, NR_FSYNC = 74 };
+enum { NR_READ = 0, NR_WRITE = 1, NR_LSEEK = 8, NR_FSYNC = 74 };
 
 #define SECONDS  200
 #define SECOND   1000000000UL
@@ -122,6 +122,46 @@ static void tells_phases(void **state)
 	recording_close(r);
 }
 
+/* Reading, writing and syncing take turns of ten seconds. */
+static void tells_three_phases(void **state)
+{
+	uint32_t windows = 0, seen = 0;
+	struct course course;
+	struct recording *r;
+	struct maker m;
+
+	(void)state;
+	start(&m);
+	for (uint64_t second = 0; second < SECONDS; second++) {
+		uint64_t turn = second / 10 % 3;
+
+		make_second(&m, second,
+			    turn == 0   ? NR_READ
+			    : turn == 1 ? NR_WRITE
+					: NR_FSYNC,
+			    60, turn == 2 ? 90000 : 2000);
+	}
+	r = finish(&m);
+	course_build(r, &course);
+	assert_int_equal(course.nr_phases, 3);
+	for (unsigned int i = 0; i < 3; i++) {
+		const struct phase *phase = &course.phases[i];
+
+		windows += phase->windows;
+		assert_in_range(phase->windows, course.windows.nr / 4, course.windows.nr / 2);
+		for (unsigned int k = 0; k < phase->nr_traits; k++) {
+			const struct series *s = &course.windows.series[phase->traits[k].series];
+
+			if (s->kind == SERIES_CALLS_OF && phase->traits[k].factor > 10)
+				seen |= 1U << (s->key == NR_READ ? 0 : s->key == NR_WRITE ? 1 : 2);
+		}
+	}
+	assert_int_equal(windows, course.windows.nr);
+	assert_int_equal(seen, 7);
+	course_fini(&course);
+	recording_close(r);
+}
+
 static const struct relation *relation_of(const struct course *course, uint32_t x, uint32_t y)
 {
 	vec_each (&course->relations, relation) {
@@ -159,6 +199,32 @@ static void finds_what_goes_together(void **state)
 	assert_true(relation->correlation.r > 0.8);
 	assert_null(relation_of(&course, NR_READ, NR_FSYNC));
 	assert_null(relation_of(&course, NR_WRITE, NR_FSYNC));
+	course_fini(&course);
+	recording_close(r);
+}
+
+/* Each call is made independently of the others, but all of them only when the program runs. */
+static void activity_is_no_relation(void **state)
+{
+	struct course course;
+	struct recording *r;
+	struct maker m;
+
+	(void)state;
+	start(&m);
+	for (uint64_t second = 0; second < SECONDS; second++) {
+		unsigned int share = 2 + (unsigned int)random_below(3, second, 18);
+
+		make_second(&m, second, NR_READ, 5 * share, 2000);
+		make_second(&m, second, NR_WRITE, 4 * share, 2000);
+		make_second(&m, second, NR_FSYNC, 3 * share, 2000);
+		make_second(&m, second, NR_LSEEK, 6 * share, 2000);
+	}
+	r = finish(&m);
+	course_build(r, &course);
+	assert_null(relation_of(&course, NR_READ, NR_WRITE));
+	assert_null(relation_of(&course, NR_READ, NR_FSYNC));
+	assert_null(relation_of(&course, NR_LSEEK, NR_WRITE));
 	course_fini(&course);
 	recording_close(r);
 }
@@ -244,7 +310,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(finds_a_change_of_latency),
 		cmocka_unit_test(tells_phases),
+		cmocka_unit_test(tells_three_phases),
 		cmocka_unit_test(finds_what_goes_together),
+		cmocka_unit_test(activity_is_no_relation),
 		cmocka_unit_test(says_nothing_of_noise),
 		cmocka_unit_test(too_little_happened),
 		cmocka_unit_test(heat_has_every_call_once),

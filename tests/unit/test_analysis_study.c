@@ -123,6 +123,46 @@ static void names_what_the_slowest_have_in_common(void **state)
 	recording_close(r);
 }
 
+/* The same call, at the same place, is slow where one function has called, and for a while. */
+static void names_the_caller_and_the_time(void **state)
+{
+	const struct finding *finding;
+	uint32_t module, root;
+	struct recording *r;
+	struct study study;
+	struct maker m;
+
+	(void)state;
+	start(&m);
+	module = make_module(&m, "/bin/x");
+	root = make_frame(&m, 0, module, 100, NAMES("main"));
+	for (uint32_t i = 0; i < 2; i++) {
+		uint32_t caller = make_frame(&m, root, module, 200 + i,
+					     i ? NAMES("slow_path") : NAMES("quick_path"));
+
+		make_stack(&m, 1 + i, make_frame(&m, caller, module, 400, NAMES("wait_for_it")));
+	}
+	for (uint64_t i = 0; i < CALLS; i++) {
+		bool is_slow = i >= CALLS / 2 && i < CALLS / 2 + CALLS / 80;
+
+		MAKE_SYSCALL(&m, [SYSCALL_NR] = NR_READ, [SYSCALL_TASK] = 1,
+			     [SYSCALL_STACK] = 1 + is_slow, [SYSCALL_START_NS] = 2000 + i * 1000000,
+			     [SYSCALL_DURATION_NS] = (is_slow ? 500000 : 2000) + i % 100);
+	}
+	r = maker_open(&m, true);
+	study_build(r, &study);
+	finding = finding_of(&study.calls.items[0].slowest, ATTRIBUTE_CALLER);
+	assert_non_null(finding);
+	assert_string_equal(caller_name(&study.attributes.callers, (uint32_t)finding->trait.value),
+			    "slow_path");
+	assert_true(finding->support == 1);
+	finding = finding_of(&study.calls.items[0].slowest, ATTRIBUTE_TIME);
+	assert_non_null(finding);
+	assert_int_equal(finding->trait.value, TIME_SPAN(32, 32));
+	study_fini(&study);
+	recording_close(r);
+}
+
 static void tells_nothing_of_nothing(void **state)
 {
 	struct recording *r;
@@ -205,7 +245,6 @@ static void degenerate_durations(void **state)
 /* Of two calls that took equally long, one had no processor for most of it: no fault of its own. */
 static void calls_without_a_processor_are_none(void **state)
 {
-	const struct finding *finding;
 	struct recording *r;
 	struct study study;
 	struct maker m;
@@ -217,7 +256,7 @@ static void calls_without_a_processor_are_none(void **state)
 
 		MAKE_SYSCALL(&m, [SYSCALL_NR] = NR_READ, [SYSCALL_TASK] = 1,
 			     [SYSCALL_START_NS] = 2000 + i * 1000000,
-			     [SYSCALL_DURATION_NS] = is_kept     ? 4001000 + i
+			     [SYSCALL_DURATION_NS] = is_kept     ? 4001000 + i % 20
 						     : i == 9999 ? 4000000
 								 : 1000 + i % 20,
 			     [SYSCALL_READY_NS] = is_kept ? 4000000 : 0);
@@ -227,9 +266,8 @@ static void calls_without_a_processor_are_none(void **state)
 	assert_int_equal(study.anomalies, 1);
 	assert_int_equal(study.worst[0].event.start_ns, 2000 + 9999UL * 1000000);
 	assert_int_equal(study.worst[0].own_ns, 4000000);
-	finding = finding_of(&study.calls.items[0].slowest, ATTRIBUTE_READY);
-	assert_non_null(finding);
-	assert_int_equal(finding->trait.value, 1);
+	assert_int_equal(study.calls.items[0].ready_ns, 4000000UL * ((CALLS - 6) / 97 + 1));
+	assert_int_equal(study.calls.items[0].nr_modes, 1);
 	study_fini(&study);
 	recording_close(r);
 }
@@ -239,6 +277,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(names_what_tells_modes_apart),
 		cmocka_unit_test(names_what_the_slowest_have_in_common),
+		cmocka_unit_test(names_the_caller_and_the_time),
 		cmocka_unit_test(tells_nothing_of_nothing),
 		cmocka_unit_test(finds_the_planted_anomaly),
 		cmocka_unit_test(degenerate_durations),

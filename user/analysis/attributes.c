@@ -17,9 +17,22 @@ uint32_t attribute_columns(const struct attributes *a)
 {
 	return COLUMN(SYSCALL_NR) | COLUMN(SYSCALL_FLAGS) | COLUMN(SYSCALL_TASK) |
 	       COLUMN(SYSCALL_STACK) | COLUMN(SYSCALL_RESULT) | COLUMN(SYSCALL_ARG0) |
-	       COLUMN(SYSCALL_ARG2) | COLUMN(SYSCALL_POPULATED_PAGES) |
-	       COLUMN(SYSCALL_DURATION_NS) | COLUMN(SYSCALL_READY_NS) |
+	       COLUMN(SYSCALL_ARG2) | COLUMN(SYSCALL_POPULATED_PAGES) | COLUMN(SYSCALL_START_NS) |
 	       (a->row_files ? CALL_FILES_COLUMNS : 0);
+}
+
+static void choose_parts(struct attributes *a, const struct recording *r)
+{
+	uint64_t end_ns = 0;
+
+	a->start_ns = UINT64_MAX;
+	vec_each (&r->blocks, block) {
+		if (block->kind != BLOCK_SYSCALLS)
+			continue;
+		a->start_ns = block->start_min_ns < a->start_ns ? block->start_min_ns : a->start_ns;
+		end_ns = block->end_max_ns > end_ns ? block->end_max_ns : end_ns;
+	}
+	a->part_ns = end_ns > a->start_ns ? (end_ns - a->start_ns) / TIME_PARTS + 1 : 1;
 }
 
 void attributes_init(struct attributes *a, const struct recording *r)
@@ -31,6 +44,8 @@ void attributes_init(struct attributes *a, const struct recording *r)
 		.calls_before = xcalloc(r->tasks.size, sizeof *a->calls_before),
 	};
 	grouping_init(&a->sites, r, by_site, 1);
+	callers_init(&a->callers, r);
+	choose_parts(a, r);
 	call_files_init(&a->files, r);
 	if (call_files_are_known(r))
 		a->row_files = xcalloc(BLOCK_ROWS, sizeof *a->row_files);
@@ -45,6 +60,7 @@ void attributes_init(struct attributes *a, const struct recording *r)
 void attributes_fini(struct attributes *a)
 {
 	grouping_fini(&a->sites);
+	callers_fini(&a->callers);
 	free(a->calls_before);
 	call_files_fini(&a->files);
 	free(a->row_files);
@@ -63,6 +79,13 @@ void attributes_block(struct attributes *a, struct recording *r, const struct bl
 {
 	if (a->row_files)
 		call_files_of_block(&a->files, r, block, c, a->row_files);
+}
+
+static uint64_t part_of_run(const struct attributes *a, uint64_t time_ns)
+{
+	uint64_t part = time_ns < a->start_ns ? 0 : (time_ns - a->start_ns) / a->part_ns;
+
+	return part < TIME_PARTS ? part : TIME_PARTS - 1;
 }
 
 void attributes_of(struct attributes *a, const struct columns *c, uint32_t row,
@@ -89,7 +112,8 @@ void attributes_of(struct attributes *a, const struct columns *c, uint32_t row,
 	out[ATTRIBUTE_ERRNO] = failed ? (uint64_t)-result : 0;
 	out[ATTRIBUTE_BEFORE] = a->calls_before[task];
 	out[ATTRIBUTE_POPULATED] = !!c->at[SYSCALL_POPULATED_PAGES][row];
-	out[ATTRIBUTE_READY] = c->at[SYSCALL_READY_NS][row] > c->at[SYSCALL_DURATION_NS][row] / 2;
+	out[ATTRIBUTE_CALLER] = c->at[SYSCALL_STACK][row] ? c->at[SYSCALL_STACK][row] : NO_VALUE;
+	out[ATTRIBUTE_TIME] = part_of_run(a, c->at[SYSCALL_START_NS][row]);
 	a->calls_before[task] = key;
 }
 
@@ -126,6 +150,15 @@ static char *descriptor_label(const struct attributes *a, const struct pair *pai
 			 names_text(&a->files.names, (uint32_t)pair->b));
 }
 
+static char *time_label(const struct attributes *a, unsigned int first, unsigned int last)
+{
+	double before_ns = (double)(a->start_ns - recording_start_ns(a->recording));
+	double from_ns = before_ns + (double)(first * a->part_ns);
+	double to_ns = before_ns + (double)((last + 1) * a->part_ns);
+
+	return xasprintf("made between %.4g s and %.4g s", from_ns / 1e9, to_ns / 1e9);
+}
+
 char *attribute_label(const struct attributes *a, enum attribute attribute, uint64_t value)
 {
 	const struct recording *r = a->recording;
@@ -153,9 +186,10 @@ char *attribute_label(const struct attributes *a, enum attribute attribute, uint
 		return value == NO_CALL
 			       ? xstrdup("the first of their thread")
 			       : xasprintf("after %s", call_label((uint32_t)value, buffer));
-	case ATTRIBUTE_READY:
-		return xstrdup(value ? "without a processor for most of their time"
-				     : "with a processor when they need one");
+	case ATTRIBUTE_CALLER:
+		return xasprintf("through %s", caller_name(&a->callers, (uint32_t)value));
+	case ATTRIBUTE_TIME:
+		return time_label(a, (unsigned int)(value >> 8), value & 0xff);
 	case ATTRIBUTE_POPULATED:
 	case NR_ATTRIBUTES:
 		break;

@@ -7,6 +7,7 @@
 #ifndef PROF_ANALYSIS_ATTRIBUTES_H
 #define PROF_ANALYSIS_ATTRIBUTES_H
 
+#include "analysis/callers.h"
 #include "analysis/grouping.h"
 #include "decode/syscalls.h"
 
@@ -20,9 +21,14 @@ enum attribute {
 	ATTRIBUTE_ERRNO,
 	ATTRIBUTE_BEFORE,    /* the thread's call before this one; NO_CALL at its begin */
 	ATTRIBUTE_POPULATED, /* pages came into being inside: 1 */
-	ATTRIBUTE_READY,     /* others had the processor for most of its time: 1 */
+	ATTRIBUTE_CALLER,    /* counted: the id of its stack; told: a function on it */
+	ATTRIBUTE_TIME,      /* counted: a part of the run; told: TIME_SPAN() */
 	NR_ATTRIBUTES
 };
+
+/* The run's parts, and from one to another of them, both inclusive. */
+#define TIME_PARTS             64
+#define TIME_SPAN(first, last) ((uint64_t)(first) << 8 | (last))
 
 /* A call that has no such attribute has no value of it. */
 #define NO_VALUE UINT64_MAX
@@ -30,7 +36,9 @@ enum attribute {
 
 struct attributes {
 	const struct recording *recording;
-	struct grouping sites;       /* by site alone */
+	struct grouping sites; /* by site alone */
+	struct callers callers;
+	uint64_t start_ns, part_ns;  /* of the run, of each of its parts */
 	uint64_t *calls_before;      /* by task */
 	struct syscall_set sized;    /* calls whose argument 2 is a size, and whose result, too */
 	struct syscall_set on_files; /* calls whose argument 0 is a descriptor */

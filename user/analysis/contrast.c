@@ -87,14 +87,16 @@ unsigned int contrast_find(const struct trait *traits, size_t nr, uint64_t few, 
 			.support = (double)traits[i].few / (double)few,
 			.background = (double)traits[i].rest / (double)rest,
 			.risk_ratio = risk_ratio_of(&traits[i], (double)few, (double)rest),
-			.probability = probability_of(&traits[i], (double)few, (double)rest),
+			.probability = fmin(
+				1, fmax(1, traits[i].tries) *
+					   probability_of(&traits[i], (double)few, (double)rest)),
 		};
 	}
 	kept = keep_true(findings, nr);
 	if (kept)
 		qsort(findings, kept, sizeof *findings, compare_findings);
 	for (size_t i = 0; i < kept && found < MAX_FINDINGS; i++) {
-		uint64_t bit = 1ULL << (findings[i].trait.attribute & 63);
+		uint64_t bit = 1ULL << (findings[i].trait.question & 63);
 
 		if (seen & bit)
 			continue;

@@ -17,6 +17,8 @@
 
 struct trait {
 	uint32_t attribute;
+	uint32_t question; /* of those with the same one, only the best is told */
+	uint32_t tries;    /* it is the best of so many; 0: the only one */
 	uint64_t value;
 	uint64_t few, rest; /* how often it occurs among each */
 };
@@ -37,7 +39,7 @@ struct finding {
 #define LEAST_RISK_RATIO 2.0
 #define FALSE_RATE       0.01
 
-/* Returns how many findings there are; the best first, each of another attribute. */
+/* Returns how many findings there are; the best first, each of another question. */
 unsigned int contrast_find(const struct trait *traits, size_t nr, uint64_t few, uint64_t rest,
 			   struct finding out[MAX_FINDINGS]);
 

@@ -3,18 +3,18 @@
 
 #include <math.h>
 
+#include "analysis/relations.h"
 #include "stats/changes.h"
 #include "stats/robust.h"
-#include "stats/tails.h"
 
 #define CLUSTER_KEY      0x70726f66 /* of random numbers: the same for everyone */
-#define MOST_DEVIATIONS  8.0f
+#define MOST_DEVIATIONS  8
+#define LEAST_DEVIATION  0.25 /* octaves: steady series make no phases by trifles */
 #define LEAST_SCORE      1.5  /* deviations from the median that make a trait of a phase */
+#define LEAST_PHASE      50   /* windows that are a smaller part are between phases */
 #define LEAST_SILHOUETTE 0.35 /* of phases that are told */
 #define SAME_SERIES      0.98 /* so correlated, one of two columns says all that both do */
 #define LEAST_LEVEL      20   /* a level lasts for such a part of all windows, or is a burst */
-#define LEAST_RELATION   0.5
-#define FALSE_RELATIONS  0.01
 
 /* The scale on which a series is judged: levels differ by factors. Latencies are logs already. */
 static void series_logs(const struct windows *w, const struct series *s, double *out)
@@ -38,28 +38,44 @@ static double median_of(const double *values, size_t nr)
 
 /* ---- Changes of level ---- */
 
+/* What is shorter than a level is a burst: it neither ends the level before it nor begins one. */
+static size_t drop_bursts(size_t *starts, size_t found, size_t nr, size_t *levels)
+{
+	size_t nr_levels = 0, begin = 0;
+
+	for (size_t i = 0; i <= found; i++) {
+		size_t end = i < found ? starts[i] : nr;
+
+		if (end - begin >= nr / LEAST_LEVEL) {
+			levels[2 * nr_levels] = begin;
+			levels[2 * nr_levels++ + 1] = end;
+		}
+		begin = end;
+	}
+	return nr_levels;
+}
+
 static void changes_of_series(struct course *course, uint32_t series, const double *logs)
 {
 	const struct windows *w = &course->windows;
 	const struct series *s = &w->series[series];
 	scoped_free size_t *starts = xcalloc(w->nr + 1, sizeof *starts);
-	size_t found = 0, begin = 0;
+	scoped_free size_t *levels = xcalloc(2 * (w->nr + 1), sizeof *levels);
+	size_t found = 0, nr_levels;
 
 	if (changes_find(logs, w->nr, starts, &found))
 		return;
-	for (size_t i = 0; i < found; i++) {
-		size_t end = i + 1 < found ? starts[i + 1] : w->nr;
-		size_t least = w->nr / LEAST_LEVEL;
-		double before = of_log(s, median_of(logs + begin, starts[i] - begin));
-		double after = of_log(s, median_of(logs + starts[i], end - starts[i]));
+	nr_levels = drop_bursts(starts, found, w->nr, levels);
+	for (size_t i = 1; i < nr_levels; i++) {
+		const size_t *old = &levels[2 * i - 2], *new = &levels[2 * i];
+		double before = of_log(s, median_of(logs + old[0], old[1] - old[0]));
+		double after = of_log(s, median_of(logs + new[0], new[1] - new[0]));
 		double factor = (after + 1) / (before + 1);
 
-		if (fmax(factor, 1 / factor) >= LEAST_CHANGE && starts[i] - begin >= least &&
-		    end - starts[i] >= least)
+		if (fmax(factor, 1 / factor) >= LEAST_CHANGE)
 			*vec_push(&course->changes) = (struct change){
-				series, (uint32_t)starts[i], before, after, factor,
+				series, (uint32_t) new[0], before, after, factor,
 			};
-		begin = starts[i];
 	}
 }
 
@@ -130,7 +146,7 @@ static void describe_phase(const struct course *course, double *const *logs, uin
 		if (spread_of(logs[i], w->nr, &all))
 			continue;
 		traits[nr] = (struct trait_of_phase){i, exp2(middle - all.median),
-						     spread_score(&all, middle, 0.25)};
+						     spread_score(&all, middle, LEAST_DEVIATION)};
 		nr += fabs(traits[nr].score) >= LEAST_SCORE &&
 		      fmax(traits[nr].factor, 1 / traits[nr].factor) >= LEAST_CHANGE;
 	}
@@ -146,6 +162,45 @@ static int compare_phases(const void *a, const void *b)
 	if (x->windows != y->windows)
 		return x->windows < y->windows ? 1 : -1;
 	return (x->first > y->first) - (x->first < y->first);
+}
+
+static bool has_trait(const struct phase *phase, const struct trait_of_phase *trait)
+{
+	for (unsigned int i = 0; i < phase->nr_traits; i++) {
+		if (phase->traits[i].series == trait->series &&
+		    (phase->traits[i].factor > 1) == (trait->factor > 1))
+			return true;
+	}
+	return false;
+}
+
+static bool is_alike(const struct phase *a, const struct phase *b)
+{
+	for (unsigned int i = 0; i < a->nr_traits && a->nr_traits == b->nr_traits; i++) {
+		if (!has_trait(b, &a->traits[i]))
+			return false;
+	}
+	return a->nr_traits == b->nr_traits;
+}
+
+/* Phases that would be told by the same words are one: the first of them stands for all. */
+static void merge_alike(struct course *course)
+{
+	unsigned int kept = 0;
+
+	for (unsigned int i = 0; i < course->nr_phases; i++) {
+		struct phase *phase = &course->phases[i], *like = course->phases;
+
+		while (like < course->phases + kept && !is_alike(like, phase))
+			like++;
+		if (like == course->phases + kept) {
+			course->phases[kept++] = *phase;
+			continue;
+		}
+		like->windows += phase->windows;
+		like->first = phase->first < like->first ? phase->first : like->first;
+	}
+	course->nr_phases = kept;
 }
 
 static void take_phases(struct course *course, const struct clusters *clusters, double *const *logs)
@@ -164,6 +219,37 @@ static void take_phases(struct course *course, const struct clusters *clusters, 
 	for (uint32_t i = 0; i < course->nr_phases; i++)
 		describe_phase(course, logs, i, &course->phases[i]);
 	qsort(course->phases, course->nr_phases, sizeof *course->phases, compare_phases);
+	merge_alike(course);
+	qsort(course->phases, course->nr_phases, sizeof *course->phases, compare_phases);
+	while (course->nr_phases &&
+	       course->phases[course->nr_phases - 1].windows < w->nr / LEAST_PHASE)
+		course->nr_phases--;
+}
+
+/*
+ * A feature for each window, in deviations. What mostly is the same, as the number of a call that
+ * is made in one phase only, has no deviation by its median; what differs in hardly any window is
+ * no matter of phases.
+ */
+static bool take_feature(const struct windows *w, const double *logs, float *out, uint32_t stride)
+{
+	uint32_t nr_different = 0;
+	struct spread spread;
+
+	if (spread_of(logs, w->nr, &spread))
+		return false;
+	for (uint32_t at = 0; at < w->nr; at++) {
+		double score = spread_score(&spread, logs[at], LEAST_DEVIATION);
+
+		nr_different += fabs(score) >= LEAST_SCORE;
+		out[(size_t)at * stride] =
+			(float)fmax(-MOST_DEVIATIONS, fmin(MOST_DEVIATIONS, score));
+	}
+	if (nr_different >= w->nr / LEAST_LEVEL)
+		return true;
+	for (uint32_t at = 0; at < w->nr; at++)
+		out[(size_t)at * stride] = 0;
+	return false;
 }
 
 static void find_phases(struct course *course, double *const *logs)
@@ -172,125 +258,21 @@ static void find_phases(struct course *course, double *const *logs)
 	const struct kmeans_options options = {.key = CLUSTER_KEY};
 	uint32_t chosen[MOST_SERIES], nr = choose_features(course, chosen);
 	scoped_free float *rows = xcalloc((size_t)w->nr * (nr + 1), sizeof *rows);
+	uint32_t nr_features = 0;
 	struct clusters clusters;
 	struct points points;
 
 	course->nr_phases = 1;
 	course->phase_of = xcalloc(w->nr, sizeof *course->phase_of);
-	for (uint32_t i = 0; i < nr; i++) {
-		struct spread spread;
-
-		if (!spread_of(logs[chosen[i]], w->nr, &spread))
-			spread_scale(&spread, logs[chosen[i]], w->nr, MOST_DEVIATIONS, rows + i,
-				     nr);
-	}
-	if (!nr || points_init(&points, rows, w->nr, nr))
+	for (uint32_t i = 0; i < nr; i++)
+		nr_features += take_feature(w, logs[chosen[i]], rows + i, nr);
+	if (!nr_features || points_init(&points, rows, w->nr, nr))
 		return;
 	clusters_find(&points, &options, &clusters);
 	if (clusters.k > 1 && clusters.silhouette >= LEAST_SILHOUETTE)
 		take_phases(course, &clusters, logs);
 	clusters_fini(&clusters);
 	points_fini(&points);
-}
-
-/* ---- What goes together ---- */
-
-static int compare_relations(const void *a, const void *b)
-{
-	const struct relation *x = a, *y = b;
-	double left = fabs(x->correlation.r), right = fabs(y->correlation.r);
-
-	if (left != right)
-		return left < right ? 1 : -1;
-	return x->x != y->x ? (x->x < y->x ? -1 : 1) : (x->y > y->y) - (x->y < y->y);
-}
-
-/* That there is more time where there are more faults says nothing; nor that all calls are more
- * where the most frequent ones are. */
-static bool is_trivial(const struct series *x, const struct series *y)
-{
-	return (x->kind == SERIES_FAULTS && y->kind == SERIES_FAULT_NS) ||
-	       (x->kind == SERIES_CALLS && y->kind == SERIES_CALLS_OF) ||
-	       (x->kind == SERIES_CALLS && y->kind == SERIES_ERRORS);
-}
-
-static void judge_pairs(struct course *course, double *const *ranks, size_t nr)
-{
-	const struct windows *w = &course->windows;
-	VEC(struct relation) pairs = {0};
-	scoped_free double *probabilities = NULL;
-	scoped_free bool *is_true = NULL;
-
-	for (uint32_t x = 0; x < w->nr_series; x++) {
-		for (uint32_t y = x + 1; y < w->nr_series; y++) {
-			struct relation *pair;
-			double independent = correlation_effective(ranks[x], ranks[y], nr);
-
-			if (is_trivial(&w->series[x], &w->series[y]))
-				continue;
-			pair = vec_push(&pairs);
-			pair->x = x;
-			pair->y = y;
-			correlation_judge(course->r[x * w->nr_series + y], independent,
-					  &pair->correlation);
-		}
-	}
-	probabilities = xcalloc(pairs.size + 1, sizeof *probabilities);
-	is_true = xcalloc(pairs.size + 1, sizeof *is_true);
-	for (size_t i = 0; i < pairs.size; i++)
-		probabilities[i] = pairs.items[i].correlation.probability;
-	tails_discoveries(probabilities, pairs.size, FALSE_RELATIONS, is_true);
-	for (size_t i = 0; i < pairs.size; i++) {
-		if (is_true[i] && fabs(pairs.items[i].correlation.r) >= LEAST_RELATION)
-			*vec_push(&course->relations) = pairs.items[i];
-	}
-	if (course->relations.size)
-		qsort(course->relations.items, course->relations.size,
-		      sizeof *course->relations.items, compare_relations);
-	vec_free(&pairs);
-}
-
-static bool is_idle(const struct windows *w, uint32_t at)
-{
-	for (uint32_t i = 0; i < w->nr_series; i++) {
-		if (w->series[i].kind != SERIES_LATENCY_OF && w->series[i].values[at] != 0)
-			return false;
-	}
-	return true;
-}
-
-/* In windows where nothing happens everything is zero together, which says nothing about what goes
- * with what: only the others count. */
-static size_t busy_values(const struct windows *w, const struct series *s, double *out)
-{
-	size_t nr = 0;
-
-	for (uint32_t at = 0; at < w->nr; at++) {
-		if (!is_idle(w, at))
-			out[nr++] = s->values[at];
-	}
-	return nr;
-}
-
-static void correlate(struct course *course)
-{
-	const struct windows *w = &course->windows;
-	scoped_free double *busy = xcalloc(w->nr, sizeof *busy);
-	double *ranks[MOST_SERIES];
-	size_t nr = 0;
-
-	course->r = xcalloc((size_t)w->nr_series * w->nr_series + 1, sizeof *course->r);
-	for (uint32_t i = 0; i < w->nr_series; i++) {
-		nr = busy_values(w, &w->series[i], busy);
-		ranks[i] = xcalloc(w->nr, sizeof *ranks[i]);
-		ranks_of(busy, nr, ranks[i]);
-	}
-	course->busy_windows = (uint32_t)nr;
-	correlation_matrix((const double *const *)ranks, w->nr_series, nr, course->r);
-	if (nr >= LEAST_WINDOWS)
-		judge_pairs(course, ranks, nr);
-	for (uint32_t i = 0; i < w->nr_series; i++)
-		free(ranks[i]);
 }
 
 void course_build(struct recording *r, struct course *out)
@@ -305,7 +287,7 @@ void course_build(struct recording *r, struct course *out)
 		logs[i] = xcalloc(out->windows.nr, sizeof *logs[i]);
 		series_logs(&out->windows, &out->windows.series[i], logs[i]);
 	}
-	correlate(out);
+	relations_find(out);
 	find_changes(out, logs);
 	find_phases(out, logs);
 	for (uint32_t i = 0; i < out->windows.nr_series; i++)

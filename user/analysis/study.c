@@ -4,22 +4,16 @@
 #include <math.h>
 
 #include "analysis/net_times.h"
+#include "analysis/traits.h"
 #include "loglinear.h"
 #include "base/search.h"
 #include "profile/call_summaries.h"
-#include "profile/pair_map.h"
 #include "stats/quantiles.h"
 
 #define SLOW_PPM        990000 /* the slowest are beyond this quantile */
 #define MOST_SLOW_SHARE 0.05   /* unless so many are as slow as that */
 #define NOT_STUDIED     UINT32_MAX
 #define CHAINS          1024
-
-/* What is counted for each trait: how many calls of each mode have it, and of the slowest. */
-struct trait_counts {
-	uint64_t of_mode[MODES_MAX];
-	uint64_t slow, all;
-};
 
 /* One name's calls, on the way to its study. */
 struct entry {
@@ -34,8 +28,7 @@ struct builder {
 	struct study *study;
 	VEC(struct entry) entries; /* by key */
 	uint32_t chains[CHAINS];   /* entry + 1, by the low bits of a key: the last one met */
-	struct pair_map traits;    /* of study and attribute, and value */
-	VEC(struct trait_counts) counts;
+	struct traits traits;
 };
 
 /* ---- From the summaries: modes and thresholds ---- */
@@ -105,6 +98,7 @@ static void study_call(struct builder *b, struct entry *entry, const struct hist
 	call->calls = entry->calls;
 	call->timed = entry->timed;
 	call->total_ns = entry->total_ns;
+	call->rule = entry->rule;
 	study_modes(call, h);
 	study_slowest(call, h);
 }
@@ -139,10 +133,10 @@ static void read_summaries(struct builder *b)
 			entry_add(entry, of.items[i]);
 		histogram_clear(&h);
 		call_summary_add(&of, &h);
-		if (is_studied(b, entry))
-			study_call(b, entry, &h);
 		net_times_apply(&net_times, entry->key, &h);
 		anomaly_rule_of(&h, &entry->rule);
+		if (is_studied(b, entry))
+			study_call(b, entry, &h);
 	}
 	net_times_fini(&net_times);
 	call_summaries_fini(&summaries);
@@ -170,10 +164,8 @@ static void choose_studies(struct builder *b)
 	vec_each (&b->entries, entry) {
 		entry->study = NOT_STUDIED;
 		for (uint32_t i = 0; i < study->calls.size; i++) {
-			if (study->calls.items[i].key != entry->key)
-				continue;
-			entry->study = i;
-			study->calls.items[i].rule = entry->rule;
+			if (study->calls.items[i].key == entry->key)
+				entry->study = i;
 		}
 	}
 }
@@ -203,33 +195,16 @@ static unsigned int mode_of(const struct call_study *call, uint64_t duration_ns)
 	return mode;
 }
 
-static void count_traits(struct builder *b, uint32_t study, unsigned int mode, bool is_slow,
-			 const uint64_t values[NR_ATTRIBUTES])
-{
-	for (uint32_t attribute = 0; attribute < NR_ATTRIBUTES; attribute++) {
-		struct trait_counts *counts;
-		uint32_t number;
-
-		if (values[attribute] == NO_VALUE)
-			continue;
-		number = pair_map_number(&b->traits, (uint64_t)study * NR_ATTRIBUTES + attribute,
-					 values[attribute]);
-		vec_extend(&b->counts, number + 1);
-		counts = &b->counts.items[number];
-		counts->of_mode[mode]++;
-		counts->slow += is_slow;
-		counts->all++;
-	}
-}
-
 /* The first within a hundredth of the middle, or the one that is nearest. */
-static void offer_example(struct part *part, const struct example *event)
+static void offer_example(struct part *part, const struct example *event, uint64_t own_ns)
 {
-	double off = fabs((double)event->duration_ns - (double)part->middle_ns);
-	double best = fabs((double)part->example.duration_ns - (double)part->middle_ns);
+	double off = fabs((double)own_ns - (double)part->middle_ns);
+	double best = part->example_off;
 
-	if (!part->example.task || (off < best && best > 0.01 * (double)part->middle_ns))
-		part->example = *event;
+	if (part->example.task && (off >= best || best <= 0.01 * (double)part->middle_ns))
+		return;
+	part->example = *event;
+	part->example_off = off;
 }
 
 static bool is_worse(const struct anomaly *x, const struct anomaly *y)
@@ -286,12 +261,13 @@ static void count_row(struct builder *b, const struct columns *c, uint32_t row)
 	if (entry->study == NOT_STUDIED)
 		return;
 	call = &b->study->calls.items[entry->study];
-	mode = mode_of(call, event.duration_ns);
-	is_slow = call->slowest.count && event.duration_ns >= call->slowest.from_ns;
-	count_traits(b, entry->study, mode, is_slow, values);
-	offer_example(&call->modes[mode], &event);
+	call->ready_ns += c->at[SYSCALL_READY_NS][row];
+	mode = mode_of(call, own_ns);
+	is_slow = call->slowest.count && own_ns >= call->slowest.from_ns;
+	traits_count(&b->traits, entry->study, mode, is_slow, values);
+	offer_example(&call->modes[mode], &event, own_ns);
 	if (is_slow)
-		offer_example(&call->slowest, &event);
+		offer_example(&call->slowest, &event, own_ns);
 }
 
 static void read_rows(struct builder *b)
@@ -314,25 +290,11 @@ static void read_rows(struct builder *b)
 
 /* ---- What sets the parts apart ---- */
 
-/* `mode` MODES_MAX: the slowest. */
-static void explain(const struct builder *b, uint32_t study, struct part *part, unsigned int mode)
+static void explain(struct builder *b, uint32_t study, struct part *part, unsigned int mode)
 {
-	const struct call_study *call = &b->study->calls.items[study];
-	scoped_free struct trait *traits = xcalloc(b->traits.pairs.size + 1, sizeof *traits);
-	size_t nr = 0;
-
-	for (size_t i = 0; i < b->traits.pairs.size; i++) {
-		const struct pair *pair = &b->traits.pairs.items[i];
-		const struct trait_counts *counts = &b->counts.items[i];
-		uint64_t few = mode == MODES_MAX ? counts->slow : counts->of_mode[mode];
-
-		if (pair->a / NR_ATTRIBUTES != study)
-			continue;
-		traits[nr++] = (struct trait){(uint32_t)(pair->a % NR_ATTRIBUTES), pair->b, few,
-					      counts->all - few};
-	}
 	part->nr_findings =
-		contrast_find(traits, nr, part->count, call->timed - part->count, part->findings);
+		traits_explain(&b->traits, &b->study->attributes, study, mode, part->count,
+			       b->study->calls.items[study].timed - part->count, part->findings);
 }
 
 static void explain_all(struct builder *b)
@@ -342,7 +304,7 @@ static void explain_all(struct builder *b)
 
 		for (unsigned int mode = 0; mode < call->nr_modes && call->nr_modes > 1; mode++)
 			explain(b, i, &call->modes[mode], mode);
-		explain(b, i, &call->slowest, MODES_MAX);
+		explain(b, i, &call->slowest, TRAITS_OF_SLOWEST);
 	}
 }
 
@@ -357,8 +319,7 @@ void study_build(struct recording *r, struct study *out)
 	read_rows(&b);
 	explain_all(&b);
 	vec_free(&b.entries);
-	vec_free(&b.counts);
-	pair_map_fini(&b.traits);
+	traits_fini(&b.traits);
 }
 
 void study_fini(struct study *study)

@@ -3,8 +3,9 @@
  * The times of the system calls that matter, explained: the modes of each call and what tells them
  * apart, what the slowest hundredth has in common, and the calls that nothing explains.
  *
- * The blocks' summaries tell modes and thresholds without reading a row; one pass over the rows
- * then counts what the calls of each mode have in common.
+ * A call's duration is here without the time in which others had the processor (net_times.h), which
+ * says nothing about the call. The blocks' summaries tell modes and thresholds; one pass over the
+ * rows then counts what the calls of each mode have in common.
  */
 #ifndef PROF_ANALYSIS_STUDY_H
 #define PROF_ANALYSIS_STUDY_H
@@ -33,11 +34,13 @@ struct part {
 	unsigned int nr_findings;
 	struct finding findings[MAX_FINDINGS];
 	struct example example; /* the first one about in the middle */
+	double example_off;     /* how far from it */
 };
 
 struct call_study {
 	uint32_t key; /* syscall_key() */
 	uint64_t calls, timed, total_ns;
+	uint64_t ready_ns; /* of it: without a processor. All that follows is about the rest */
 	unsigned int nr_modes;
 	struct part modes[MODES_MAX];
 	struct part slowest; /* hundredth; count 0: too many share one time */

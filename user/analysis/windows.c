@@ -3,6 +3,7 @@
 
 #include <math.h>
 
+#include "analysis/net_times.h"
 #include "profile/facts.h"
 
 /* A name of calls while its time is added up. */
@@ -136,7 +137,8 @@ static void add_call(struct windows *w, const struct columns *c, uint32_t row)
 	if (!of || flags & SYSCALL_UNTIMED)
 		return;
 	of[0].values[at]++;
-	of[1].values[at] += log2((double)c->at[SYSCALL_DURATION_NS][row] + 1);
+	of[1].values[at] += log2(
+		(double)net_ns(c->at[SYSCALL_DURATION_NS][row], c->at[SYSCALL_READY_NS][row]) + 1);
 }
 
 /* A run's faults are spread over its time. */
@@ -159,11 +161,12 @@ static void add_block(struct recording *r, const struct block *block, struct win
 {
 	bool calls = block->kind == BLOCK_SYSCALLS;
 	struct columns c;
-	uint32_t mask =
-		calls ? COLUMN(SYSCALL_START_NS) | COLUMN(SYSCALL_DURATION_NS) |
-				COLUMN(SYSCALL_RESULT) | COLUMN(SYSCALL_NR) | COLUMN(SYSCALL_FLAGS)
-		      : COLUMN(FAULT_START_NS) | COLUMN(FAULT_SPAN_NS) | COLUMN(FAULT_COUNT) |
-				COLUMN(FAULT_SERVICE_NS) | COLUMN(FAULT_FLAGS);
+	uint32_t mask = calls ? COLUMN(SYSCALL_START_NS) | COLUMN(SYSCALL_DURATION_NS) |
+					COLUMN(SYSCALL_RESULT) | COLUMN(SYSCALL_NR) |
+					COLUMN(SYSCALL_FLAGS) | COLUMN(SYSCALL_READY_NS)
+			      : COLUMN(FAULT_START_NS) | COLUMN(FAULT_SPAN_NS) |
+					COLUMN(FAULT_COUNT) | COLUMN(FAULT_SERVICE_NS) |
+					COLUMN(FAULT_FLAGS);
 
 	if ((!calls && block->kind != BLOCK_FAULTS) || block_columns(r, block, mask, &c) < 0)
 		return;

@@ -9,8 +9,8 @@
 #include "profile/facts.h"
 
 static const char *const attribute_keys[NR_ATTRIBUTES] = {
-	"site",  "thread", "descriptor", "file",      "size",
-	"moved", "errno",  "before",     "populated", "ready",
+	"site",  "thread", "descriptor", "file",   "size", "moved",
+	"errno", "before", "populated",  "caller", "time",
 };
 
 static void set(json_t *object, const char *key, json_t *value)
@@ -57,6 +57,7 @@ static json_t *json_call(const struct study *study, const struct call_study *cal
 	set(object, "calls", json_count(call->calls));
 	set(object, "timed", json_count(call->timed));
 	set(object, "duration_ns", json_count(call->total_ns));
+	set(object, "ready_ns", json_count(call->ready_ns));
 	for (unsigned int i = 0; i < call->nr_modes; i++)
 		json_array_append_new(modes, json_part(study, &call->modes[i]));
 	set(object, "modes", modes);

@@ -79,6 +79,16 @@ static void write_modes(const struct page *p, const struct call_study *call)
 	}
 }
 
+/* On a busy machine. */
+static void write_waiting_of(const struct page *p, const struct call_study *call)
+{
+	char waiting[NUMBER_SIZE];
+
+	if (call->ready_ns > call->total_ns / 10)
+		page_sentence(p, 4, "others had the processor for %s of that; the rest:",
+			      duration_format(call->ready_ns, waiting));
+}
+
 static void write_call(const struct page *p, const struct call_study *call)
 {
 	char label[32], total[NUMBER_SIZE], middle[NUMBER_SIZE], from[NUMBER_SIZE];
@@ -88,10 +98,12 @@ static void write_call(const struct page *p, const struct call_study *call)
 		percent(call->total_ns, p->analysis->study.total_ns));
 	if (call->nr_modes > 1) {
 		fprintf(p->out, "%u modes\n", call->nr_modes);
+		write_waiting_of(p, call);
 		write_modes(p, call);
 	} else {
 		fprintf(p->out, "one mode, at %s\n",
 			duration_format(call->modes[0].middle_ns, middle));
+		write_waiting_of(p, call);
 	}
 	if (!call->slowest.count)
 		return;

@@ -144,7 +144,8 @@ static void write_relations(const struct page *p)
 	const struct course *course = &p->analysis->course;
 	size_t shown = 0;
 
-	page_heading(p, "What goes together, window by window");
+	page_heading(p,
+		     "What goes together, window by window, beyond what all calls have in common");
 	if (course->busy_windows < LEAST_WINDOWS)
 		fputs("  in too few windows of time anything happened\n", p->out);
 	else if (!course->relations.size)
