@@ -68,6 +68,16 @@ holds() {
 	"$@" >.holds 2>&1 || fail_case "$what" "failed: $*" "$(head -n 20 .holds)"
 }
 
+# await COMMAND...: until it succeeds; for so long at most that a busy machine is no failure
+await() {
+	for _ in {1..1000}; do
+		"$@" 2>/dev/null && return
+		sleep 0.02
+	done
+	fail_case "did not happen: $*"
+	return 1
+}
+
 # ---- Cases ----
 
 skip() {

@@ -17,15 +17,6 @@ start() {
 
 tell() { echo >&7; }
 
-# await COMMAND...: until it succeeds, for some seconds at most
-await() {
-	for _ in {1..300}; do
-		"$@" 2>/dev/null && return
-		sleep 0.01
-	done
-	fail_case "did not happen: $*"
-}
-
 # attach [OPTIONS]: to the target; its pid is in $prof
 attach() {
 	"$PROF" record -o a.data -p "$target" "$@" 2>err &

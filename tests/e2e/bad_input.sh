@@ -94,7 +94,7 @@ case_prof_is_killed_at_once() {
 	"$PROF" record -q -o x sleep 1.5 &
 	local prof=$!
 	background "$prof"
-	for _ in $(seq 200); do [ -s x ] && break; sleep 0.05; done
+	await test -s x
 	sleep 0.2
 	kill -KILL "$prof"
 	wait "$prof" 2>/dev/null

@@ -11,15 +11,6 @@ start() {
 	background "$prof"
 }
 
-# Waits until the command has made the file, which is also when it is recorded.
-await_file() {
-	for _ in $(seq 200); do
-		[ ! -e "$1" ] || return 0
-		sleep 0.05
-	done
-	fail_case "'$1' did not come into being"
-}
-
 case_exit_status_is_the_commands() {
 	for wanted in 0 1 3 77 125 126 127 255; do
 		record x sh -c "exit $wanted"
@@ -144,7 +135,7 @@ case_quiet_is_silent() {
 
 case_an_interrupt_of_prof_alone_is_passed_on() {
 	start sh -c 'trap "echo got it; exit 5" INT; touch ready; while :; do sleep 0.05; done'
-	await_file ready
+	await test -e ready
 	kill -INT "$prof"
 	wait "$prof"
 	is "$?" 5 "exit status"
@@ -155,7 +146,7 @@ case_an_interrupt_of_prof_alone_is_passed_on() {
 
 case_a_termination_is_passed_on() {
 	start sh -c 'touch ready; while :; do sleep 0.05; done'
-	await_file ready
+	await test -e ready
 	kill -TERM "$prof"
 	wait "$prof"
 	is "$?" 143 "exit status"
@@ -165,7 +156,7 @@ case_a_termination_is_passed_on() {
 
 case_a_second_interrupt_saves_and_leaves_the_command() {
 	start sh -c 'trap "" INT; echo $$ >pid; touch ready; sleep 3; touch alive'
-	await_file ready
+	await test -e ready
 	background "$(cat pid)"
 	kill -INT "$prof"
 	sleep 0.3
@@ -174,7 +165,7 @@ case_a_second_interrupt_saves_and_leaves_the_command() {
 	is "$?" 130 "exit status"
 	is "$(report x .complete)" true "the recording is complete"
 	is "$(report x .exit)" null "exit is not known"
-	await_file alive
+	await test -e alive
 	holds "the command lives on" test -e alive
 }
 
@@ -183,7 +174,7 @@ in_terminal() {
 	local keys=$1
 	shift
 	{
-		await_file ready
+		await test -e ready
 		sleep 0.3
 		printf '%b' "$keys"
 		sleep 1
@@ -223,7 +214,7 @@ case_a_command_that_stops_and_goes_on() {
 	record x "$PROGRAMS/signals" stop
 	is "$status" 0 "exit status"
 	start sh -c 'echo $$ >pid; touch ready; sleep 1; exit 6'
-	await_file ready
+	await test -e ready
 	kill -STOP "$(cat pid)"
 	sleep 1.5
 	holds "prof waits for it" kill -0 "$prof"

@@ -109,21 +109,8 @@ state_of() {
 	sed -n 's/^State:\t\(.\).*/\1/p' "/proc/$1/status"
 }
 
-# Waits until a process is in a state; it may be late on a busy machine.
-await_state() {
-	for _ in $(seq 200); do
-		[[ $(state_of "$1") =~ $2 ]] && return
-		sleep 0.02
-	done
-	return 1
-}
-
-await_file() {
-	for _ in $(seq 200); do
-		[ -e "$1" ] && return
-		sleep 0.02
-	done
-	return 1
+is_in_state() {
+	[[ $(state_of "$1") =~ $2 ]]
 }
 
 case_job_control() {
@@ -132,11 +119,11 @@ case_job_control() {
 		touch ended' 2>/dev/null &
 	local prof=$!
 	background $prof
-	await_file pid
+	await test -e pid
 	local pid
 	pid=$(cat pid)
 	kill -STOP "$pid"
-	holds "it stops" await_state "$pid" '[tT]'
+	holds "it stops" await is_in_state "$pid" '[tT]'
 	sleep 0.1
 	holds "it stays so" test ! -e ended
 	kill -CONT "$pid"
@@ -169,7 +156,7 @@ case_a_second_interrupt_leaves_it_running() {
 		while [ ! -e go ]; do sleep 0.05; done; touch ended' 2>/dev/null &
 	local prof=$! pid
 	background $prof
-	await_file pid
+	await test -e pid
 	pid=$(cat pid)
 	background "$pid"
 	kill -INT $prof
@@ -179,7 +166,7 @@ case_a_second_interrupt_leaves_it_running() {
 	is "$?" 130 "exit status"
 	is "$(sed -n 's/^TracerPid:\t//p' "/proc/$pid/status")" 0 "its tracer"
 	touch go
-	holds "it runs on" await_file ended
+	holds "it runs on" await test -e ended
 }
 
 case_a_killed_prof_leaves_it_running() {
@@ -187,11 +174,11 @@ case_a_killed_prof_leaves_it_running() {
 	"${NOBODY[@]}" "$PROF" trace -o lines sh -c 'echo $$ >pid.new; mv pid.new pid
 		while [ ! -e go ]; do sleep 0.05; done; touch ended' 2>/dev/null &
 	local prof=$!
-	await_file pid
+	await test -e pid
 	background "$(cat pid)"
 	kill -KILL $prof
 	touch go
-	holds "it runs on" await_file ended
+	holds "it runs on" await test -e ended
 }
 
 case_the_rest_runs_untraced() {
@@ -259,7 +246,7 @@ case_prof_stays_with_what_is_filtered() {
 		while [ ! -e go ]; do sleep 0.05; done; cat /dev/null && touch ended' 2>err &
 	local prof=$!
 	background $prof
-	await_file pid
+	await test -e pid
 	kill -INT $prof
 	sleep 0.2
 	kill -INT $prof

@@ -9,15 +9,6 @@ source "$(dirname "$0")/../lib.sh"
 # As nobody in particular, who can load no BPF programs.
 NOBODY=(setpriv --reuid=12345 --regid=12345 --clear-groups --inh-caps=-all --bounding-set=-all)
 
-# await COMMAND...: until it succeeds, for some seconds at most
-await() {
-	for _ in {1..500}; do
-		"$@" 2>/dev/null && return
-		sleep 0.01
-	done
-	fail_case "did not happen: $*"
-}
-
 # start MODE: a target, by its pid in $target; `tell` lets it go on.
 start() {
 	chmod 777 .

@@ -281,17 +281,9 @@ start() {
 	background "$prof"
 }
 
-await_file() {
-	for _ in $(seq 200); do
-		[ ! -e "$1" ] || return 0
-		sleep 0.05
-	done
-	fail_case "'$1' did not come into being"
-}
-
 case_signals_are_passed_on() {
 	start sh -c 'trap "exit 5" INT; touch ready; while :; do sleep 0.05; done'
-	await_file ready
+	await test -e ready
 	kill -INT "$prof"
 	wait "$prof"
 	is "$?" 5 "exit status after an interrupt"
@@ -300,7 +292,7 @@ case_signals_are_passed_on() {
 
 case_a_second_interrupt_leaves_the_command() {
 	start sh -c 'trap "" INT; echo $$ >pid; touch ready; sleep 3; touch alive'
-	await_file ready
+	await test -e ready
 	background "$(cat pid)"
 	kill -INT "$prof"
 	sleep 0.3
@@ -308,7 +300,7 @@ case_a_second_interrupt_leaves_the_command() {
 	wait "$prof"
 	is "$?" 130 "exit status"
 	like "$(cat err)" "run.* on untraced" "what prof says"
-	await_file alive
+	await test -e alive
 	holds "the command lives on" test -e alive
 }
 
@@ -319,7 +311,7 @@ case_interrupts_work_when_nobody_reads() {
 		sh -c "'$PROGRAMS/touch_pages' 20000; touch ended" 2>err &
 	prof=$!
 	background "$prof"
-	await_file ended
+	await test -e ended
 	for _ in $(seq 100); do
 		kill -INT "$prof" 2>/dev/null || break
 		sleep 0.1
@@ -334,9 +326,9 @@ case_losses_are_told_where_they_are() {
 		"touch ready; sleep 0.5; '$PROGRAMS/touch_pages' 20000; touch touched; sleep 2; exec true" 2>err &
 	local prof=$!
 	background "$prof"
-	await_file ready
+	await test -e ready
 	kill -STOP "$prof"
-	await_file touched
+	await test -e touched
 	kill -CONT "$prof"
 	wait "$prof"
 	is "$?" 0 "exit status"

@@ -28,6 +28,30 @@ static inline void memory_start(struct made_memory *mm)
 	*mm = (struct made_memory){memory_new(&options), 1000, 1};
 }
 
+/* One for each test, for cmocka. */
+static inline int memory_setup(void **state)
+{
+	struct made_memory *mm = xnew(struct made_memory);
+
+	memory_start(mm);
+	*state = mm;
+	return 0;
+}
+
+static inline int memory_teardown(void **state)
+{
+	struct made_memory *mm = *state;
+
+	memory_free(mm->model);
+	free(mm);
+	return 0;
+}
+
+static inline void finish(struct made_memory *mm)
+{
+	memory_finish(mm->model, mm->now_ns);
+}
+
 /* A system call of `duration_ns`, whose stack has the number of the call. */
 static inline void call_lasting(struct made_memory *mm, uint64_t duration_ns, uint64_t nr,
 				uint64_t result, const uint64_t args[6], uint64_t populated)

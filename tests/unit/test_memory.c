@@ -13,29 +13,6 @@
 
 #define ANY -1
 
-static int setup(void **state)
-{
-	struct made_memory *mm = xnew(struct made_memory);
-
-	memory_start(mm);
-	*state = mm;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	struct made_memory *mm = *state;
-
-	memory_free(mm->model);
-	free(mm);
-	return 0;
-}
-
-static void finish(struct made_memory *mm)
-{
-	memory_finish(mm->model, mm->now_ns);
-}
-
 static void first_touches(void **state)
 {
 	struct made_memory *mm = *state;
@@ -432,7 +409,7 @@ static void history_grows_with_time(void **state)
 	assert_true(h.nr * h.width_ns >= 4999 * 1000000ULL);
 }
 
-#define MODEL_TEST(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+#define MODEL_TEST(test) cmocka_unit_test_setup_teardown(test, memory_setup, memory_teardown)
 
 int main(void)
 {

@@ -42,29 +42,15 @@ static void mapped_before(struct made_memory *mm, uint64_t page, uint64_t pages,
 /* A process with a block of 999 pages and a second thread, joined while both were running. */
 static int setup(void **state)
 {
-	struct made_memory *mm = xnew(struct made_memory);
+	struct made_memory *mm;
 
-	memory_start(mm);
+	memory_setup(state);
+	mm = *state;
 	EVENT(mm, .type = TASK_ATTACHED, .value = {100, 100, AT(HEAP_AT + 20) - 5});
 	EVENT(mm, .type = TASK_START, .value = {1, 100, 100});
 	EVENT(mm, .task = 2, .type = TASK_START, .value = {1, 100, 101, 0, AT(4990)});
 	mapped_before(mm, 1, 999, MODULE_UNKNOWN, READ_WRITE);
-	*state = mm;
 	return 0;
-}
-
-static int teardown(void **state)
-{
-	struct made_memory *mm = *state;
-
-	memory_free(mm->model);
-	free(mm);
-	return 0;
-}
-
-static void finish(struct made_memory *mm)
-{
-	memory_finish(mm->model, mm->now_ns);
 }
 
 static void absent_pages_are_likely_new(void **state)
@@ -188,7 +174,7 @@ static void files_are_what_they_are(void **state)
 	assert_int_equal(totals(mm).unsure_faults, 0);
 }
 
-#define MODEL_TEST(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+#define MODEL_TEST(test) cmocka_unit_test_setup_teardown(test, setup, memory_teardown)
 
 int main(void)
 {

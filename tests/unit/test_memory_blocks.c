@@ -7,23 +7,6 @@
 
 #include "tests/unit/made_memory.h"
 
-static int setup(void **state)
-{
-	static struct made_memory mm;
-
-	memory_start(&mm);
-	*state = &mm;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	struct made_memory *mm = *state;
-
-	memory_free(mm->model);
-	return 0;
-}
-
 /* ---- Events ---- */
 
 static void alloc(struct made_memory *mm, enum alloc_kind kind, uint64_t address,
@@ -66,11 +49,6 @@ static struct block_totals totals_of(const struct made_memory *mm, uint32_t stac
 			return site->totals;
 	}
 	return (struct block_totals){0};
-}
-
-static void finish(struct made_memory *mm)
-{
-	memory_finish(mm->model, mm->now_ns);
 }
 
 /* ---- Counts ---- */
@@ -393,7 +371,7 @@ static void hostile_blocks(void **state)
 	assert_int_equal(memory_blocks(mm->model)->live_blocks, 0);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, memory_setup, memory_teardown)
 
 int main(void)
 {

@@ -7,23 +7,6 @@
 
 #include "tests/unit/made_memory.h"
 
-static int setup(void **state)
-{
-	static struct made_memory mm;
-
-	memory_start(&mm);
-	*state = &mm;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	struct made_memory *mm = *state;
-
-	memory_free(mm->model);
-	return 0;
-}
-
 /* Of the call of that number. */
 static struct call_totals totals_of(struct made_memory *mm, uint64_t nr)
 {
@@ -32,11 +15,6 @@ static struct call_totals totals_of(struct made_memory *mm, uint64_t nr)
 			return memory_place_totals(mm->model, memory_place_of_call(mm->model, id));
 	}
 	return (struct call_totals){0};
-}
-
-static void finish(struct made_memory *mm)
-{
-	memory_finish(mm->model, mm->now_ns);
 }
 
 static void blocks_add_and_keep(void **state)
@@ -197,15 +175,20 @@ static void mremap_owns_what_it_adds(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(blocks_add_and_keep, setup, teardown),
-		cmocka_unit_test_setup_teardown(the_heap_adds_what_brk_does, setup, teardown),
-		cmocka_unit_test_setup_teardown(what_is_only_reserved_does_not_count, setup,
-						teardown),
-		cmocka_unit_test_setup_teardown(files_and_stacks_do_not_count, setup, teardown),
-		cmocka_unit_test_setup_teardown(what_a_child_gets_is_its_parents, setup, teardown),
-		cmocka_unit_test_setup_teardown(calls_of_threads_are_told_apart, setup, teardown),
+		cmocka_unit_test_setup_teardown(blocks_add_and_keep, memory_setup, memory_teardown),
+		cmocka_unit_test_setup_teardown(the_heap_adds_what_brk_does, memory_setup,
+						memory_teardown),
+		cmocka_unit_test_setup_teardown(what_is_only_reserved_does_not_count, memory_setup,
+						memory_teardown),
+		cmocka_unit_test_setup_teardown(files_and_stacks_do_not_count, memory_setup,
+						memory_teardown),
+		cmocka_unit_test_setup_teardown(what_a_child_gets_is_its_parents, memory_setup,
+						memory_teardown),
+		cmocka_unit_test_setup_teardown(calls_of_threads_are_told_apart, memory_setup,
+						memory_teardown),
 		cmocka_unit_test(stacks_of_one_place_count_together),
-		cmocka_unit_test_setup_teardown(mremap_owns_what_it_adds, setup, teardown),
+		cmocka_unit_test_setup_teardown(mremap_owns_what_it_adds, memory_setup,
+						memory_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
