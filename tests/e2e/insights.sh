@@ -63,4 +63,13 @@ case_time_of_threads() {
 	is "$("$PROF" report --by=wait --json x)" "$(<account.json)" "by wait"
 }
 
+# As another tool spells it: what goes together, and which calls are of one kind.
+case_analysis_of_a_live_run() {
+	"$PROF" trace -c --hpu-analysis -o table -- "$PROGRAMS/slow_reads" 4000
+	like "$(<table)" 'HPU Analysis Report.*HPU Backend: CPU \([a-z0-9]+\).*Correlation Matrix.*K-means Clustering' \
+		"the report"
+	"$PROF" stat --hpu-analysis -o table -- true
+	like "$(<table)" 'too little happened.*no clusters' "of nothing"
+}
+
 run_cases "$@"

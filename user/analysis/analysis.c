@@ -19,6 +19,8 @@ void analysis_build(struct recording *r, uint32_t parts, uint32_t heat_key, stru
 		study_build(r, &out->study);
 	if (parts & ANALYSIS_COURSE)
 		course_build(r, &out->course);
+	if (parts & ANALYSIS_CLUSTERS)
+		kinds_build(r, &out->kinds);
 }
 
 void analysis_fini(struct analysis *a)
@@ -29,6 +31,8 @@ void analysis_fini(struct analysis *a)
 		study_fini(&a->study);
 	if (a->parts & ANALYSIS_COURSE)
 		course_fini(&a->course);
+	if (a->parts & ANALYSIS_CLUSTERS)
+		kinds_fini(&a->kinds);
 }
 
 static int part_parse(const char *word, size_t size, uint32_t *out)

@@ -6,13 +6,14 @@
 
 #include "analysis/course.h"
 #include "analysis/heat.h"
+#include "analysis/kinds.h"
 #include "analysis/study.h"
 
 enum analysis_part {
 	ANALYSIS_MODES = 1, /* and what the slow calls have in common */
 	ANALYSIS_ANOMALIES = 2,
 	ANALYSIS_CHANGES = 4,
-	ANALYSIS_CLUSTERS = 8,
+	ANALYSIS_CLUSTERS = 8, /* of windows, and of names */
 	ANALYSIS_CORRELATION = 16,
 	ANALYSIS_HEAT = 32,
 };
@@ -25,6 +26,7 @@ struct analysis {
 	uint32_t parts; /* what is there: bits of enum analysis_part */
 	struct study study;
 	struct course course;
+	struct kinds kinds;
 	struct heat heat;
 };
 

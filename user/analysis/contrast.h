@@ -32,7 +32,7 @@ struct finding {
 	double probability; /* by chance */
 };
 
-#define MAX_FINDINGS 3
+#define MAX_FINDINGS 4
 
 /* Traits that are told: of at least so many of the few, and so much more likely. */
 #define LEAST_SUPPORT    0.2

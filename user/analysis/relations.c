@@ -8,6 +8,7 @@
 #define LEAST_RELATION  0.5
 #define FALSE_RELATIONS 0.01
 #define LEAST_REST      0.02
+#define ALL_ALIKE       0.95
 
 static int compare_relations(const void *a, const void *b)
 {
@@ -91,8 +92,8 @@ static void count_others(const struct course *course, uint32_t x, uint32_t y, do
 	}
 }
 
-/* The correlation that is left when the others are held fixed; `r` if there are none, or if one of
- * the two goes up and down just as they do, so that nothing would be left of it. */
+/* The correlation that is left when the others are held fixed; `r` if there are none. Of one that
+ * goes up and down just as they do nothing is left, unless the other does so, too. */
 static double partial(double r, const double *x, const double *y, const double *others, size_t nr)
 {
 	struct correlation with_x, with_y;
@@ -102,8 +103,10 @@ static double partial(double r, const double *x, const double *y, const double *
 	correlation_spearman(y, others, nr, &with_y);
 	rest_of_x = 1 - with_x.r * with_x.r;
 	rest_of_y = 1 - with_y.r * with_y.r;
-	if (!with_x.is_defined || !with_y.is_defined || fmin(rest_of_x, rest_of_y) < LEAST_REST)
+	if (!with_x.is_defined || !with_y.is_defined)
 		return r;
+	if (fmin(rest_of_x, rest_of_y) < LEAST_REST)
+		return fabs(r) >= ALL_ALIKE ? r : 0;
 	return fmax(-1, fmin(1, (r - with_x.r * with_y.r) / sqrt(rest_of_x * rest_of_y)));
 }
 

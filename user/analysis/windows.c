@@ -218,6 +218,15 @@ static void drop_constant(struct windows *w)
 	w->nr_series = kept;
 }
 
+void windows_settle(struct windows *w)
+{
+	for (uint32_t i = 0; i + 1 < w->nr_series; i++) {
+		if (w->series[i].kind == SERIES_CALLS_OF)
+			settle_latency(w, &w->series[i + 1], &w->series[i]);
+	}
+	drop_constant(w);
+}
+
 void windows_build(struct recording *r, struct windows *out)
 {
 	*out = (struct windows){0};
@@ -229,11 +238,7 @@ void windows_build(struct recording *r, struct windows *out)
 	choose_names(r, out);
 	vec_each (&r->blocks, block)
 		add_block(r, block, out);
-	for (uint32_t i = 0; i + 1 < out->nr_series; i++) {
-		if (out->series[i].kind == SERIES_CALLS_OF)
-			settle_latency(out, &out->series[i + 1], &out->series[i]);
-	}
-	drop_constant(out);
+	windows_settle(out);
 }
 
 void windows_fini(struct windows *w)

@@ -41,6 +41,8 @@ struct windows {
 };
 
 void windows_build(struct recording *r, struct windows *out);
+/* Of series whose windows hold sums: logs become means, and constant series go. */
+void windows_settle(struct windows *w);
 void windows_fini(struct windows *w);
 
 /* "calls of read". The caller frees it. */

@@ -110,11 +110,10 @@ static int watch_window(void *opts, const char *value)
 	return watch_set_window(&((struct trace_options *)opts)->watch, value);
 }
 
-static int watch_processor(void *opts, const char *value)
+static int watch_analysis(void *opts, const char *value)
 {
-	(void)opts;
 	(void)value;
-	return watch_note_processor();
+	return watch_set_analysis(&((struct trace_options *)opts)->watch);
 }
 
 static const struct option_row options[] = {
@@ -138,8 +137,8 @@ static const struct option_row options[] = {
 	{"stats-extended", 0, NULL, WATCH_EXTENDED_HELP, watch_extended},
 	{"anomaly-realtime", 0, NULL, NULL, watch_anomalies},
 	{"anomalies", 0, NULL, NULL, watch_anomalies},
-	{"hpu-analysis", 0, NULL, NULL, watch_processor},
-	{"hpu-cpu-only", 0, NULL, NULL, watch_processor},
+	{"hpu-analysis", 0, NULL, WATCH_ANALYSIS_HELP, watch_analysis},
+	{"hpu-cpu-only", 0, NULL, NULL, watch_analysis},
 	{"output", 'o', "FILE", "write the table to FILE, not to standard error", set_output},
 	{"attach", 'p', "PID,...", PID_HELP, set_pid},
 	{"duration", 'd', "TIME", DURATION_HELP, set_limit},

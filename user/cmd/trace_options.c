@@ -459,9 +459,8 @@ int trace_watch_window(void *opts, const char *value)
 	return watch_set_window(&((struct trace_cli *)opts)->trace.watch, value);
 }
 
-int trace_watch_processor(void *opts, const char *value)
+int trace_watch_analysis(void *opts, const char *value)
 {
-	(void)opts;
 	(void)value;
-	return watch_note_processor();
+	return watch_set_analysis(&((struct trace_cli *)opts)->trace.watch);
 }

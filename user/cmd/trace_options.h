@@ -72,7 +72,7 @@ TRACE_SETTER(trace_summary_only);
 TRACE_SETTER(trace_summary_too);
 TRACE_SETTER(trace_watch_anomalies);
 TRACE_SETTER(trace_watch_extended);
-TRACE_SETTER(trace_watch_processor);
+TRACE_SETTER(trace_watch_analysis);
 TRACE_SETTER(trace_watch_threshold);
 TRACE_SETTER(trace_watch_window);
 

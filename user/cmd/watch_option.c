@@ -43,9 +43,8 @@ int watch_set_window(struct watch_options *watch, const char *value)
 	return 0;
 }
 
-int watch_note_processor(void)
+int watch_set_analysis(struct watch_options *watch)
 {
-	note("there is no other processor than this one that analyses; prof analyze has "
-	     "correlations and clusters");
+	watch->analysis = true;
 	return 0;
 }

@@ -215,6 +215,27 @@ static void write_relations(struct json_stream *s, const struct analysis *a)
 	json_stream_array_end(s);
 }
 
+static void write_kinds(struct json_stream *s, const struct kinds *kinds)
+{
+	json_stream_object_begin(s, "kinds");
+	json_stream_member(s, "clusters", json_count(kinds->nr > 1 ? kinds->nr : 0));
+	json_stream_member(s, "silhouette", json_real(kinds->silhouette));
+	json_stream_array_begin(s, "calls");
+	for (size_t i = 0; i < kinds->nr_members; i++) {
+		const struct kind_member *member = &kinds->members[i];
+		json_t *object = json_object();
+		char label[32];
+
+		set(object, "name", json_text(call_label(member->key, label)));
+		set(object, "cluster", json_count(member->kind));
+		set(object, "calls", json_count(member->calls));
+		set(object, "mean_ns", json_count(member->mean_ns));
+		json_stream_element(s, object);
+	}
+	json_stream_array_end(s);
+	json_stream_object_end(s);
+}
+
 static void write_course(struct json_stream *s, const struct analysis *a)
 {
 	json_stream_object_begin(s, "course");
@@ -265,6 +286,8 @@ static void write_json(FILE *out, const struct analysis *a, const struct analysi
 		write_anomalies(&s, &a->study);
 	if (a->parts & ANALYSIS_COURSE)
 		write_course(&s, a);
+	if (a->parts & ANALYSIS_CLUSTERS)
+		write_kinds(&s, &a->kinds);
 	if (a->parts & ANALYSIS_HEAT)
 		write_heat(&s, a);
 	json_stream_end(&s);

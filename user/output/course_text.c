@@ -106,6 +106,44 @@ static void write_phases(const struct page *p)
 		write_phase(p, &course->phases[i], i + 1);
 }
 
+static void write_kind(const struct page *p, const struct kind_member *members, size_t nr)
+{
+	uint64_t calls = 0, total_ns = 0;
+	char *names = xstrdup(""), mean[NUMBER_SIZE], label[32];
+
+	for (size_t i = 0; i < nr; i++) {
+		char *longer = xasprintf("%s%s%s", names, i ? ", " : "",
+					 call_label(members[i].key, label));
+
+		free(names);
+		names = longer;
+		calls += members[i].calls;
+		total_ns += members[i].calls * members[i].mean_ns;
+	}
+	page_sentence(p, 2, "%u. %s: %" PRIu64 " calls, %s each", members->kind + 1, names, calls,
+		      duration_format(total_ns / calls, mean));
+	free(names);
+}
+
+static void write_kinds(const struct page *p)
+{
+	const struct kinds *kinds = &p->analysis->kinds;
+
+	page_heading(p, "Kinds of system calls, by number and time");
+	if (kinds->nr < 2) {
+		fputs("  no clusters, all are of one kind\n", p->out);
+		return;
+	}
+	fprintf(p->out, "  %zu names in %u kinds (silhouette %.2f)\n", kinds->nr_members, kinds->nr,
+		kinds->silhouette);
+	for (size_t i = 0, end; i < kinds->nr_members; i = end) {
+		for (end = i;
+		     end < kinds->nr_members && kinds->members[end].kind == kinds->members[i].kind;)
+			end++;
+		write_kind(p, kinds->members + i, end - i);
+	}
+}
+
 static void write_relation(const struct page *p, const struct relation *relation)
 {
 	const struct windows *w = &p->analysis->course.windows;
@@ -163,12 +201,13 @@ void course_text(const struct page *p)
 	if (!p->analysis->course.windows.nr) {
 		page_heading(p, "The course of the run");
 		fputs("  too little happened to cut it into windows of time\n", p->out);
-		return;
-	}
-	if (p->analysis->parts & ANALYSIS_CHANGES)
+	} else if (p->analysis->parts & ANALYSIS_CHANGES) {
 		write_changes(p);
-	if (p->analysis->parts & ANALYSIS_CLUSTERS)
+	}
+	if (p->analysis->course.windows.nr && p->analysis->parts & ANALYSIS_CLUSTERS)
 		write_phases(p);
-	if (p->analysis->parts & ANALYSIS_CORRELATION)
+	if (p->analysis->parts & ANALYSIS_CLUSTERS)
+		write_kinds(p);
+	if (p->analysis->course.windows.nr && p->analysis->parts & ANALYSIS_CORRELATION)
 		write_relations(p);
 }

@@ -307,7 +307,7 @@ int trace_run(const struct trace_options *options, char **argv)
 	bool by_ptrace = options->by_ptrace || session_needs_ptrace();
 	bool stacks = options->max_frames > 0 || options->source;
 	bool has_lines = options->summary != SUMMARY_ONLY;
-	bool watches = options->watch.anomalies || options->watch.extended;
+	bool watches = watch_is_wanted(&options->watch);
 	struct syscall_set needed = needed_syscalls(options);
 	scoped_free struct capture_plan *plans = plans_for(options, &needed);
 	struct syscall_set deep = syscall_set_common(&options->deep, &needed);

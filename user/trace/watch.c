@@ -28,6 +28,12 @@ void watch_fini(struct watch *w)
 		free(*call);
 	}
 	vec_free(&w->calls);
+	live_course_fini(&w->course);
+}
+
+bool watch_is_wanted(const struct watch_options *options)
+{
+	return options->anomalies || options->extended || options->analysis;
 }
 
 static struct watched *watched_new(const struct watch *w, uint32_t key)
@@ -90,7 +96,7 @@ bool watch_take(struct watch *w, const struct syscall_event *event, struct alarm
 	struct watched *call;
 	bool is_anomaly;
 
-	if (!w->options.anomalies && !w->options.extended)
+	if (!watch_is_wanted(&w->options))
 		return false;
 	call = watched_of(w, event->nr | (event->head.flags & WIRE_COMPAT ? KEY_COMPAT : 0));
 	call->calls++;
@@ -100,6 +106,8 @@ bool watch_take(struct watch *w, const struct syscall_event *event, struct alarm
 	is_anomaly = w->options.anomalies && judge(w, call, own_ns, out);
 	if (is_anomaly)
 		note_alarm(w, out);
+	if (w->options.analysis)
+		live_course_take(&w->course, event, own_ns);
 	window_push(&call->window, own_ns);
 	moments_add(&call->times, &duration_ns, 1);
 	if (w->options.extended)
@@ -209,4 +217,6 @@ void watch_write(const struct watch *w, FILE *out)
 		write_extended(w, out);
 	if (w->options.anomalies)
 		write_alarms(w, out);
+	if (w->options.analysis)
+		live_course_write(&w->course, out);
 }

@@ -5,8 +5,8 @@
  *
  * A call is judged by a sliding window of those before it, in which it is not yet itself
  * (stats/window.h), so that it cannot hide behind its own size. Steady calls do not become
- * anomalies by what an interrupt takes: an alarm also needs twice the usual time, and a microsecond
- * more.
+ * anomalies by what an interrupt takes: an alarm also needs twice the usual time, and half a
+ * millisecond more; and time in which others had the processor does not count.
  */
 #ifndef PROF_TRACE_WATCH_H
 #define PROF_TRACE_WATCH_H
@@ -20,14 +20,15 @@
 #include "stats/histogram.h"
 #include "stats/moments.h"
 #include "stats/window.h"
+#include "trace/live_course.h"
 
 #define WATCH_THRESHOLD 5.0 /* deviations on a log scale: of 10^6 even calls hardly one */
 #define WATCH_WINDOW    100 /* calls */
 
 struct watch_options {
-	bool anomalies, extended; /* what is wanted; neither: there is no watch */
-	double threshold;         /* 0: WATCH_THRESHOLD */
-	uint32_t window;          /* 0: WATCH_WINDOW */
+	bool anomalies, extended, analysis; /* what is wanted; nothing: there is no watch */
+	double threshold;                   /* 0: WATCH_THRESHOLD */
+	uint32_t window;                    /* 0: WATCH_WINDOW */
 };
 
 struct alarm {
@@ -50,6 +51,7 @@ struct watched {
 struct watch {
 	struct watch_options options;
 	VEC(struct watched *) calls; /* by key */
+	struct live_course course;   /* if it is to be analysed */
 	uint64_t alarms, by_severity[NR_SEVERITIES];
 	unsigned int nr_worst;
 	struct alarm worst[MOST_ALARMS]; /* the highest score first */
@@ -57,6 +59,8 @@ struct watch {
 
 void watch_init(struct watch *w, const struct watch_options *options);
 void watch_fini(struct watch *w);
+
+bool watch_is_wanted(const struct watch_options *options);
 
 /* Takes a call that is over. True: it is an anomaly. */
 bool watch_take(struct watch *w, const struct syscall_event *event, struct alarm *out);
