@@ -165,6 +165,29 @@ static int open_skeleton(struct capture *c)
 	return c->skeleton ? 0 : report_load_failure(-errno);
 }
 
+/* Into the kernel, as far as that comes before anything is attached. 0 or -errno, reported. */
+static int load(struct capture *c, const struct capture_options *options)
+{
+	int err = open_skeleton(c);
+
+	if (err)
+		return err;
+	skeleton_configure(c->skeleton, options);
+	if (options->allocs)
+		c->has_probe_links = uprobes_prepare(c->skeleton->progs.on_alloc_call) &&
+				     uprobes_prepare(c->skeleton->progs.on_alloc_return);
+	err = size_maps(c, options);
+	if (err)
+		return err;
+	err = prof_bpf__load(c->skeleton);
+	if (err)
+		return report_load_failure(err);
+	err = lend(c->skeleton->maps.walker, c->skeleton->progs.on_walk);
+	if (err)
+		return err;
+	return lend(c->skeleton->maps.capturer, c->skeleton->progs.on_capture);
+}
+
 int capture_new(const struct capture_options *options, struct capture **out)
 {
 	struct capture *c = xnew(struct capture);
@@ -182,36 +205,18 @@ int capture_new(const struct capture_options *options, struct capture **out)
 	c->ring_bytes = ring_size(options->ring_bytes, c->nr_cpus);
 	c->faults = options->faults;
 	c->per_cpu = xcalloc(c->nr_cpus, sizeof *c->per_cpu);
-	err = open_skeleton(c);
-	if (err)
-		goto failed;
-	skeleton_configure(c->skeleton, options);
-	if (options->allocs)
-		c->has_probe_links = uprobes_prepare(c->skeleton->progs.on_alloc_call) &&
-				     uprobes_prepare(c->skeleton->progs.on_alloc_return);
-	err = size_maps(c, options);
-	if (err)
-		goto failed;
-	err = prof_bpf__load(c->skeleton);
-	if (err) {
-		report_load_failure(err);
-		goto failed;
-	}
-	err = lend(c->skeleton->maps.walker, c->skeleton->progs.on_walk);
+	err = load(c, options);
 	if (!err)
-		err = lend(c->skeleton->maps.capturer, c->skeleton->progs.on_capture);
-	if (err)
-		goto failed;
-	err = rings_map(bpf_map__fd(c->skeleton->maps.rings), c->nr_cpus, c->ring_bytes, &c->rings);
-	if (err == 0 && options->stacks)
+		err = rings_map(bpf_map__fd(c->skeleton->maps.rings), c->nr_cpus, c->ring_bytes,
+				&c->rings);
+	if (!err && options->stacks)
 		err = map_unwind_store(c);
-	if (err)
-		goto failed;
+	if (err) {
+		capture_free(c);
+		return err;
+	}
 	*out = c;
 	return 0;
-failed:
-	capture_free(c);
-	return err;
 }
 
 static int keep_link(struct capture *c, struct bpf_link *link, const char *what)
