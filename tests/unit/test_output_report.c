@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* The report as text, to the byte where layout is promised, and as JSON, read back. */
+#include "output/json_value.h"
 #include "output/report_output.h"
 
 #include <setjmp.h>

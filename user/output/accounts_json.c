@@ -1,33 +1,33 @@
 // SPDX-License-Identifier: MIT
 #include "output/accounts_output.h"
 #include "output/json_stream.h"
-#include "output/printable.h"
+#include "output/json_value.h"
 #include "profile/facts.h"
 
-static void set(json_t *object, const char *key, uint64_t count)
+static void set_count(json_t *object, const char *key, uint64_t count)
 {
-	json_object_set_new(object, key, json_count(count));
+	set(object, key, json_count(count));
 }
 
 static json_t *json_account(const struct account *a)
 {
 	json_t *object = json_object();
 
-	set(object, "life_ns", a->life_ns);
-	set(object, "syscall_ns", a->syscall_ns);
-	json_object_set_new(object, "known", json_boolean(a->is_known));
+	set_count(object, "life_ns", a->life_ns);
+	set_count(object, "syscall_ns", a->syscall_ns);
+	set(object, "known", json_boolean(a->is_known));
 	if (!a->is_known)
 		return object;
-	set(object, "user_ns", a->user_ns);
-	set(object, "fault_ns", a->fault_ns);
-	set(object, "work_ns", a->work_ns);
-	set(object, "waiting_ns", a->waiting_ns);
-	set(object, "children_ns", a->children_ns);
-	set(object, "ready_ns", a->ready_ns);
-	set(object, "cpu_ns", a->cpu_ns);
-	set(object, "parts_cpu_ns", a->parts_cpu_ns);
-	json_object_set_new(object, "verdict", json_string(account_verdict_names[a->verdict]));
-	json_object_set_new(object, "kept", json_boolean(a->is_kept));
+	set_count(object, "user_ns", a->user_ns);
+	set_count(object, "fault_ns", a->fault_ns);
+	set_count(object, "work_ns", a->work_ns);
+	set_count(object, "waiting_ns", a->waiting_ns);
+	set_count(object, "children_ns", a->children_ns);
+	set_count(object, "ready_ns", a->ready_ns);
+	set_count(object, "cpu_ns", a->cpu_ns);
+	set_count(object, "parts_cpu_ns", a->parts_cpu_ns);
+	set(object, "verdict", json_string(account_verdict_names[a->verdict]));
+	set(object, "kept", json_boolean(a->is_kept));
 	return object;
 }
 
@@ -36,9 +36,9 @@ static json_t *json_thread(const struct recording *r, const struct account *a)
 	const struct task *task = &r->tasks.items[a->task];
 	json_t *object = json_account(a);
 
-	set(object, "pid", r->tasks.items[task->process].pid);
-	set(object, "tid", task->tid);
-	json_object_set_new(object, "comm", json_text(task_comm(r, a->task)));
+	set_count(object, "pid", r->tasks.items[task->process].pid);
+	set_count(object, "tid", task->tid);
+	set(object, "comm", json_text(task_comm(r, a->task)));
 	return object;
 }
 

@@ -5,18 +5,13 @@
 #include "output/analysis_output.h"
 #include "output/example.h"
 #include "output/json_stream.h"
-#include "output/printable.h"
+#include "output/json_value.h"
 #include "profile/facts.h"
 
 static const char *const attribute_keys[NR_ATTRIBUTES] = {
 	"site",  "thread", "descriptor", "file",   "size", "moved",
 	"errno", "before", "populated",  "caller", "time",
 };
-
-static void set(json_t *object, const char *key, json_t *value)
-{
-	json_object_set_new(object, key, value);
-}
 
 static json_t *json_finding(const struct study *study, const struct finding *f)
 {

@@ -4,14 +4,9 @@
  */
 #include "output/annotate_output.h"
 #include "output/json_stream.h"
-#include "output/printable.h"
+#include "output/json_value.h"
 #include "output/source_file.h"
 #include "profile/facts.h"
-
-static void set(json_t *object, const char *key, json_t *value)
-{
-	json_object_set_new(object, key, value);
-}
 
 static void set_events(json_t *object, const struct line_events events[NR_LINE_EVENTS])
 {

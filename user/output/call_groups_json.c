@@ -1,13 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "output/call_groups_output.h"
 #include "output/json_stream.h"
-#include "output/printable.h"
+#include "output/json_value.h"
 #include "profile/facts.h"
-
-static void set(json_t *object, const char *key, json_t *value)
-{
-	json_object_set_new(object, key, value);
-}
 
 /* The key that scripts look for: p50_ns, p99.9 is p999_ns. */
 static void set_quantile(json_t *object, const char *name, const char *unit, json_t *value)

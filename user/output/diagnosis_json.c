@@ -2,9 +2,7 @@
 #include "output/diagnosis_json.h"
 
 #include "decode/syscalls.h"
-#include "output/printable.h"
-
-#define set(object, key, value) json_object_set_new(object, key, value)
+#include "output/json_value.h"
 
 static json_t *json_known_text(const char *text)
 {

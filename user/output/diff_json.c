@@ -4,7 +4,7 @@
 
 #include "output/diff_output.h"
 #include "output/json_stream.h"
-#include "output/printable.h"
+#include "output/json_value.h"
 #include "profile/facts.h"
 
 static json_t *number(double value)

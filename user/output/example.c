@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <math.h>
 
+#include "output/json_value.h"
 #include "output/printable.h"
 #include "profile/facts.h"
 

@@ -4,9 +4,7 @@
 
 #include "output/diagnosis_json.h"
 #include "output/json_blocks.h"
-#include "output/printable.h"
-
-#define set(object, key, value) json_object_set_new(object, key, value)
+#include "output/json_value.h"
 
 static json_t *json_region(const struct memory_advice *advice, const struct region_row *row)
 {

@@ -7,6 +7,7 @@
 #include "cli/number.h"
 #include "cli/text.h"
 #include "output/json_stream.h"
+#include "output/json_value.h"
 #include "output/printable.h"
 #include "output/text_section.h"
 

@@ -1,13 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "output/info_output.h"
 #include "output/json_stream.h"
-#include "output/printable.h"
+#include "output/json_value.h"
 #include "profile/facts.h"
-
-static void set(json_t *object, const char *key, json_t *value)
-{
-	json_object_set_new(object, key, value);
-}
 
 static void write_integrity(struct json_stream *s, const struct integrity *file)
 {

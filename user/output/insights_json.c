@@ -3,13 +3,8 @@
 #include "output/insights_output.h"
 #include "output/example.h"
 #include "output/json_stream.h"
-#include "output/printable.h"
+#include "output/json_value.h"
 #include "profile/facts.h"
-
-static void set(json_t *object, const char *key, json_t *value)
-{
-	json_object_set_new(object, key, value);
-}
 
 /* ---- Insights ---- */
 

@@ -12,7 +12,7 @@
 #include "output/json_blocks.h"
 #include "output/json_memory.h"
 #include "output/json_stream.h"
-#include "output/printable.h"
+#include "output/json_value.h"
 
 static json_t *json_known(struct known known)
 {
@@ -30,11 +30,6 @@ static json_t *json_meta_number(const struct recording *r, const char *key)
 	const char *text = recording_meta(r, key);
 
 	return text ? json_count(strtoull(text, NULL, 10)) : json_null();
-}
-
-static void set(json_t *object, const char *key, json_t *value)
-{
-	json_object_set_new(object, key, value);
 }
 
 static json_t *json_exit(bool is_known, int wait_status)

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "output/json_blocks.h"
 
-#include "output/printable.h"
+#include "output/json_value.h"
 #include "profile/frame_label.h"
-
-#define set(object, key, value) json_object_set_new(object, key, value)
 
 static json_t *json_name(const struct block_table *table, uint32_t name)
 {

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "output/json_memory.h"
 
-#include "output/printable.h"
+#include "output/json_value.h"
 #include "profile/memory_findings.h"
-
-#define set(object, key, value) json_object_set_new(object, key, value)
 
 static json_t *json_name(const struct memory_report *memory, uint32_t name)
 {

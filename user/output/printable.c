@@ -93,20 +93,3 @@ char *shell_word(const char *text)
 	bytes_append(&out, "'", 2);
 	return (char *)out.data;
 }
-
-json_t *json_text(const char *text)
-{
-	scoped_free char *clean = escape(text, false);
-
-	return json_string(clean);
-}
-
-json_t *json_text_or_null(const char *text)
-{
-	return text ? json_text(text) : json_null();
-}
-
-json_t *json_count(uint64_t count)
-{
-	return json_integer((json_int_t)(count < INT64_MAX ? count : INT64_MAX));
-}

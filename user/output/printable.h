@@ -6,10 +6,6 @@
 #ifndef PROF_OUTPUT_PRINTABLE_H
 #define PROF_OUTPUT_PRINTABLE_H
 
-#include <stdint.h>
-
-#include <jansson.h>
-
 /* For a terminal or a line of text. The caller frees it. */
 char *printable(const char *text);
 
@@ -18,12 +14,5 @@ char *shell_word(const char *text);
 
 /* Only what is not UTF-8 is escaped. */
 char *valid_utf8(const char *text);
-
-/* A JSON string; bytes that are not UTF-8 become the text \xNN. */
-json_t *json_text(const char *text);
-json_t *json_text_or_null(const char *text);
-
-/* JSON integers are signed: what exceeds them is said to be the greatest. */
-json_t *json_count(uint64_t count);
 
 #endif

@@ -9,15 +9,10 @@
 #include <inttypes.h>
 #include <jansson.h>
 
-#include "output/printable.h"
+#include "output/json_value.h"
 #include "profile/facts.h"
 #include "profile/frame_label.h"
 #include "recording/task_signal.h"
-
-static void set(json_t *object, const char *key, json_t *value)
-{
-	json_object_set_new(object, key, value);
-}
 
 static json_t *json_hex(uint64_t value)
 {

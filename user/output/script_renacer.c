@@ -8,16 +8,11 @@
 #include <string.h>
 
 #include "decode/syscalls.h"
-#include "output/printable.h"
+#include "output/json_value.h"
 #include "profile/facts.h"
 #include "profile/frame_label.h"
 
 #define FORMAT_NAME "renacer-json-v1"
-
-static void set(json_t *object, const char *key, json_t *value)
-{
-	json_object_set_new(object, key, value);
-}
 
 static json_t *argument(enum args_form form, const char *name, json_t *value)
 {

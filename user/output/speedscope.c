@@ -2,7 +2,7 @@
 #include "output/speedscope.h"
 
 #include "output/json_stream.h"
-#include "output/printable.h"
+#include "output/json_value.h"
 
 /* The frames of all profiles, numbered in order of their first appearance. */
 struct speedscope {
