@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+/* `prof report --account --json`: "prof.account/1". */
 #include "output/accounts_output.h"
 #include "output/json_stream.h"
 #include "output/json_value.h"

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+/* Groups of system calls and their percentiles as JSON: "prof.groups/1". */
 #include "output/call_groups_output.h"
 #include "output/json_stream.h"
 #include "output/json_value.h"

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+/* `prof info --json`: "prof.info/1". */
 #include "output/info_output.h"
 #include "output/json_stream.h"
 #include "output/json_value.h"

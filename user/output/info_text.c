@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+/* What a recording is, as text: its file, what it has, and what was noted of the run. */
 #include <inttypes.h>
 
 #include "cli/number.h"

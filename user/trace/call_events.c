@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+/* How calls begin and end in a live trace, also those that are restarted or never return. */
 #include <signal.h>
 #include <sys/syscall.h>
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+/* The end of a line: the place in the source behind it, and the stack below it. */
 #include <unistd.h>
 
 #include "base/clock.h"

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+/* Signals in a live trace: as they arrive, are ignored, or kill. */
 #include <signal.h>
 #include <sys/wait.h>
 

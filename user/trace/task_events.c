@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+/* Threads and processes in a live trace: how they begin, execute programs and end. */
 #include "trace/call_effects.h"
 #include "trace/endings.h"
 #include "trace/line_makers.h"
