@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Installing, and building from an archive where there is neither clang nor bpftool.
+# Installing, building from an archive where there is neither clang nor bpftool, and the order of rooms.
 
 . "$(dirname "$0")/../lib.sh"
 needs_recording=no
@@ -44,6 +44,28 @@ case_packages_are_listed_once_and_need_no_network_when_there() {
 		is "$status" 0 "build packages ($(cat err))"
 		is "$(cat out)" "" "nothing to install"
 	fi
+}
+
+# The floors of the rooms, as the README has them: "ROOM FLOOR" each.
+floors() {
+	sed -n '/^Lower rooms never/,/^$/p' "$ROOT/README.md" | tr -d '\n' | sed 's/←/\n/g' | awk '{
+		while (match($0, /`[a-z]+`/)) {
+			print substr($0, RSTART + 1, RLENGTH - 2), NR
+			$0 = substr($0, RSTART + RLENGTH)
+		}
+	}'
+}
+
+case_rooms_include_only_lower_ones() {
+	floors | sort >known
+	(cd "$ROOT/user" && printf '%s\n' */) | tr -d / | sort >there
+	is "$(cut -d ' ' -f 1 known)" "$(cat there)" "rooms of the README"
+	(cd "$ROOT/user" && grep -o '^#include "[a-z]*/' ./*/*.[ch]) |
+		sed 's|^\./\([a-z]*\)/.*"\([a-z]*\)/$|\1 \2|' | sort -u >included
+	within "$(wc -l <included)" 50 1000 "pairs of rooms"
+	is "$(awk 'NR == FNR { floor[$1] = $2; next }
+		$1 != $2 && floor[$2] >= floor[$1] { print $1, "includes", $2 }' known included)" "" \
+		"what reaches up"
 }
 
 run_cases "$@"
