@@ -162,6 +162,43 @@ case_bad_input_is_told_first() {
 	is "$status" 2 "an empty file"
 }
 
+case_only_what_both_sides_chose_is_compared() {
+	record a -e trace=write,close "$PROGRAMS/read_bytes" 300
+	record b "$PROGRAMS/read_bytes" 300
+	record c -e trace=openat "$PROGRAMS/read_bytes" 300
+	record d --ptrace "$PROGRAMS/read_bytes" 300
+	record e --no-args "$PROGRAMS/read_bytes" 300
+	is "$(diffed '[.totals.syscalls, .totals["read-bytes"]] | tojson' a b)" "[null,null]" "no totals of other choices"
+	is "$(jq -r '[.syscalls[].name] | sort | join(" ")' .diff.json)" "close write" "only calls of both"
+	is "$(jq -r '.verdict[0].id' .diff.json)" no-difference "what one side left out is no difference"
+	is "$(diffed '[.syscalls, .call_sites, .files, .call_paths] | map(length) | add' a c)" 0 "nothing in common"
+	run "$PROF" diff --exit-code a c
+	is "$status" 0 "and so no difference"
+	run "$PROF" diff --fail-if 'calls:read>+1' a b
+	is "$status" 2 "a limit on what one side left out"
+	is "$(diffed '.totals["syscall-time"]' b d)" null "times of a tracer"
+	like "$("$PROF" diff b d)" "caution +times of NEW's system calls include those of the tracer" "why"
+	is "$(diffed '.files | length' b e)" 0 "files without arguments"
+	like "$("$PROF" diff b e)" "caution +files are known in BASE only" "why"
+}
+
+case_pictures_compare_what_both_sides_have() {
+	record a -e faults "$PROGRAMS/touch_pages" 1000
+	record b -e trace=openat "$PROGRAMS/touch_pages" 1000
+	record c "$PROGRAMS/touch_pages" 1000
+	run "$PROF" diff --folded a b
+	is "$status$(cat out)" 2 "no faults on one side"
+	like "$(cat err)" "NEW has no page faults to compare" "why"
+	run "$PROF" diff -o x.svg a b
+	is "$status" 2 "as a picture"
+	run "$PROF" flame --diff --weight=syscalls a c -o x.svg
+	isnt "$status" 0 "no calls on one side"
+	is "$(find . -name x.svg)" "" "and no file"
+	run "$PROF" flame --diff a c -o x.svg
+	like "$(cat err)" "note: system calls were recorded in NEW only" "what speaks against it"
+	like "$(cat x.svg)" "Caution: system calls were recorded in NEW only" "in the picture, too"
+}
+
 case_markdown_and_text_are_written() {
 	record a "$PROGRAMS/touch_pages" 1000
 	record b "$PROGRAMS/touch_pages" 8000

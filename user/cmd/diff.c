@@ -302,15 +302,23 @@ static int exit_status(const struct diff_opts *opts, const struct diff *diff,
 
 /* ---- The command ---- */
 
+static bool is_of_paths(enum diff_form form)
+{
+	return form == FORM_FOLDED || form == FORM_SVG || form == FORM_HTML;
+}
+
+static enum event_kind_of_path events_of(const struct diff_opts *opts)
+{
+	return !opts->folded || opts->folded->events == BLOCK_FAULTS ? PATH_FAULTS : PATH_CALLS;
+}
+
 /* Folded, or drawn. */
 static void write_paths(FILE *out, struct diff *diff, const struct diff_opts *opts)
 {
 	const struct path_choice *choice = opts->folded ? opts->folded : path_choices;
 	struct path_tree paths;
 
-	aligned_paths_build(&diff->alignment, &diff->runs,
-			    choice->events == BLOCK_FAULTS ? PATH_FAULTS : PATH_CALLS,
-			    choice->weight, &paths);
+	aligned_paths_build(&diff->alignment, &diff->runs, events_of(opts), choice->weight, &paths);
 	if (opts->form == FORM_FOLDED)
 		diff_folded(out, &paths);
 	else
@@ -333,8 +341,11 @@ static int print_diff(struct diff *diff, const struct diff_opts *opts, const str
 		.nr_goals = opts->goals.size,
 	};
 	struct answer answer;
-	int err = answer_open(&answer, opts->output, opts->form == FORM_TEXT && !opts->no_pager);
+	int err = is_of_paths(opts->form) ? sides_check_paths(&diff->runs, events_of(opts)) : 0;
 
+	if (!err)
+		err = answer_open(&answer, opts->output,
+				  opts->form == FORM_TEXT && !opts->no_pager);
 	if (err)
 		return err;
 	switch (opts->form) {

@@ -340,17 +340,19 @@ static int draw_diff(const struct flame_opts *opts, const struct sides *sides,
 	struct inlined_list inlined;
 	struct alignment alignment;
 	struct path_tree paths;
+	enum event_kind_of_path events =
+		opts->choice.events == BLOCK_FAULTS ? PATH_FAULTS : PATH_CALLS;
 	struct answer answer;
-	int err = answer_open(&answer, opts->output, false);
+	int err = sides_check_paths(runs, events);
 
+	if (!err)
+		err = answer_open(&answer, opts->output, false);
 	if (err)
 		return err;
 	alignment_make(runs->of[BASE], runs->nr[BASE], runs->of[NEW], runs->nr[NEW], map,
 		       &alignment);
 	inlined_find(&alignment, runs, &inlined);
-	aligned_paths_build(&alignment, runs,
-			    opts->choice.events == BLOCK_FAULTS ? PATH_FAULTS : PATH_CALLS,
-			    opts->choice.weight, &paths);
+	aligned_paths_build(&alignment, runs, events, opts->choice.weight, &paths);
 	flame_diff(answer.out, &paths, runs, opts->choice.weight, opts->choice.title, opts->icicle,
 		   path_ends_in(opts->output, ".html"));
 	err = answer_close(&answer);

@@ -128,6 +128,37 @@ void sides_close(struct sides *sides)
 	}
 }
 
+static bool side_has(const struct aligned_runs *runs, enum side side, const char *events)
+{
+	for (uint32_t i = 0; i < runs->nr[side]; i++) {
+		if (!recording_has(runs->of[side][i]->recording, events))
+			return false;
+	}
+	return true;
+}
+
+int sides_check_paths(const struct aligned_runs *runs, enum event_kind_of_path events)
+{
+	const char *what = events == PATH_FAULTS ? "faults" : "syscalls";
+	struct caveats caveats;
+
+	for (int side = 0; side < NR_SIDES; side++) {
+		if (side_has(runs, (enum side)side, what))
+			continue;
+		refuse(-ENODATA, "%s has no %s to compare: they were not recorded",
+		       side_name((enum side)side),
+		       events == PATH_FAULTS ? "page faults" : "system calls");
+		hint("record both sides with -e faults,syscalls, or compare paths of the other "
+		     "kind");
+		return -ENODATA;
+	}
+	caveats_find(runs->of[BASE], runs->nr[BASE], runs->of[NEW], runs->nr[NEW], &caveats);
+	vec_each (&caveats.texts, text)
+		note("%s", *text);
+	caveats_fini(&caveats);
+	return 0;
+}
+
 int name_map_read(const char *path, struct name_map *out)
 {
 	FILE *file = fopen(path, "re");

@@ -25,6 +25,10 @@ struct sides {
 int sides_open(struct sides *sides, const struct side_paths *paths);
 void sides_close(struct sides *sides);
 
+/* Whether paths of these events can be compared: 0 with what speaks against it as notes, or
+ * -ENODATA, reported, where a side lacks them. */
+int sides_check_paths(const struct aligned_runs *runs, enum event_kind_of_path events);
+
 /* A file of lines BASE -> NEW. 0 or -errno, reported; the map is to be freed in any case. */
 int name_map_read(const char *path, struct name_map *out);
 

@@ -80,6 +80,37 @@ static void compare_choices(const struct run *base, const struct run *new, struc
 		    a, b);
 }
 
+static void compare_arguments(const struct run *base, const struct run *new, struct caveats *out)
+{
+	if (base->files.is_known != new->files.is_known &&
+	    recording_has(base->recording, "syscalls") && recording_has(new->recording, "syscalls"))
+		add(out,
+		    "files are known in %s only, and are not compared: the other side has no "
+		    "arguments of calls",
+		    side_name(base->files.is_known ? BASE : NEW));
+}
+
+static void compare_times(const struct run *base, const struct run *new, struct caveats *out)
+{
+	bool a = run_times_include_stops(base), b = run_times_include_stops(new);
+
+	if (a != b)
+		add(out,
+		    "times of %s's system calls include those of the tracer that stops them: they "
+		    "are not compared",
+		    side_name(a ? BASE : NEW));
+}
+
+static void compare_beginnings(const struct run *base, const struct run *new, struct caveats *out)
+{
+	bool a = recording_was_attached(base->recording),
+	     b = recording_was_attached(new->recording);
+
+	if (a != b)
+		add(out, "%s was recorded while it ran already: what came before is not in it",
+		    side_name(a ? BASE : NEW));
+}
+
 /* ---- On one side ---- */
 
 /* Of frames in the program's files: how many of a hundred have a name. */
@@ -203,6 +234,9 @@ void caveats_find(struct run *const *base, uint32_t nr_base, struct run *const *
 	compare_events(*base, *new, "syscalls", "system calls", out);
 	compare_events(*base, *new, "malloc", "blocks of the allocator", out);
 	compare_choices(*base, *new, out);
+	compare_arguments(*base, *new, out);
+	compare_times(*base, *new, out);
+	compare_beginnings(*base, *new, out);
 	compare_conditions(*base, *new, out);
 	check_names(*base, *new, out);
 }

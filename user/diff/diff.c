@@ -56,6 +56,12 @@ static struct interval time_in_run(const struct diff *diff, enum metric metric)
 	return ratio_interval(base->ns, CALL_SLOTS, new->ns, CALL_SLOTS);
 }
 
+static bool is_in_scope(const struct diff *diff, enum metric metric)
+{
+	return (!metric_words[metric].needs_syscalls || diff->scope.same_calls) &&
+	       (metric != METRIC_SYSCALL_NS || diff->scope.same_times);
+}
+
 static void measure_metric(struct diff *diff, enum metric metric)
 {
 	struct metric_change *m = &diff->metrics[metric];
@@ -63,7 +69,8 @@ static void measure_metric(struct diff *diff, enum metric metric)
 	scoped_free uint64_t *base = xcalloc(nr[BASE], sizeof *base);
 	scoped_free uint64_t *new = xcalloc(nr[NEW], sizeof *new);
 
-	m->is_known = gather(diff, BASE, metric, base) && gather(diff, NEW, metric, new);
+	m->is_known = is_in_scope(diff, metric) && gather(diff, BASE, metric, base) &&
+		      gather(diff, NEW, metric, new);
 	if (!m->is_known)
 		return;
 	change_measure(base, nr[BASE], new, nr[NEW], noise_of(diff, metric), &m->change);
@@ -171,6 +178,8 @@ static void measure_call_times(struct diff *diff, struct diff_table *table)
 	scoped_free uint64_t *new = xcalloc(nr[NEW], sizeof *new);
 
 	vec_each (&table->rows, row) {
+		if (!diff->scope.same_times)
+			continue;
 		if (nr[BASE] == 1 && nr[NEW] == 1) {
 			if (table->facet == FACET_SYSCALL)
 				row->time = call_time_in_run(diff, diff_row_name(table, row));
@@ -190,8 +199,8 @@ static void fill_tables(struct diff *diff)
 		diff_table_init(&diff->tables[facet], (enum facet)facet, diff->runs.nr);
 	for (int side = 0; side < NR_SIDES; side++) {
 		for (uint32_t i = 0; i < diff->runs.nr[side]; i++)
-			tables_fill(diff->tables, &diff->alignment, (enum side)side, i,
-				    diff->runs.of[side][i]);
+			tables_fill(diff->tables, &diff->scope, &diff->alignment, (enum side)side,
+				    i, diff->runs.of[side][i]);
 		for (uint32_t i = 0; i < diff->runs.nr[side] && compares_blocks; i++)
 			blocks_fill(&diff->tables[FACET_BLOCK], &diff->alignment, (enum side)side,
 				    i, diff->runs.of[side][i]);
@@ -224,6 +233,10 @@ static bool costs_differ(const struct diff *diff)
 		if (diff->metrics[metric].change.is_claimed)
 			return true;
 	}
+	vec_each (&diff->tables[FACET_SYSCALL].rows, row) {
+		if (!diff->scope.same_calls && diff_row_differs(row))
+			return true;
+	}
 	return false;
 }
 
@@ -242,8 +255,10 @@ int diff_make(const struct aligned_runs *runs, const struct diff_options *option
 		free(diff);
 		return err;
 	}
+	scope_of(runs, &diff->scope);
 	caveats_find(runs->of[BASE], runs->nr[BASE], runs->of[NEW], runs->nr[NEW], &diff->caveats);
-	job_compare(diff_first_run(diff, BASE), diff_first_run(diff, NEW), &diff->job);
+	job_compare(diff_first_run(diff, BASE), diff_first_run(diff, NEW), diff->scope.same_calls,
+		    &diff->job);
 	for (int metric = 0; metric < NR_METRICS; metric++)
 		measure_metric(diff, (enum metric)metric);
 	control_metrics(diff);
@@ -253,7 +268,10 @@ int diff_make(const struct aligned_runs *runs, const struct diff_options *option
 	for (int events = 0; events < NR_PATH_EVENTS; events++) {
 		aligned_paths_build(&diff->alignment, runs, (enum event_kind_of_path)events,
 				    WEIGHT_COUNT, &diff->paths[events]);
-		path_changes_find(&diff->paths[events], &diff->noise, &diff->path_changes[events]);
+		if (events == PATH_FAULTS ? diff->scope.faults
+					  : diff->scope.syscalls && diff->scope.same_calls)
+			path_changes_find(&diff->paths[events], &diff->noise,
+					  &diff->path_changes[events]);
 	}
 	fill_tables(diff);
 	distrust_waiting(diff);

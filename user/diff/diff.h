@@ -9,6 +9,7 @@
 #include "diff/caveats.h"
 #include "diff/job.h"
 #include "diff/path_changes.h"
+#include "diff/scope.h"
 #include "diff/table.h"
 #include "diff/unit_of_work.h"
 #include "diff/verdict.h"
@@ -26,6 +27,7 @@ struct diff_options {
 
 struct diff {
 	struct aligned_runs runs;
+	struct scope scope;
 	struct caveats caveats;
 	struct job job;
 	struct unit_of_work unit;

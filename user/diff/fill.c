@@ -111,6 +111,13 @@ static void fill_lost_faults(const struct filling *f)
 	}
 }
 
+static void fill_faults(const struct filling *f)
+{
+	vec_each (&memory_causes(f->run->report->memory.model)->rows, row)
+		fill_fault_row(f, row);
+	fill_lost_faults(f);
+}
+
 /* ---- Calls that manage memory ---- */
 
 /* "mmap in f", "brk by malloc in f". */
@@ -194,17 +201,20 @@ static void fill_lives(const struct filling *f)
 	}
 }
 
-void tables_fill(struct diff_table tables[NR_FACETS], struct alignment *alignment, enum side side,
-		 uint32_t number, const struct run *run)
+void tables_fill(struct diff_table tables[NR_FACETS], const struct scope *scope,
+		 struct alignment *alignment, enum side side, uint32_t number,
+		 const struct run *run)
 {
 	struct filling f = {tables, alignment, side, number, run, NULL};
 
 	label_sites(&f);
-	vec_each (&memory_causes(run->report->memory.model)->rows, row)
-		fill_fault_row(&f, row);
-	fill_lost_faults(&f);
-	fill_memory(&f);
-	fill_lives(&f);
-	calls_fill(tables, alignment, side, number, run);
+	if (scope->faults)
+		fill_faults(&f);
+	if (scope->memory) {
+		fill_memory(&f);
+		fill_lives(&f);
+	}
+	if (scope->syscalls)
+		calls_fill(tables, scope, alignment, side, number, run);
 	free_labels(&f);
 }

@@ -13,6 +13,7 @@
 
 struct filling {
 	struct diff_table *tables;
+	const struct scope *scope;
 	struct alignment *alignment;
 	enum side side;
 	uint32_t number;
@@ -54,7 +55,7 @@ static void fill_calls(const struct filling *f)
 		};
 		char label[32];
 
-		if (!call_is_tracers(row->key))
+		if (!call_is_tracers(row->key) && scope_has_call(f->scope, row->key))
 			add(f, FACET_SYSCALL, call_label(row->key, label), amounts);
 	}
 }
@@ -89,6 +90,8 @@ static void group_sites(const struct filling *f, struct groups *out)
 		uint32_t name = names_intern(&out->names, label);
 		struct group *group;
 
+		if (!scope_has_call(f->scope, site->key))
+			continue;
 		vec_extend(&out->items, (size_t)name + 1);
 		group = &out->items.items[name];
 		call_amounts_add(&group->amounts, &site->amounts);
@@ -144,7 +147,8 @@ static void fill_call_sites(const struct filling *f)
 		call_amounts_add(&seen, &group->amounts);
 		spread_fini(&group->times);
 	}
-	add_lost(f, &seen);
+	if (f->scope->same_calls)
+		add_lost(f, &seen);
 	vec_free(&groups.items);
 	names_fini(&groups.names);
 }
@@ -164,12 +168,13 @@ static void fill_files(const struct filling *f)
 	}
 }
 
-void calls_fill(struct diff_table tables[NR_FACETS], struct alignment *alignment, enum side side,
-		uint32_t number, const struct run *run)
+void calls_fill(struct diff_table tables[NR_FACETS], const struct scope *scope,
+		struct alignment *alignment, enum side side, uint32_t number, const struct run *run)
 {
-	const struct filling f = {tables, alignment, side, number, run};
+	const struct filling f = {tables, scope, alignment, side, number, run};
 
 	fill_calls(&f);
 	fill_call_sites(&f);
-	fill_files(&f);
+	if (scope->files)
+		fill_files(&f);
 }

@@ -193,8 +193,8 @@ static void judge_call(const struct gate *gate, const struct diff *diff, struct 
 	const struct diff_row *row = diff_table_find(table, gate->call);
 	struct range base = {0}, new = {0};
 
-	out->is_known =
-		diff->metrics[METRIC_SYSCALLS].is_known && quantiles_are_told(gate, table, row);
+	out->is_known = scope_has_call(&diff->scope, (uint32_t)syscall_number(gate->call)) &&
+			quantiles_are_told(gate, table, row);
 	if (row) {
 		base.mean = diff_row_mean(table, row, BASE, gate->amount);
 		new.mean = diff_row_mean(table, row, NEW, gate->amount);

@@ -30,7 +30,8 @@ struct job {
 	double work_ratio;              /* how much more input NEW had; 1: as much, or unknown */
 };
 
-void job_compare(const struct run *base, const struct run *new, struct job *out);
+/* `same_calls`: both sides chose the same system calls to be recorded. */
+void job_compare(const struct run *base, const struct run *new, bool same_calls, struct job *out);
 void job_fini(struct job *job);
 
 /* What one side reads may be what the other one maps: then bytes read tell nothing. The file that

@@ -201,6 +201,11 @@ void run_free(struct run *run)
 	free(run);
 }
 
+bool run_times_include_stops(const struct run *run)
+{
+	return recording_meta(run->recording, "times");
+}
+
 uint32_t run_nr_words(const struct run *run)
 {
 	uint32_t nr = 0;

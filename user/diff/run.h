@@ -29,6 +29,9 @@ void run_free(struct run *run); /* NULL is fine; the recording stays open */
 /* The leaf of a fault's path is about memory, not code. */
 #define MEMORY_LEAF '\x01' /* what its name begins with */
 
+/* Recorded by ptrace: each call was stopped, and its time tells of that. */
+bool run_times_include_stops(const struct run *run);
+
 uint32_t run_nr_words(const struct run *run); /* of the command line */
 const char *run_word(const struct run *run, uint32_t i);
 

@@ -213,10 +213,12 @@ void verdict_find_calls(const struct diff *diff, struct verdict *out)
 	bool has_memory = explains_memory(out), has_pieces[NR_BYTE_FLOWS] = {false};
 	double most = 0;
 
-	if (!diff->metrics[METRIC_SYSCALLS].is_known)
+	if (!diff->scope.syscalls)
 		return;
-	has_pieces[FLOW_READ] = find_pieces(diff, FLOW_READ, out);
-	has_pieces[FLOW_WRITE] = find_pieces(diff, FLOW_WRITE, out);
+	if (diff->scope.same_calls) {
+		has_pieces[FLOW_READ] = find_pieces(diff, FLOW_READ, out);
+		has_pieces[FLOW_WRITE] = find_pieces(diff, FLOW_WRITE, out);
+	}
 	vec_each (&table->rows, row)
 		most = fmax(most, fabs(change_delta(&row->change)));
 	vec_each (&table->rows, row) {

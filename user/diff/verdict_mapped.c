@@ -55,7 +55,7 @@ void verdict_find_mapped(const struct diff *diff, struct verdict *out)
 			job_mapped_file(diff_first_run(diff, (enum side)side),
 					diff_first_run(diff, other_side((enum side)side)));
 
-		if (use && diff->metrics[METRIC_FAULTS].is_known)
+		if (use && diff->scope.faults && diff->scope.files)
 			tell_mapped(diff, (enum side)side, use, out);
 	}
 }

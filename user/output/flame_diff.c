@@ -70,9 +70,26 @@ static char *title_text(const struct path_tree *paths, enum weight unit, const c
 
 	if (base == new)
 		return xasprintf("NEW and BASE have as many %s", what);
-	return xasprintf("NEW has %s %s %s than BASE",
-			 format(base > new ? base - new : new - base, unit, amount), what,
-			 base > new ? "less" : "more");
+	return xasprintf("NEW has %s%s %s %s than BASE",
+			 format(base > new ? base - new : new - base, unit, amount),
+			 unit == WEIGHT_COUNT ? "" : " of", what, base > new ? "less" : "more");
+}
+
+/* What speaks against the comparison, in one line; NULL: nothing. */
+static char *caveat_text(const struct aligned_runs *runs)
+{
+	struct bytes text = {0};
+	struct caveats caveats;
+
+	caveats_find(runs->of[BASE], runs->nr[BASE], runs->of[NEW], runs->nr[NEW], &caveats);
+	vec_each (&caveats.texts, caveat) {
+		bytes_append(&text, text.size ? "; " : "Caution: ", text.size ? 2 : 9);
+		bytes_append(&text, *caveat, strlen(*caveat));
+	}
+	caveats_fini(&caveats);
+	if (text.size)
+		bytes_u8(&text, 0);
+	return (char *)text.data;
 }
 
 void flame_diff(FILE *out, struct path_tree *paths, const struct aligned_runs *runs,
@@ -80,6 +97,7 @@ void flame_diff(FILE *out, struct path_tree *paths, const struct aligned_runs *r
 {
 	const uint64_t *total = path_tree_node(paths, 0)->total;
 	scoped_free char *about = about_text(runs), *title = title_text(paths, unit, what);
+	scoped_free char *caveat = caveat_text(runs);
 	struct flame flame = {
 		.paths = paths,
 		.weights = {{"BASE", "BASE", unit},
@@ -87,6 +105,7 @@ void flame_diff(FILE *out, struct path_tree *paths, const struct aligned_runs *r
 			    {"gained and lost", title, unit}},
 		.weight = (enum weight)ALIGNED_APART,
 		.about = about,
+		.caveat = caveat,
 		.icicle = icicle,
 		.side_by_side = as_page,
 	};
