@@ -34,6 +34,7 @@ struct story {
 	uint32_t syscall, forks;
 	uint64_t system_ns, wall_ns, cpu_ns;
 	bool has_swap, never_huge;
+	uint32_t trim_calls; /* of malloc_trim(), beside what is told of */
 };
 
 struct made {
@@ -82,6 +83,15 @@ static void make_sites(struct made *made, const struct story *story)
 		.caller = "work",
 		.maker = "",
 		.totals = {.calls = story->blocks, .asked_bytes = added},
+	};
+	*vec_push(&made->s.sites) = (struct site){
+		.nr = SYS_brk,
+		.allocator = story->allocator,
+		.entry = "malloc_trim",
+		.function = "tidy",
+		.caller = "work",
+		.maker = "",
+		.totals = {.calls = story->trim_calls},
 	};
 }
 
@@ -292,6 +302,10 @@ static void trimming_of_the_heap(void **state)
 	assert_string_equal(attempt_name, "glibc-keep");
 	assert_string_equal(TOLD(heap_trim, with_.given_in = "malloc_trim"), "malloc-trim-calls");
 	assert_string_equal(attempt_name, "");
+	assert_string_equal(TOLD(heap_trim, with_.trim_calls = 5), "heap-trim-churn");
+	assert_string_equal(attempt_name, "glibc-keep");
+	assert_string_equal(TOLD(heap_trim, with_.trim_calls = 90), "heap-trim-churn");
+	assert_string_equal(attempt_name, "");                        /* nothing is predicted */
 	assert_string_equal(TOLD(heap_trim, with_.refaults = 0), ""); /* it only grows */
 	assert_string_equal(TOLD(heap_trim, with_.blocks = 7, with_.refaults = 1536), "");
 	assert_string_equal(TOLD(heap_trim, with_.allocator = ALLOCATOR_NONE), "own-give-back");

@@ -11,6 +11,7 @@
 
 #define MMAP_THRESHOLD_MAX_CLASS 25 /* blocks of 32 MiB and more are always mapped */
 #define MANY_OF_A_CLASS          32 /* sizes that only ever grow are fewer */
+#define TRIM_CALLS_PART          4  /* one malloc_trim() for so many calls of free() that trim */
 #define HEAP_MAX_CLASS           26 /* of 64 MiB: no thread's heap has room for them */
 
 static bool is_glibc_refault(const struct situation *s, const struct flow *flow)
@@ -25,9 +26,14 @@ static bool refaults_hold(const struct group *g)
 
 /* ---- Trimming ---- */
 
+static bool is_trim_call(const struct site *site)
+{
+	return site->allocator == ALLOCATOR_GLIBC && strstr(site->entry, "malloc_trim");
+}
+
 static bool trim_call_wants(const struct situation *s, const struct flow *flow)
 {
-	return is_glibc_refault(s, flow) && strstr(flow_returner(s, flow)->entry, "malloc_trim");
+	return is_glibc_refault(s, flow) && is_trim_call(flow_returner(s, flow));
 }
 
 static void trim_call_explain(const struct group *g, struct diagnosis *out)
@@ -40,6 +46,31 @@ static void trim_call_explain(const struct group *g, struct diagnosis *out)
 			       "afterwards: %s page faults",
 			       where, count_format(g->faults, faults));
 	out->remedy = xstrdup("Call it less often, or only when the program is going to be idle");
+}
+
+/* Whether malloc_trim() would give back all that a setting makes free() keep. */
+static bool is_trimmed_anyway(const struct group *g)
+{
+	uint64_t calls = 0;
+
+	vec_each (&g->s->sites, site)
+		calls += is_trim_call(site) ? site->totals.calls : 0;
+	return calls > group_returner(g)->totals.calls / TRIM_CALLS_PART;
+}
+
+static void advise_keeping(const struct group *g, const char *how, struct diagnosis *out)
+{
+	bool is_vain = is_trimmed_anyway(g);
+
+	out->remedy = xasprintf("%s%s",
+				is_vain ? "Call malloc_trim() less often, for it gives back all "
+					  "that a setting would keep. "
+					: "",
+				how);
+	if (is_vain)
+		out->saved_faults = out->saved_least_ns = out->saved_most_ns = 0;
+	else
+		out->attempt = remedy_find("glibc-keep");
 }
 
 static bool heap_wants(const struct situation *s, const struct flow *flow)
@@ -58,11 +89,12 @@ static void heap_explain(const struct group *g, struct diagnosis *out)
 			       "times, and the next malloc() fetches it again: %s page faults",
 			       where, count_format(returner->totals.calls, calls),
 			       count_format(g->faults, faults));
-	out->remedy = xstrdup(
+	advise_keeping(
+		g,
 		"Let malloc keep it: set MALLOC_TRIM_THRESHOLD_ and MALLOC_TOP_PAD_ in the "
 		"environment, and MALLOC_MMAP_THRESHOLD_ with them, for to set one freezes the "
-		"others; or mallopt() in the program; or keep the blocks and use them again");
-	out->attempt = remedy_find("glibc-keep");
+		"others; or mallopt() in the program; or keep the blocks and use them again",
+		out);
 }
 
 static bool arena_wants(const struct situation *s, const struct flow *flow)
@@ -81,11 +113,12 @@ static void arena_explain(const struct group *g, struct diagnosis *out)
 			       "faults",
 			       where, count_format(returner->totals.calls, calls),
 			       count_format(g->faults, faults));
-	out->remedy = xstrdup(
+	advise_keeping(
+		g,
 		"Let malloc keep it: set MALLOC_TRIM_THRESHOLD_ in the environment, and "
 		"MALLOC_MMAP_THRESHOLD_ with it, for to set one freezes the other; or keep the "
-		"blocks and use them again; or take another allocator (--try jemalloc)");
-	out->attempt = remedy_find("glibc-keep");
+		"blocks and use them again; or take another allocator (--try jemalloc)",
+		out);
 }
 
 /* ---- Mapped blocks ---- */
