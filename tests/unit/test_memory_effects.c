@@ -16,32 +16,9 @@
 #define FAILED(number)  ((uint64_t) - (number))
 #define POPULATES(...)  call_lasting(mm, 5, __VA_ARGS__)
 #define ARGUMENTS(...)  ((const uint64_t[6]){__VA_ARGS__})
-#define EFFECT_TEST(f)  cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define EFFECT_TEST(f)  cmocka_unit_test_setup_teardown(f, memory_setup, memory_teardown)
 #define READ_WRITE      (PROT_READ | PROT_WRITE)
 #define PRIVATE_NOWHERE (MAP_PRIVATE | MAP_ANONYMOUS)
-
-static int setup(void **state)
-{
-	struct made_memory *mm = xnew(struct made_memory);
-
-	memory_start(mm);
-	*state = mm;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	struct made_memory *mm = *state;
-
-	memory_free(mm->model);
-	free(mm);
-	return 0;
-}
-
-static void finish(struct made_memory *mm)
-{
-	memory_finish(mm->model, mm->now_ns);
-}
 
 static uint64_t pages_in(const struct made_memory *mm, enum fault_cause cause,
 			 enum region_kind kind)
