@@ -63,6 +63,20 @@ case_time_of_threads() {
 	is "$("$PROF" report --by=wait --json x)" "$(<account.json)" "by wait"
 }
 
+case_ratios() {
+	record x -e syscalls -- "$PROGRAMS/read_again" file.tmp
+	"$PROF" report --ratios --json x >ratios.json
+	is "$(jq -c '.files[] | select(.file | endswith("/file.tmp")) |
+		[.bytes, .distinct_bytes, .amplification]' ratios.json)" "[32500,10000,3.25]" "read again"
+	is "$(jq -c '.writes | [.calls, .bytes, .bytes_per_call, .of_asked]' ratios.json)" \
+		"[10,10000,1000,1]" "writes"
+	is "$(jq .families.open ratios.json)" "$(calls x openat)" "opens"
+	is "$(jq '.calls * 1000000000 / .run_ns == .calls_per_second' ratios.json)" true "calls a second"
+	like "$("$PROF" report --ratios x)" '3\.25  [^ ]*/file.tmp: 32,500 of 10,000 bytes' "text"
+	record y --no-args -e syscalls -- "$PROGRAMS/read_again" file.tmp
+	like "$("$PROF" report --ratios y)" 'read amplification: not known' "without arguments"
+}
+
 # As another tool spells it: what goes together, and which calls are of one kind.
 case_analysis_of_a_live_run() {
 	"$PROF" trace -c --hpu-analysis -o table -- "$PROGRAMS/slow_reads" 4000

@@ -51,23 +51,6 @@ static enum priority priority_of(const struct prioritized *p, double run_ns)
 	}
 }
 
-/* The wall time; of a recording whose end nobody wrote down, from its first event to the last. */
-static uint64_t run_ns_of(const struct recording *r)
-{
-	struct known wall = recording_known(r, "wall_ns");
-	uint64_t start_ns = UINT64_MAX, end_ns = 0;
-
-	vec_each (&r->blocks, block) {
-		if (block->start_min_ns < start_ns)
-			start_ns = block->start_min_ns;
-		if (block->end_max_ns > end_ns)
-			end_ns = block->end_max_ns;
-	}
-	if (wall.is_known && wall.value)
-		return wall.value;
-	return end_ns > start_ns ? end_ns - start_ns : 1;
-}
-
 static int compare(const void *a, const void *b)
 {
 	const struct prioritized *x = a, *y = b;
@@ -140,7 +123,7 @@ void priorities_build(struct recording *r, struct priorities *out)
 {
 	struct syscall_set waiting;
 
-	*out = (struct priorities){.recording = r, .run_ns = run_ns_of(r)};
+	*out = (struct priorities){.recording = r, .run_ns = recording_run_ns(r)};
 	waiting_calls(&waiting);
 	syscall_table_build(r, &out->calls);
 	vec_each (&out->calls.rows, row) {

@@ -110,6 +110,7 @@ CALL_VIEW(set_analysis, call_view_analysis)
 CALL_VIEW(set_insights, call_view_insights)
 CALL_VIEW(set_priority, call_view_priority)
 CALL_VIEW(set_account, call_view_account)
+CALL_VIEW(set_ratios, call_view_ratios)
 
 static int set_percent_limit(void *opts, const char *value)
 {
@@ -262,6 +263,11 @@ static const struct option_row report_options[] = {
 	 set_insights},
 	{"priority", 0, NULL, "instead of the report: which system calls to look at first, and why",
 	 set_priority},
+	{"ratios", 0, NULL,
+	 "instead of the report: statx:read:open:close, calls a second, bytes a call, and how "
+	 "often "
+	 "the same bytes of files were read",
+	 set_ratios},
 	{"account", 0, NULL,
 	 "instead of the report: where the time of each thread went, as parts that add up: own "
 	 "code, "
@@ -323,10 +329,10 @@ static int forms_check(const struct report_opts *opts)
 		return usage_error(&report_command,
 				   "choose one of --json, --folded and --speedscope");
 	if (opts->calls.nr_chosen + !!opts->folded + opts->speedscope > 1)
-		return usage_error(
-			&report_command,
-			"choose one of --percentiles, --stats-extended, --anomalies, "
-			"--analysis, --insights, --priority, --account, --folded and --speedscope");
+		return usage_error(&report_command,
+				   "choose one of --percentiles, --stats-extended, --anomalies, "
+				   "--analysis, --insights, --priority, --ratios, --account, "
+				   "--folded and --speedscope");
 	if (opts->tail_ppm && (!opts->folded || opts->folded->events != BLOCK_SYSCALLS))
 		return usage_error(&report_command,
 				   "--tail is for --folded=syscall-ns or --folded=syscalls");

@@ -10,6 +10,7 @@
 #include "output/accounts_output.h"
 #include "output/call_groups_output.h"
 #include "output/insights_output.h"
+#include "output/ratios_output.h"
 
 /* ---- What options say ---- */
 
@@ -74,6 +75,13 @@ int call_view_account(struct call_view *view, const char *value)
 {
 	(void)value;
 	choose(view, CALLS_ACCOUNT);
+	return 0;
+}
+
+int call_view_ratios(struct call_view *view, const char *value)
+{
+	(void)value;
+	choose(view, CALLS_RATIOS);
 	return 0;
 }
 
@@ -148,6 +156,19 @@ static void write_account(FILE *out, struct recording *r, const struct analysis_
 	accounts_fini(&accounts);
 }
 
+static void write_ratios(FILE *out, struct recording *r, const struct analysis_style *style,
+			 bool json)
+{
+	struct ratios ratios;
+
+	ratios_build(r, &ratios);
+	if (json)
+		ratios_json(out, &ratios);
+	else
+		ratios_text(out, &ratios, style);
+	ratios_fini(&ratios);
+}
+
 void call_view_write(FILE *out, struct recording *r, const struct call_view *view,
 		     const struct call_view_form *form)
 {
@@ -169,6 +190,9 @@ void call_view_write(FILE *out, struct recording *r, const struct call_view *vie
 		break;
 	case CALLS_ACCOUNT:
 		write_account(out, r, &style, form->json);
+		break;
+	case CALLS_RATIOS:
+		write_ratios(out, r, &style, form->json);
 		break;
 	}
 }

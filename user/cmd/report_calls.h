@@ -17,6 +17,7 @@ enum call_view_kind {
 	CALLS_INSIGHTS,
 	CALLS_PRIORITY,
 	CALLS_ACCOUNT,
+	CALLS_RATIOS,
 };
 
 struct call_view {
@@ -37,6 +38,7 @@ int call_view_analysis(struct call_view *view, const char *parts);
 int call_view_insights(struct call_view *view, const char *value);
 int call_view_priority(struct call_view *view, const char *value);
 int call_view_account(struct call_view *view, const char *value);
+int call_view_ratios(struct call_view *view, const char *value);
 
 /* How it is to be written. */
 struct call_view_form {

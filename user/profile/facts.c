@@ -30,6 +30,22 @@ uint64_t recording_page_bytes(const struct recording *r)
 	return meta_number(r, "page_bytes", DEFAULT_PAGE_BYTES);
 }
 
+uint64_t recording_run_ns(const struct recording *r)
+{
+	struct known wall = recording_known(r, "wall_ns");
+	uint64_t start_ns = UINT64_MAX, end_ns = 0;
+
+	if (wall.is_known && wall.value)
+		return wall.value;
+	vec_each (&r->blocks, block) {
+		if (block->start_min_ns < start_ns)
+			start_ns = block->start_min_ns;
+		if (block->end_max_ns > end_ns)
+			end_ns = block->end_max_ns;
+	}
+	return end_ns > start_ns ? end_ns - start_ns : 1;
+}
+
 uint64_t recording_start_ns(const struct recording *r)
 {
 	return meta_number(r, "start_monotonic_ns", 0);

@@ -17,6 +17,10 @@ struct known {
 
 struct known recording_known(const struct recording *r, const char *counter);
 uint64_t recording_page_bytes(const struct recording *r);
+/* The wall time; of a recording whose end nobody wrote down, from the first event to the last;
+ * never 0.
+ */
+uint64_t recording_run_ns(const struct recording *r);
 uint64_t recording_start_ns(const struct recording *r);            /* on the clock of the events */
 bool recording_has(const struct recording *r, const char *events); /* "faults", "syscalls" */
 bool recording_was_attached(const struct recording *r); /* to processes that ran already */
