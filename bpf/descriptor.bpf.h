@@ -90,13 +90,11 @@ static __always_inline void socket_put(struct file *file, struct wire_socket *ou
 /* Its path into the CPU's path_walk, or the name of what is in no directory, without a slash. */
 static __always_inline void descriptor_name(struct file *file, struct path_walk *walk)
 {
-	struct dentry *dentry = BPF_CORE_READ(file, f_path.dentry);
 	__u32 at;
 
 	path_read((__u64)file);
 	at = walk->at & (MAX_PATH_BYTES - 1);
-	if (BPF_CORE_READ(dentry, d_parent) == dentry &&
-	    BPF_CORE_READ(file, f_path.mnt, mnt_root) != dentry) {
+	if (walk->is_nowhere) {
 		walk->at = at + 1;
 	} else if (at == MAX_PATH_BYTES - 1) { /* the root itself */
 		walk->text[MAX_PATH_BYTES - 2] = '/';
@@ -106,27 +104,35 @@ static __always_inline void descriptor_name(struct file *file, struct path_walk 
 
 static __always_inline bool is_cloexec(__u32 fd)
 {
-	struct fdtable *table = BPF_CORE_READ(bpf_get_current_task_btf(), files, fdt);
-	unsigned long *bits = BPF_CORE_READ(table, close_on_exec), word = 0;
+	unsigned long *bits = BPF_CORE_READ(bpf_get_current_task_btf(), files, fdt, close_on_exec);
+	unsigned long word = 0;
 
 	bpf_probe_read_kernel(&word, sizeof word, &bits[fd / 64]);
 	return word >> (fd % 64) & 1;
 }
 
-static __always_inline void descriptor_put(struct descriptor_event *event, struct file *file,
+/* `walk` has read the file. */
+static __always_inline void descriptor_put(struct descriptor_event *event,
+					   const struct path_walk *walk, struct file *file,
 					   __u32 fd)
 {
-	struct inode *inode = BPF_CORE_READ(file, f_inode);
-	__u32 mode = BPF_CORE_READ(inode, i_mode), kind = mode & S_IFMT;
+	struct inode *inode = COPIED(walk->file, file, f_inode);
+	struct super_block *sb;
+	__u32 mode, kind;
+	__u64 copy[12];
 
+	bpf_probe_read_kernel(copy, sizeof copy, inode);
+	sb = COPIED(copy, inode, i_sb);
+	mode = COPIED(copy, inode, i_mode);
+	kind = mode & S_IFMT;
 	event->fd = fd;
 	event->mode = mode;
-	event->device = kind == S_IFCHR || kind == S_IFBLK ? BPF_CORE_READ(inode, i_rdev)
-							   : BPF_CORE_READ(inode, i_sb, s_dev);
-	event->inode = BPF_CORE_READ(inode, i_ino);
+	event->device = kind == S_IFCHR || kind == S_IFBLK ? COPIED(copy, inode, i_rdev)
+							   : BPF_CORE_READ(sb, s_dev);
+	event->inode = COPIED(copy, inode, i_ino);
 	event->flags =
-		(BPF_CORE_READ(file, f_flags) & ~O_CLOEXEC) | (is_cloexec(fd) ? O_CLOEXEC : 0);
-	event->magic = BPF_CORE_READ(inode, i_sb, s_magic);
+		(COPIED(walk->file, file, f_flags) & ~O_CLOEXEC) | (is_cloexec(fd) ? O_CLOEXEC : 0);
+	event->magic = BPF_CORE_READ(sb, s_magic);
 	event->socket_bytes = kind == S_IFSOCK ? sizeof(struct wire_socket) : 0;
 }
 
@@ -139,7 +145,6 @@ __weak __noinline int descriptor_send(__u32 fd, __u32 task, __u64 time_ns)
 	struct path_walk *walk = bpf_map_lookup_elem(&path_walks, &zero);
 	__u64 path_bytes, size_bytes;
 	struct descriptor_event *event;
-	struct dentry *dentry;
 
 	if (!file || !walk || !ring)
 		return 0;
@@ -152,18 +157,14 @@ __weak __noinline int descriptor_send(__u32 fd, __u32 task, __u64 time_ns)
 			     sizeof *event + path_bytes + sizeof(struct wire_socket));
 	if (!event)
 		return 0;
-	descriptor_put(event, file, fd);
+	descriptor_put(event, walk, file, fd);
 	event->path_bytes = path_bytes;
 	bpf_probe_read_kernel(event->path, path_bytes, &walk->text[at]);
 	if (event->socket_bytes)
 		socket_put(file, (void *)(event->path + path_bytes));
 	size_bytes = sizeof *event + path_bytes + event->socket_bytes;
-	dentry = BPF_CORE_READ(file, f_path.dentry);
-	event_head(&event->head, EVENT_DESCRIPTOR,
-		   !BPF_CORE_READ(dentry, d_hash.pprev) && BPF_CORE_READ(dentry, d_parent) != dentry
-			   ? WIRE_DELETED
-			   : 0,
-		   size_bytes, task, time_ns);
+	event_head(&event->head, EVENT_DESCRIPTOR, walk->is_deleted ? WIRE_DELETED : 0, size_bytes,
+		   task, time_ns);
 	ring_commit(ring, EVENT_DESCRIPTOR, size_bytes);
 	return 0;
 }

@@ -20,7 +20,12 @@
 struct path_walk {
 	char text[2 * MAX_PATH_BYTES];
 	__u64 dentry, mnt;
-	__u32 at; /* first byte in use, below MAX_PATH_BYTES */
+	__u64 mnt_root;  /* the directory entry at which that mount begins */
+	__u32 at;        /* first byte in use, below MAX_PATH_BYTES */
+	bool is_nowhere; /* the file is in no directory: a memfd, for one */
+	bool is_deleted;
+	__u64 file[12]; /* how its structure begins, and that of `dentry` */
+	__u64 entry[8];
 };
 
 struct {
@@ -41,10 +46,26 @@ static __always_inline void root_note(struct task_struct *task)
 	root_mnt = (__u64)BPF_CORE_READ(task, fs, root.mnt);
 }
 
+/*
+ * A field of a structure whose beginning has been copied. To read in the kernel takes the same time
+ * for a word and for a hundred bytes, and paths take many words.
+ */
+#define COPIED(copy, source, field)                                                                \
+	({                                                                                         \
+		typeof((source)->field) __value;                                                   \
+		__u64 __at = bpf_core_field_offset((source)->field);                               \
+                                                                                                   \
+		if (__at + sizeof __value <= sizeof(copy))                                         \
+			__value = *(typeof(__value) *)((char *)(copy) + __at);                     \
+		else /* in this kernel it lies further behind */                                   \
+			BPF_CORE_READ_INTO(&__value, source, field);                               \
+		__value;                                                                           \
+	})
+
 static __always_inline void path_prepend(struct path_walk *walk, struct dentry *dentry)
 {
-	__u32 size = BPF_CORE_READ(dentry, d_name.len) & (MAX_COMPONENT_BYTES - 1);
-	const unsigned char *name = BPF_CORE_READ(dentry, d_name.name);
+	__u32 size = COPIED(walk->entry, dentry, d_name.len) & (MAX_COMPONENT_BYTES - 1);
+	const unsigned char *name = COPIED(walk->entry, dentry, d_name.name);
 	__u32 at = walk->at - size - 1;
 
 	barrier_var(at); /* or the compiler computes it anew, unbounded to the verifier */
@@ -55,6 +76,12 @@ static __always_inline void path_prepend(struct path_walk *walk, struct dentry *
 	walk->at = at;
 }
 
+static __always_inline void path_enter_mount(struct path_walk *walk, __u64 mnt)
+{
+	walk->mnt = mnt;
+	walk->mnt_root = (__u64)BPF_CORE_READ((struct vfsmount *)mnt, mnt_root);
+}
+
 /* One step towards the root: out of a mount, or to the parent directory; 1 ends the loop. */
 static long path_step(__u32 index, void *unused)
 {
@@ -62,22 +89,21 @@ static long path_step(__u32 index, void *unused)
 	struct path_walk *walk = bpf_map_lookup_elem(&path_walks, &zero);
 	struct dentry *dentry, *parent;
 	struct mount *mount, *outer;
-	struct vfsmount *mnt;
 
 	if (!walk || (walk->dentry == root_dentry && walk->mnt == root_mnt))
 		return 1;
 	dentry = (struct dentry *)walk->dentry;
-	mnt = (struct vfsmount *)walk->mnt;
-	if (dentry == BPF_CORE_READ(mnt, mnt_root)) {
-		mount = (void *)mnt - bpf_core_field_offset(struct mount, mnt);
+	if (walk->dentry == walk->mnt_root) {
+		mount = (void *)walk->mnt - bpf_core_field_offset(struct mount, mnt);
 		outer = BPF_CORE_READ(mount, mnt_parent);
 		if (outer == mount)
 			return 1;
 		walk->dentry = (__u64)BPF_CORE_READ(mount, mnt_mountpoint);
-		walk->mnt = (__u64)outer + bpf_core_field_offset(struct mount, mnt);
+		path_enter_mount(walk, (__u64)outer + bpf_core_field_offset(struct mount, mnt));
 		return 0;
 	}
-	parent = BPF_CORE_READ(dentry, d_parent);
+	bpf_probe_read_kernel(walk->entry, sizeof walk->entry, dentry);
+	parent = COPIED(walk->entry, dentry, d_parent);
 	if (parent == dentry)
 		return 1;
 	path_prepend(walk, dentry);
@@ -92,6 +118,7 @@ __weak __noinline bool path_read(__u64 file_address)
 	__u32 zero = 0;
 	struct path_walk *walk = bpf_map_lookup_elem(&path_walks, &zero);
 	struct dentry *dentry;
+	bool has_parent;
 
 	if (!walk)
 		return false;
@@ -99,12 +126,16 @@ __weak __noinline bool path_read(__u64 file_address)
 	walk->text[MAX_PATH_BYTES - 1] = 0;
 	if (!file)
 		return true;
-	dentry = BPF_CORE_READ(file, f_path.dentry);
+	bpf_probe_read_kernel(walk->file, sizeof walk->file, file);
+	dentry = COPIED(walk->file, file, f_path.dentry);
+	bpf_probe_read_kernel(walk->entry, sizeof walk->entry, dentry);
 	walk->dentry = (__u64)dentry;
-	walk->mnt = (__u64)BPF_CORE_READ(file, f_path.mnt);
-	if (BPF_CORE_READ(dentry, d_parent) == dentry &&
-	    BPF_CORE_READ(file, f_path.mnt, mnt_root) != dentry)
-		path_prepend(walk, dentry); /* it is in no directory: a memfd, for one */
+	path_enter_mount(walk, (__u64)COPIED(walk->file, file, f_path.mnt));
+	has_parent = COPIED(walk->entry, dentry, d_parent) != dentry;
+	walk->is_nowhere = !has_parent && walk->mnt_root != walk->dentry;
+	walk->is_deleted = has_parent && !COPIED(walk->entry, dentry, d_hash.pprev);
+	if (walk->is_nowhere)
+		path_prepend(walk, dentry);
 	else
 		bpf_loop(MAX_PATH_COMPONENTS, path_step, NULL, 0);
 	return true;
