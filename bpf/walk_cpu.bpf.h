@@ -26,7 +26,7 @@ static __always_inline int walk_exactly(struct walk *walk, __u64 offset);
 #include "walk.h"
 
 #define MEMO_READS 64
-#define NR_MEMOS   8
+#define NR_MEMOS   16
 
 /* A stack that is kept: walk_memo.bpf.h. */
 struct walk_memo {
