@@ -9,54 +9,48 @@
 /* Numbers of contents that were met before begin after the two marks. */
 enum { TEXT_EMPTY, TEXT_NEW, FIRST_TEXT };
 
-struct text_place {
-	size_t at, size;
-};
-
 void pieces_builder_reset(struct pieces_builder *b)
 {
 	bytes_reset(&b->rows);
 	bytes_reset(&b->texts);
 	b->last_row = 0;
-	idmap_reset(&b->text_ids);
-	b->known.size = 0;
+	if (b->nr_texts)
+		memset(b->known, 0, sizeof b->known);
+	b->nr_texts = 0;
 }
 
 void pieces_builder_fini(struct pieces_builder *b)
 {
 	bytes_fini(&b->rows);
 	bytes_fini(&b->texts);
-	idmap_fini(&b->text_ids);
-	vec_free(&b->known);
 }
 
-static bool text_equals(const void *owner, uint32_t id, const void *wanted)
+static bool text_is(const struct pieces_builder *b, const struct text_place *known,
+		    const struct piece *piece, uint32_t hash)
 {
-	const struct pieces_builder *b = owner;
-	const struct text_place *known = &b->known.items[id - FIRST_TEXT];
-	const struct piece *piece = wanted;
-
-	return known->size == piece->size_bytes &&
+	return known->id && known->hash == hash && known->size == piece->size_bytes &&
 	       memcmp(b->texts.data + known->at, piece->bytes, known->size) == 0;
 }
 
 static void text_add(struct pieces_builder *b, const struct piece *piece)
 {
-	uint32_t new_id = (uint32_t)b->known.size + FIRST_TEXT, id;
+	uint64_t hash = XXH3_64bits(piece->bytes, piece->size_bytes);
+	struct text_place *known = &b->known[hash >> 32 & (NR_TEXT_PLACES - 1)];
 
 	if (!piece->size_bytes) {
 		bytes_varint(&b->rows, TEXT_EMPTY);
 		return;
 	}
-	id = idmap_intern(&b->text_ids, XXH3_64bits(piece->bytes, piece->size_bytes), text_equals,
-			  b, piece, new_id);
-	if (id != new_id) {
-		bytes_varint(&b->rows, id);
+	if (text_is(b, known, piece, (uint32_t)hash)) {
+		bytes_varint(&b->rows, known->id);
 		return;
 	}
 	bytes_varint(&b->rows, TEXT_NEW);
 	bytes_varint(&b->rows, piece->size_bytes);
-	*vec_push(&b->known) = (struct text_place){b->texts.size, piece->size_bytes};
+	*known = (struct text_place){.id = FIRST_TEXT + b->nr_texts++,
+				     .hash = (uint32_t)hash,
+				     .at = (uint32_t)b->texts.size,
+				     .size = piece->size_bytes};
 	bytes_append(&b->texts, piece->bytes, piece->size_bytes);
 }
 

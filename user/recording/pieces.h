@@ -3,22 +3,30 @@
  * What was captured of the memory of system calls as bytes and back; format.h describes them.
  *
  * The pieces of a block's rows lie in a chunk of their own behind its columns, so whoever does not
- * ask for them does not pay for them. Contents are told once in each chunk: paths and buffers come
- * again and again.
+ * ask for them does not pay for them. Contents that come again are told by number: paths and
+ * buffers do so all the time. A table of all contents would be larger than a processor's own cache,
+ * and most are never met again; so it has a place for each hash, which belongs to whom came last.
  */
 #ifndef PROF_RECORDING_PIECES_H
 #define PROF_RECORDING_PIECES_H
 
 #include "base/bytes.h"
-#include "recording/idmap.h"
 #include "recording/reader.h"
+
+#define NR_TEXT_PLACES 8192 /* a power of two */
+
+/* A content that was told: where it lies in `texts`. */
+struct text_place {
+	uint32_t id, hash; /* id 0: none */
+	uint32_t at, size;
+};
 
 /* Gathers what belongs to the rows of a block that is being built. */
 struct pieces_builder {
 	struct bytes rows, texts;
 	uint32_t last_row; /* of which there are any, + 1 */
-	struct idmap text_ids;
-	VEC(struct text_place) known;
+	uint32_t nr_texts; /* told in this chunk */
+	struct text_place known[NR_TEXT_PLACES];
 };
 
 void pieces_builder_reset(struct pieces_builder *b);
