@@ -57,20 +57,35 @@ static __always_inline void brief_narrow(struct task_state *state, __u64 command
 		state->brief.makes_descriptors = 0;
 }
 
+/* Can what a call fills in lie in a path that it is given? readlink() in place does so. */
+static __always_inline bool may_overlap(__u64 given, __u64 filled)
+{
+	return given - filled + MAX_PATH_BYTES < 2 * MAX_PATH_BYTES;
+}
+
+static __always_inline void brief_read_before(struct task_state *state)
+{
+	state->brief.enter_ops = state->brief.retry_ops;
+	state->brief.retry_ops = 0;
+}
+
 /* Numbers of 32-bit calls are those of another table. */
 static __always_inline void brief_take(struct task_state *state, struct pt_regs *regs)
 {
-	__u64 args[6];
+	__u64 args[8];
 
 	if (state->compat || state->nr >= NR_CAPTURE_PLANS) {
 		*(__u64 *)&state->brief = 0;
 		return;
 	}
 	*(__u64 *)&state->brief = *(__u64 *)&capture_briefs[state->nr];
-	if (capture_commands[state->nr] == ~0ULL)
+	if (capture_commands[state->nr] == ~0ULL && !state->brief.retry_ops)
 		return;
 	regs_args(regs, false, args);
-	brief_narrow(state, capture_commands[state->nr], args[1]);
+	if (!state->brief.retry_ops)
+		brief_narrow(state, capture_commands[state->nr], args[1]);
+	else if (may_overlap(args[state->brief.given_arg & 7], args[state->brief.filled_arg & 7]))
+		brief_read_before(state);
 }
 
 /* Goes on in the program that reads what the beginning call has been given, if there is any. */
@@ -114,7 +129,7 @@ static __always_inline void capture_exit(void *ctx, struct task_state *state, st
 		return;
 	if (state->exit_flags & WIRE_BLOCKED) { /* there was no entry to read at */
 		brief_take(state, regs);
-		state->brief.retry_ops = state->brief.enter_ops;
+		state->brief.retry_ops |= state->brief.enter_ops;
 	}
 	if (!*(__u64 *)&state->brief)
 		return;

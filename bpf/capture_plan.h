@@ -77,6 +77,7 @@ enum plan_flag {
 	PLAN_MAKES_FD = 1,       /* its result is a new descriptor */
 	PLAN_MAKES_FDS = 2,      /* two are where argument `fds_arg` = flags >> 8 points */
 	PLAN_CHANGES_SOCKET = 4, /* of argument 0: by connect, bind, listen */
+	PLAN_AT_ONCE = 8,        /* it never waits: what it is given may be read after it */
 };
 
 #define PLAN_FDS_ARG_SHIFT 8

@@ -390,9 +390,10 @@ struct capture_brief {
 	__u8 enter_ops, exit_ops; /* bit by bit, which of them are for there */
 	__u8 makes_descriptors;   /* low half: enum plan_flag; high half: fds_arg */
 	/* Of a call in progress: */
-	__u8 retry_ops; /* what they wanted could not be read at enter */
+	__u8 retry_ops; /* those for enter that are left to the exit: see PLAN_AT_ONCE */
 	__u8 captured;  /* enum captured */
-	__u8 reserved[3];
+	__u8 given_arg, filled_arg; /* of a plan that leaves any to it */
+	__u8 reserved;
 };
 
 #define NR_SYSCALL_TOTALS 512 /* larger numbers and 32-bit calls share the last one */

@@ -63,6 +63,19 @@ case_bytes_are_those_that_were_written_and_read() {
 	is "$(ours x read 1)" 'read(5, "back", 64) = 4' "what was read"
 }
 
+case_paths_where_the_result_goes() {
+	record x "$PROGRAMS/known_arguments" in-place
+	is "$(ours x readlink 1)" 'readlink("link", "where it leads", 256) = 14' "in place"
+	is "$(ours x newfstatat 3 | sed -E 's/0x[0-9a-f]{6,}/ADDRESS/')" \
+		"$(cat <<-'END'
+			newfstatat(AT_FDCWD, "link", {st_mode=S_IFLNK|0777, st_size=14, ...}, AT_SYMLINK_NOFOLLOW) = 0
+			newfstatat(AT_FDCWD, "link", {st_mode=S_IFLNK|0777, st_size=14, ...}, AT_SYMLINK_NOFOLLOW) = 0
+			newfstatat(AT_FDCWD, "/nowhere/at/all", ADDRESS, AT_SYMLINK_NOFOLLOW) = -1 ENOENT (No such file or directory)
+		END
+		)" "in place, and elsewhere"
+	is_whole x known_arguments
+}
+
 case_strings_of_any_length() {
 	record x -s 5 "$PROGRAMS/known_arguments" data
 	is "$(ours x write 4 | sed -n 2p)" 'write(3, "01234"..., 40) = 40' "five bytes"

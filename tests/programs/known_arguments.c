@@ -4,6 +4,7 @@
  *
  *   edges       paths and buffers at the edge of what can be read, and beyond
  *   data        reads, writes, vectors and messages with known bytes
+ *   in-place    what calls fill in lies where their paths do, and elsewhere
  *   files       every kind of descriptor
  *   exec        an execve whose path and arguments lie in pages that nobody has touched
  *   stuck       a write that blocks until SIGALRM kills the process
@@ -85,6 +86,30 @@ static void data(void)
 	readv(ends[1], into, 2);
 	write(ends[0], "back", 4);
 	read(ends[1], in, sizeof in);
+}
+
+static void in_place(void)
+{
+	static struct {
+		char path[2 * PAGE_BYTES];
+		struct stat stat;
+	} apart;
+	union {
+		char path[256];
+		struct stat stat;
+	} same;
+	void *volatile result = &same; /* not known to be the same to the compiler */
+
+	symlink("where it leads", "link");
+	strcpy(same.path, "link");
+	readlink(same.path, result, sizeof same);
+	strcpy(same.path, "link");
+	lstat(same.path, result);
+	strcpy(apart.path, "link");
+	lstat(apart.path, &apart.stat);
+	strcpy(apart.path, "/nowhere/at/all");
+	lstat(apart.path, &apart.stat);
+	unlink("link");
 }
 
 static void files(void)
@@ -197,6 +222,8 @@ int main(int argc, char **argv)
 		edges();
 	else if (!strcmp(what, "data"))
 		data();
+	else if (!strcmp(what, "in-place"))
+		in_place();
 	else if (!strcmp(what, "files"))
 		files();
 	else if (!strcmp(what, "exec"))

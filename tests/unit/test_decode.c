@@ -66,6 +66,10 @@ static void test_a_plan_comes_from_types(void **state)
 	assert_int_equal(plan.ops[0].arg, 1);
 	assert_int_equal(plan.flags, PLAN_MAKES_FD);
 
+	/* Others wait until somebody writes to a FIFO. */
+	capture_plan_of((uint32_t)syscall_number("newfstatat"), 32, &plan);
+	assert_int_equal(plan.flags, PLAN_AT_ONCE);
+
 	capture_plan_of((uint32_t)syscall_number("socketpair"), 32, &plan);
 	assert_int_equal(plan.flags, PLAN_MAKES_FDS | 3 << 8);
 

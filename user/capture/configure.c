@@ -60,7 +60,22 @@ static void set_switches(struct prof_bpf *s, const struct capture_options *optio
 #endif
 }
 
-static struct capture_brief brief_of(const struct capture_plan *plan)
+/* A call that waits for nobody, and of which something is read after it in any case, is read once
+ * then: that saves an event. */
+static void leave_to_exit(const struct capture_plan *plan, struct capture_brief *brief)
+{
+	for (uint32_t i = 0; i < plan->nr_ops; i++) {
+		if (plan->ops[i].when & CAPTURE_ENTER)
+			brief->given_arg = plan->ops[i].arg;
+		else
+			brief->filled_arg = plan->ops[i].arg;
+	}
+	brief->retry_ops = brief->enter_ops;
+	brief->enter_ops = 0;
+}
+
+/* With `enter_events` somebody wants to see at once what a call is given. */
+static struct capture_brief brief_of(const struct capture_plan *plan, bool enter_events)
 {
 	struct capture_brief brief = {0};
 	const uint32_t makes = PLAN_MAKES_FD | PLAN_MAKES_FDS | PLAN_CHANGES_SOCKET;
@@ -73,6 +88,8 @@ static struct capture_brief brief_of(const struct capture_plan *plan)
 		brief.enter_ops |= !!(op->when & CAPTURE_ENTER) << i;
 		brief.exit_ops |= !!(op->when & CAPTURE_EXIT) << i;
 	}
+	if (plan->flags & PLAN_AT_ONCE && !enter_events)
+		leave_to_exit(plan, &brief);
 	if (plan->flags & makes)
 		brief.makes_descriptors =
 			(plan->flags & makes) | (plan->flags >> PLAN_FDS_ARG_SHIFT & 0xf) << 4;
@@ -89,13 +106,13 @@ static uint64_t commands_of(const struct capture_plan *plan)
 	return plan->nr_ops ? commands : ~0ULL;
 }
 
-static void give_plans(struct prof_bpf *s, const struct capture_plan *plans)
+static void give_plans(struct prof_bpf *s, const struct capture_plan *plans, bool enter_events)
 {
 	if (!plans)
 		return;
 	memcpy(s->bss->capture_plans, plans, sizeof s->bss->capture_plans);
 	for (uint32_t nr = 0; nr < NR_CAPTURE_PLANS; nr++) {
-		s->bss->capture_briefs[nr] = brief_of(&plans[nr]);
+		s->bss->capture_briefs[nr] = brief_of(&plans[nr], enter_events);
 		s->bss->capture_commands[nr] = commands_of(&plans[nr]);
 	}
 }
@@ -133,6 +150,6 @@ static void choose_programs(struct prof_bpf *s, const struct capture_options *op
 void skeleton_configure(struct prof_bpf *skeleton, const struct capture_options *options)
 {
 	set_switches(skeleton, options);
-	give_plans(skeleton, options->plans);
+	give_plans(skeleton, options->plans, options->enter_events);
 	choose_programs(skeleton, options);
 }

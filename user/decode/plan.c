@@ -49,6 +49,23 @@ static uint32_t descriptor_flags(uint32_t nr)
 	return 0;
 }
 
+/* Calls that are over in no time, with a path and what is told of it. */
+static uint32_t speed_flag(uint32_t nr)
+{
+	switch (nr) {
+#ifdef SYS_stat /* newer architectures have none of them */
+	case SYS_stat:
+	case SYS_lstat:
+	case SYS_readlink:
+#endif
+	case SYS_newfstatat:
+	case SYS_statx:
+	case SYS_readlinkat:
+		return PLAN_AT_ONCE;
+	}
+	return 0;
+}
+
 void capture_plan_of(uint32_t nr, uint32_t max_string_bytes, struct capture_plan *out)
 {
 	const struct signature *signature = signature_of(nr);
@@ -60,5 +77,5 @@ void capture_plan_of(uint32_t nr, uint32_t max_string_bytes, struct capture_plan
 		plan_argument(out, signature, i, max_string_bytes);
 	if (signature->result == result_fd)
 		out->flags |= PLAN_MAKES_FD;
-	out->flags |= descriptor_flags(nr);
+	out->flags |= descriptor_flags(nr) | speed_flag(nr);
 }
