@@ -48,6 +48,10 @@ case_parts_of_the_analysis() {
 	like "$(<err)" "did you mean 'correlation'" "hint"
 	"$PROF" report --insights --priority x 2>err
 	is "$?" 2 "one at a time"
+	record y -e faults -- true
+	"$PROF" report --anomalies y >out 2>err
+	is "$?" 1 "exit status without system calls"
+	like "$(<err)" 'no system calls were recorded' "reason"
 }
 
 # The child sleeps and the parent waits for it in connect(); the getppid()s are work.

@@ -2,6 +2,7 @@
 #include "analysis/call_groups.h"
 
 #include "decode/byte_flow.h"
+#include "analysis/net_times.h"
 #include "profile/facts.h"
 #include "recording/format.h"
 #include "stats/quantiles.h"
@@ -57,6 +58,7 @@ static bool is_timed(const struct columns *c, uint32_t row)
 static void count_row(struct call_group *group, const struct columns *c, uint32_t row)
 {
 	int64_t result = (int64_t)c->at[SYSCALL_RESULT][row];
+	uint64_t own_ns;
 	uint32_t key = syscall_key(c->at[SYSCALL_NR][row], c->at[SYSCALL_FLAGS][row]);
 
 	group->calls++;
@@ -64,8 +66,12 @@ static void count_row(struct call_group *group, const struct columns *c, uint32_
 		group->errors++;
 	else if (moves_bytes(key))
 		group->bytes += (uint64_t)result;
-	if (is_timed(c, row))
-		moments_add(&group->times, &c->at[SYSCALL_DURATION_NS][row], 1);
+	if (!is_timed(c, row))
+		return;
+	moments_add(&group->times, &c->at[SYSCALL_DURATION_NS][row], 1);
+	own_ns = net_ns(c->at[SYSCALL_DURATION_NS][row], c->at[SYSCALL_READY_NS][row]);
+	if (own_ns > group->own_max_ns)
+		group->own_max_ns = own_ns;
 }
 
 static void count_block(void *arg, const struct columns *c, const uint32_t *groups)
@@ -342,7 +348,7 @@ void call_groups_build(struct recording *r, const enum aspect *aspects, unsigned
 	grouping_init(&out->grouping, r, aspects, nr_aspects);
 	visit_blocks(r, &out->grouping,
 		     COLUMN(SYSCALL_NR) | COLUMN(SYSCALL_FLAGS) | COLUMN(SYSCALL_RESULT) |
-			     COLUMN(SYSCALL_DURATION_NS),
+			     COLUMN(SYSCALL_DURATION_NS) | COLUMN(SYSCALL_READY_NS),
 		     count_block, out);
 	sum_up(out);
 	find_quantiles(r, out, batch_rows ? batch_rows : BATCH_ROWS);

@@ -41,6 +41,7 @@ struct call_group {
 	uint64_t calls, errors;
 	uint64_t bytes;       /* that reads and writes moved */
 	struct moments times; /* of those that have a duration */
+	uint64_t own_max_ns;  /* the longest without time in which others had the processor */
 	struct call_quantile quantiles[NR_CALL_QUANTILES];
 };
 

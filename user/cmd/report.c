@@ -423,6 +423,9 @@ static int matter_check(const struct recording *r, const struct report_opts *opt
 	if (opts->by_site && !(recording_meta(r, "events") && recording_has(r, "malloc"))) {
 		err = refuse(-ENODATA, "no blocks of malloc were recorded");
 		hint("record them with -e malloc");
+	} else if (opts->calls.nr_chosen && !recording_has(r, "syscalls")) {
+		err = refuse(-ENODATA, "no system calls were recorded");
+		hint("record them with -e syscalls");
 	} else if ((opts->view.symbol || opts->view.functions) && stacks &&
 		   !strcmp(stacks, "none")) {
 		err = refuse(-ENODATA, "no call stacks were recorded");

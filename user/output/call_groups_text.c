@@ -10,6 +10,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "analysis/anomaly.h"
 #include "cli/text.h"
 #include "output/printable.h"
 
@@ -164,12 +165,15 @@ static void write_quantiles(FILE *out, const struct call_group *group)
 	}
 }
 
-static void write_remark(FILE *out, const struct moments *times, double threshold)
+/* About the longest call, if it is longer than what an interrupt may do to any (anomaly.h). */
+static void write_remark(FILE *out, const struct call_group *group, double threshold)
 {
-	double deviation = moments_deviation(times);
-	double score = deviation > 0 ? ((double)times->max - moments_mean(times)) / deviation : 0;
+	double mean = moments_mean(&group->times), deviation = moments_deviation(&group->times);
+	double longest = (double)group->own_max_ns;
+	double score = deviation > 0 ? (longest - mean) / deviation : 0;
 
-	if (score > threshold)
+	if (score > threshold && longest >= ANOMALY_LEAST_FACTOR * mean &&
+	    longest >= mean + ANOMALY_LEAST_EXCESS_NS)
 		fprintf(out, "  ⚠️  ANOMALY DETECTED: Max duration is %.1fσ above mean\n",
 			score);
 }
@@ -190,7 +194,7 @@ void call_group_block(FILE *out, const struct call_group *group, const char *nam
 	write_us(out, "Max:", NS_AS_US(group->times.max));
 	fputc('\n', out);
 	write_quantiles(out, group);
-	write_remark(out, &group->times, threshold);
+	write_remark(out, group, threshold);
 	fputc('\n', out);
 }
 

@@ -109,6 +109,8 @@ bool watch_take(struct watch *w, const struct syscall_event *event, struct alarm
 	if (w->options.analysis)
 		live_course_take(&w->course, event, own_ns);
 	window_push(&call->window, own_ns);
+	if (own_ns > call->own_max_ns)
+		call->own_max_ns = own_ns;
 	moments_add(&call->times, &duration_ns, 1);
 	if (w->options.extended)
 		histogram_add(&call->durations, loglinear_index(duration_ns, HISTOGRAM_BITS), 1);
@@ -168,7 +170,11 @@ static void group_of(const struct watched *call, struct call_group *out)
 {
 	uint64_t timed = call->durations.total;
 
-	*out = (struct call_group){.calls = call->calls, .times = call->times};
+	*out = (struct call_group){
+		.calls = call->calls,
+		.times = call->times,
+		.own_max_ns = call->own_max_ns,
+	};
 	for (unsigned int i = 0; i < NR_CALL_QUANTILES && timed; i++) {
 		struct call_quantile *q = &out->quantiles[i];
 		uint64_t low, high;

@@ -45,7 +45,7 @@ struct watched {
 	struct window window;
 	struct moments times;
 	struct histogram durations; /* if all of it is to be told at the end */
-	uint64_t calls;
+	uint64_t calls, own_max_ns;
 };
 
 struct watch {
