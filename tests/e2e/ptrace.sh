@@ -230,6 +230,38 @@ case_deep_lines_are_the_same() {
 	is "$(normal deep | grep -v '^---' | sort)" "$(normal plain | grep -v '^---' | sort)" "lines"
 }
 
+# An execve goes over to another processor, so that its end may be read before its begin is.
+case_deep_lines_of_calls_that_move() {
+	"$PROF" trace -f -o deep --deep execve -e trace=execve \
+		sh -c 'for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do /bin/true $i; done'
+	is "$(grep -c 'execve("/bin/true", \["/bin/true", "[0-9]*"\],' deep)" 20 "lines that were read"
+	is "$(grep -c 'execve(0x' deep)" 0 "others"
+}
+
+# Whatever becomes of threads, there is a stop for each event.
+case_deep_calls_of_all_kinds() {
+	local command
+	for command in "threads 4 200" "fork_many 20" "exec_forms vfork" "exec_forms thread" "exec_forms fail" \
+		"signals eintr" "signals restart" "signals many 50" "thread_ends" "daemonize" "seccomp_denial 5"; do
+		# shellcheck disable=SC2086
+		record x --no-stacks -e syscalls --deep all "$PROGRAMS/"$command >/dev/null 2>&1
+		is "$(counter x deep.mismatches) $(counter x deep.unmatched)" "0 0" "$command: calls without their stops"
+		isnt "$(counter x deep.joined)" 0 "$command: calls with theirs"
+	done
+}
+
+# Its own filter asks for a tracer that it does not have.
+case_filters_that_ask_for_a_tracer() {
+	run "$PROGRAMS/seccomp_denial" 5 tracer
+	is "$status" 0 "alone"
+	run "$PROF" trace -o lines --deep all "$PROGRAMS/seccomp_denial" 5 tracer
+	is "$status" 0 "deep"
+	run as_nobody "$PROF" trace -o own "$PROGRAMS/seccomp_denial" 5 tracer
+	is "$status" 0 "by ptrace"
+	run as_nobody "$PROF" trace --seccomp-bpf -o own "$PROGRAMS/seccomp_denial" 5 tracer
+	is "$status" 0 "by ptrace with a filter"
+}
+
 # A stop takes ten times as long as the call.
 case_durations_are_the_kernels() {
 	local deep stopped

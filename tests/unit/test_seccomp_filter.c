@@ -59,7 +59,8 @@ static void check_set(const struct syscall_set *set)
 	assert_in_range(filter.code.size, 5, 4096);
 	for (uint32_t nr = 0; nr < 2 * NR_SYSCALLS; nr++) {
 		assert_int_equal(answer(&filter, NATIVE_ARCH, nr),
-				 syscall_set_has(set, nr) ? SECCOMP_RET_TRACE : SECCOMP_RET_ALLOW);
+				 syscall_set_has(set, nr) ? SECCOMP_RET_TRACE | SECCOMP_FILTER_MARK
+							  : SECCOMP_RET_ALLOW);
 		assert_int_equal(answer(&filter, OTHER_ARCH, nr), SECCOMP_RET_ALLOW);
 	}
 	assert_int_equal(answer(&filter, NATIVE_ARCH, 0x40000001), SECCOMP_RET_ALLOW);

@@ -26,7 +26,8 @@ struct ranges {
 
 static uint32_t answer_for(const struct syscall_set *set, uint32_t nr)
 {
-	return syscall_set_has(set, nr) ? SECCOMP_RET_TRACE : SECCOMP_RET_ALLOW;
+	return syscall_set_has(set, nr) ? SECCOMP_RET_TRACE | SECCOMP_FILTER_MARK
+					: SECCOMP_RET_ALLOW;
 }
 
 static void find_ranges(const struct syscall_set *set, struct ranges *out)

@@ -13,6 +13,9 @@
 #include "base/vec.h"
 #include "decode/syscalls.h"
 
+/* By which a tracer knows that it was this filter that a call stopped at. */
+#define SECCOMP_FILTER_MARK 0x7072
+
 struct seccomp_filter {
 	VEC(struct sock_filter) code;
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "ptrace/deep_calls.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -13,6 +14,10 @@
 #define PATIENCE_NS 1000000000ULL
 #define PAUSE_NS    20000
 
+/* The programs read the clock without a lock: when its rate is adjusted, what they read may lie
+ * beside it for a moment, by microseconds. */
+#define CLOCK_SLIP_NS 50000
+
 /* Events wait for the birth of their thread for so many rounds of the rings at most. */
 #define MAX_ROUNDS 3
 
@@ -22,6 +27,7 @@ struct stop {
 	uint64_t nr, args[6];
 	struct capture_event *before, *after; /* NULL: nothing, or not yet */
 	bool is_over;                         /* there is nothing more to come */
+	bool is_told;                         /* that it began, where that is watched live */
 	bool is_joined;
 	uint32_t passed_round; /* a later one was joined then; 0: none was */
 };
@@ -231,16 +237,33 @@ static struct stop *stop_at(struct thread *thread, uint64_t entered_ns)
 	return NULL;
 }
 
+static bool is_stop_of(const struct stop *stop, uint32_t nr, const __u64 args[6])
+{
+	return stop->nr == nr && !memcmp(stop->args, args, sizeof stop->args);
+}
+
+/* The call seems to have begun just before it was let go. */
+static struct stop *stop_behind(struct thread *thread, const struct stop *before,
+				uint64_t entered_ns)
+{
+	size_t next = before ? (size_t)(before - thread->stops.items) + 1 : thread->first;
+	struct stop *stop = next < thread->stops.size ? &thread->stops.items[next] : NULL;
+
+	return stop && stop->let_go_ns - entered_ns < CLOCK_SLIP_NS ? stop : NULL;
+}
+
 static struct stop *stop_of(struct deep_calls *d, struct thread *thread, uint64_t entered_ns,
 			    uint32_t nr, const __u64 args[6])
 {
 	struct stop *stop = stop_at(thread, entered_ns);
 
-	if (!stop || stop->is_joined) {
+	if (!stop || stop->is_joined)
+		stop = stop_behind(thread, stop, entered_ns);
+	if (!stop) {
 		d->counts.unmatched++;
 		return NULL;
 	}
-	if (stop->nr != nr || memcmp(stop->args, args, sizeof stop->args)) {
+	if (!is_stop_of(stop, nr, args)) {
 		d->counts.mismatches++;
 		return NULL;
 	}
@@ -255,15 +278,18 @@ static void send_capture(struct deep_calls *d, uint32_t cpu, struct capture_even
 	d->handle(d->arg, cpu, &event->head);
 }
 
-/* The kernel has told of the call's end, so the thread is on its way to the stop, or to its own. */
-static void await_end(struct deep_calls *d, struct thread *thread, uint64_t entered_ns)
+/* The kernel has told of the call's end, so the thread is on its way to the stop, or to its own.
+ * Stops may move meanwhile: returns where this one is. */
+static struct stop *await_end(struct deep_calls *d, struct thread *thread, const struct stop *stop)
 {
 	const struct timespec pause = {.tv_nsec = PAUSE_NS};
 	uint64_t until_ns = now_ns() + PATIENCE_NS;
+	size_t at = (size_t)(stop - thread->stops.items);
 
-	while (!stop_at(thread, entered_ns)->is_over && now_ns() < until_ns)
+	while (!thread->stops.items[at].is_over && now_ns() < until_ns)
 		if (!tracer_serve(d->tracer))
 			nanosleep(&pause, NULL);
+	return &thread->stops.items[at];
 }
 
 /* What is older than a joined one and has not been joined two rounds later never will be. */
@@ -280,12 +306,10 @@ static void join_end(struct deep_calls *d, struct thread *thread, uint32_t cpu,
 	struct syscall_event joined = *event;
 	struct stop *stop = stop_of(d, thread, event->head.time_ns, event->nr, event->args);
 
-	if (stop && !(event->head.flags & WIRE_UNFINISHED)) {
-		await_end(d, thread, event->head.time_ns);
-		stop = stop_at(thread, event->head.time_ns);
-	}
 	if (!stop)
 		return d->handle(d->arg, cpu, &event->head);
+	if (!(event->head.flags & WIRE_UNFINISHED))
+		stop = await_end(d, thread, stop);
 	d->counts.joined++;
 	if (!d->options.enter_events && stop->before->snippets_bytes) {
 		send_capture(d, cpu, stop->before, &event->head);
@@ -297,21 +321,26 @@ static void join_end(struct deep_calls *d, struct thread *thread, uint32_t cpu,
 		joined.captured |= CAPTURED_LOST;
 	stop->is_joined = true;
 	pass_older(d, thread, stop);
-	stop_fini(stop);
+	if (stop->is_told || !d->options.enter_events)
+		stop_fini(stop);
 	d->handle(d->arg, cpu, &joined.head);
 }
 
-/* Of a call that is watched live: what was read at the stop takes the place of nothing. */
+/* Of a call that is watched live: what was read at the stop takes the place of nothing. When the
+ * call has gone over to another CPU, its end may have been read before. */
 static void join_begin(struct deep_calls *d, struct thread *thread, uint32_t cpu,
 		       const struct capture_event *event)
 {
 	struct stop *stop = stop_at(thread, event->head.time_ns);
 
-	if (stop && !stop->is_joined && stop->nr == event->nr &&
-	    !memcmp(stop->args, event->args, sizeof stop->args))
-		send_capture(d, cpu, stop->before, &event->head);
-	else
-		d->handle(d->arg, cpu, &event->head);
+	if (!stop || stop->is_told)
+		stop = stop_behind(thread, stop, event->head.time_ns);
+	if (!stop || !stop->before || !is_stop_of(stop, event->nr, event->args))
+		return d->handle(d->arg, cpu, &event->head);
+	send_capture(d, cpu, stop->before, &event->head);
+	stop->is_told = true;
+	if (stop->is_joined)
+		stop_fini(stop);
 }
 
 static bool is_deep(const struct deep_calls *d, const struct event *event)
@@ -381,11 +410,31 @@ void deep_calls_join(struct deep_calls *d, uint32_t cpu, const struct event *eve
 		pass_on(d, cpu, event);
 }
 
-/* Those whose threads are known by now; and in the end all. */
+/* When it was over: as it comes from one CPU. */
+static uint64_t moment_of(const struct event *event)
+{
+	const struct syscall_event *call = (const void *)event;
+
+	return event->time_ns + (event->type == EVENT_SYSCALL ? call->duration_ns : 0);
+}
+
+static int compare_moments(const void *a, const void *b)
+{
+	const struct waiting *x = a, *y = b;
+	uint64_t first = moment_of(x->event), second = moment_of(y->event);
+
+	if (first != second)
+		return first < second ? -1 : 1;
+	return (x->event->type == EVENT_SYSCALL) - (y->event->type == EVENT_SYSCALL);
+}
+
+/* Those whose threads are known by now, and in the end all; as if one CPU had brought them. */
 static void pass_waiting(struct deep_calls *d, bool all)
 {
 	size_t kept = 0;
 
+	if (d->waiting.size)
+		qsort(d->waiting.items, d->waiting.size, sizeof *d->waiting.items, compare_moments);
 	for (size_t i = 0; i < d->waiting.size; i++) {
 		struct waiting waiting = d->waiting.items[i];
 
@@ -401,7 +450,9 @@ static void pass_waiting(struct deep_calls *d, bool all)
 
 static bool is_done_with(const struct deep_calls *d, const struct stop *stop)
 {
-	return stop->is_joined || (stop->passed_round && d->round > stop->passed_round + 1);
+	bool is_complete = stop->is_joined && !stop->before;
+
+	return is_complete || (stop->passed_round && d->round > stop->passed_round + 1);
 }
 
 static void forget_old(struct deep_calls *d, struct thread *thread)

@@ -14,7 +14,8 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/error.h"
-#include "ptrace/call_in_flight.h"
+#include "capture/seccomp_filter.h"
+#include "ptrace/call_registers.h"
 #include "ptrace/proc_facts.h"
 #include "ptrace/seizing.h"
 #include "ptrace/tracees.h"
@@ -186,6 +187,17 @@ static void take_call(struct tracer *tracer, struct tracee *t, const struct noti
 		call_begin(tracer, t, &info);
 }
 
+/* A filter of the command's own may ask for a tracer, too, where there would be none. */
+static void take_filtered(struct tracer *tracer, struct tracee *t, const struct notice *notice)
+{
+	unsigned long mark = 0;
+
+	if (request(PTRACE_GETEVENTMSG, t->tid, 0, &mark) == 0 && mark != SECCOMP_FILTER_MARK)
+		call_refuse(t->tid);
+	else
+		take_call(tracer, t, notice);
+}
+
 /* ---- Births, execs, ends ---- */
 
 static bool clone_shares_memory(const struct tracee *parent)
@@ -281,7 +293,7 @@ static void take_event(struct tracer *tracer, struct tracee *t, const struct not
 
 	switch (event) {
 	case PTRACE_EVENT_SECCOMP:
-		take_call(tracer, t, notice);
+		take_filtered(tracer, t, notice);
 		break;
 	case PTRACE_EVENT_FORK:
 	case PTRACE_EVENT_VFORK:

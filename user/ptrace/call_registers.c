@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-#include "ptrace/call_in_flight.h"
+#include "ptrace/call_registers.h"
 
 #include <elf.h>
+#include <errno.h>
 #include <sys/ptrace.h>
 #include <sys/uio.h>
 #include <sys/user.h>
@@ -55,12 +56,29 @@ bool call_in_flight_read(pid_t tid, struct call_in_flight *out)
 		read_native(&regs.native, out);
 	return (int64_t)out->call.nr >= 0;
 }
+
+void call_refuse(pid_t tid)
+{
+	struct user_regs_struct regs;
+	struct iovec room = {&regs, sizeof regs};
+
+	if (ptrace(PTRACE_GETREGSET, tid, NT_PRSTATUS, &room) < 0 || room.iov_len < sizeof regs)
+		return;
+	regs.orig_rax = -1ULL;
+	regs.rax = (uint64_t)-ENOSYS;
+	ptrace(PTRACE_SETREGSET, tid, NT_PRSTATUS, &room);
+}
 #else
 bool call_in_flight_read(pid_t tid, struct call_in_flight *out)
 {
 	(void)tid;
 	(void)out;
 	return false;
+}
+
+void call_refuse(pid_t tid)
+{
+	(void)tid;
 }
 #endif
 
