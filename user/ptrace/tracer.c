@@ -250,13 +250,18 @@ static void take_exec(struct tracer *tracer, struct tracee *t)
 	tracees_replace(&tracer->tracees, t, former);
 }
 
+static void note_end_of_root(struct tracer *tracer, const struct notice *notice)
+{
+	if (notice->tid != tracer->root)
+		return;
+	tracer->has_ended = true;
+	tracer->status = notice->status;
+	tracer->rusage = notice->rusage;
+}
+
 static void take_end(struct tracer *tracer, struct tracee *t, const struct notice *notice)
 {
-	if (t->tid == tracer->root) {
-		tracer->has_ended = true;
-		tracer->status = notice->status;
-		tracer->rusage = notice->rusage;
-	}
+	note_end_of_root(tracer, notice);
 	tracer->options.watcher->ended(tracer->options.arg, t, notice->status);
 	tracees_remove(&tracer->tracees, t);
 }
@@ -481,6 +486,25 @@ static void interrupt(void *arg, struct tracee *t)
 	request(PTRACE_INTERRUPT, t->tid, 0, NULL);
 }
 
+/* The command may end as soon as it was let go: then this is its end as a child. */
+static void let_go(struct tracer *tracer, const struct notice *notice)
+{
+	struct tracee *t = tracees_find(&tracer->tracees, notice->tid);
+	int signal = WSTOPSIG(notice->status);
+	bool is_signal = !(notice->status >> 16) && signal != (SIGTRAP | 0x80);
+
+	if (!WIFSTOPPED(notice->status)) {
+		if (t)
+			take_end(tracer, t, notice);
+		else
+			note_end_of_root(tracer, notice);
+		return;
+	}
+	request(PTRACE_DETACH, notice->tid, 0, (void *)(long)(is_signal ? signal : 0));
+	if (t)
+		tracees_remove(&tracer->tracees, t);
+}
+
 void tracer_let_go(struct tracer *tracer)
 {
 	const struct timespec pause = {.tv_nsec = 1000000};
@@ -490,21 +514,8 @@ void tracer_let_go(struct tracer *tracer)
 	tracer_each(tracer, interrupt, NULL);
 	for (int i = 0; tracer->tracees.nr && i < LET_GO_MS; i++) {
 		while ((notice.tid = wait4(-1, &notice.status, WNOHANG | __WALL, &notice.rusage)) >
-		       0) {
-			struct tracee *t = tracees_find(&tracer->tracees, notice.tid);
-			int signal = WSTOPSIG(notice.status);
-			bool is_signal = WIFSTOPPED(notice.status) && !(notice.status >> 16) &&
-					 signal != (SIGTRAP | 0x80);
-
-			if (t && !WIFSTOPPED(notice.status)) {
-				take_end(tracer, t, &notice);
-				continue;
-			}
-			request(PTRACE_DETACH, notice.tid, 0,
-				(void *)(long)(is_signal ? signal : 0));
-			if (t)
-				tracees_remove(&tracer->tracees, t);
-		}
+		       0)
+			let_go(tracer, &notice);
 		if (tracer->tracees.nr)
 			nanosleep(&pause, NULL);
 	}
