@@ -4,41 +4,7 @@
 # under way is said to be so, and they go on unharmed.
 # shellcheck source-path=SCRIPTDIR
 source "$(dirname "$0")/../lib.sh"
-
-# start MODE: a target, by its pid in $target; `tell` lets it go on.
-start() {
-	mkfifo input
-	"$PROGRAMS/attach_target" "$1" <input >output &
-	target=$!
-	background "$target"
-	exec 7>input
-	await grep -q . output
-}
-
-tell() { echo >&7; }
-
-# attach [OPTIONS]: to the target; its pid is in $prof
-attach() {
-	"$PROF" record -o a.data -p "$target" "$@" 2>err &
-	prof=$!
-	background "$prof"
-	await grep -q attached err
-}
-
-detach() {
-	kill -INT "$prof"
-	status=0
-	wait "$prof" || status=$?
-	is "$status" 0 "exit status of prof"
-}
-
-# ends_well: the target goes on as if nothing had been
-ends_well() {
-	tell
-	status=0
-	wait "$target" || status=$?
-	is "$status" 42 "exit status of the target"
-}
+source "$(dirname "$0")/../target.sh"
 
 # touched_in FUNCTION: faults of touch(), called from it
 touched_in() {
@@ -54,10 +20,10 @@ touched() {
 
 case_counts_of_all_threads_and_children() {
 	start work
-	attach
+	attach record -o a.data
 	tell
 	await grep -q "done" output
-	detach
+	detach INT
 	ends_well
 	is_whole a.data "attached"
 	is "$(calls a.data getppid)" $((8 * 50 + 4 * 5 + 7 + 11)) "calls of getppid"
@@ -79,10 +45,10 @@ case_counts_of_all_threads_and_children() {
 
 case_classes_of_faults() {
 	start work
-	attach
+	attach record -o a.data
 	tell
 	await grep -q "done" output
-	detach
+	detach INT
 	ends_well
 	# In new memory of old mappings: not sure. What was given back while somebody looked: sure.
 	is "$(touched anon_first_write "before the recording began")" 800 "first touch"
@@ -99,11 +65,11 @@ case_classes_of_faults() {
 
 case_threads_made_meanwhile() {
 	start spawn
-	attach -e trace=getppid --no-stacks
+	attach record -o a.data -e trace=getppid --no-stacks
 	sleep 0.2
 	tell
 	await grep -q "done" output
-	detach
+	detach INT
 	ends_well
 	is "$(calls a.data getppid)" $((10 * $(sed -n 's/threads //p' output))) "calls of getppid"
 	is "$(events a.data 'select(.name == "getppid") | .tid' | sort | uniq -c |
@@ -114,10 +80,10 @@ case_threads_made_meanwhile() {
 case_calls_in_flight() {
 	start blocked
 	sleep 0.2
-	attach -e syscalls
+	attach record -o a.data -e syscalls
 	tell
 	await grep -q "done" output
-	detach
+	detach INT
 	ends_well
 	is "$(events a.data 'select(.attached) | .name' | sort | sed 's/clock_//' | tr '\n' ' ')" \
 		"nanosleep poll read read " "in flight when attached"
@@ -131,7 +97,7 @@ case_calls_in_flight() {
 
 case_ends_with_the_target() {
 	start work
-	attach
+	attach record -o a.data
 	tell
 	await grep -q "done" output
 	ends_well
@@ -146,7 +112,7 @@ case_ends_with_the_target() {
 
 case_ends_after_a_time() {
 	start work
-	attach -d 200ms
+	attach record -o a.data -d 200ms
 	status=0
 	wait "$prof" || status=$?
 	is "$status" 0 "attached"
@@ -165,9 +131,9 @@ case_several_processes() {
 	background $!
 	await grep -q sleep /proc/$!/comm # and no longer this shell
 	target=$target,$!
-	attach
+	attach record -o a.data
 	is "$(sed 's/;.*//' err)" "prof: attached to 2 processes, 10 threads" "what is said"
-	detach
+	detach INT
 	is "$(report a.data '.attached | map(.name) | join(",")')" "attach_target,sleep" "names"
 	is "$(report a.data '.totals.processes')" 2 "processes"
 }
@@ -176,7 +142,7 @@ case_busy_target() {
 	"$PROGRAMS/read_bytes" 100000000 >/dev/null 2>&1 &
 	target=$!
 	background "$target"
-	attach -d 300ms
+	attach record -o a.data -d 300ms
 	status=0
 	wait "$prof" || status=$?
 	is "$status" 0 "exit status"

@@ -5,47 +5,10 @@
 
 # shellcheck source-path=SCRIPTDIR
 source "$(dirname "$0")/../lib.sh"
+source "$(dirname "$0")/../target.sh"
 
 # As nobody in particular, who can load no BPF programs.
-NOBODY=(setpriv --reuid=12345 --regid=12345 --clear-groups --inh-caps=-all --bounding-set=-all)
-
-# start MODE: a target, by its pid in $target; `tell` lets it go on.
-start() {
-	chmod 777 .
-	mkfifo input
-	"${NOBODY[@]}" "$PROGRAMS/attach_target" "$1" <input >output &
-	target=$!
-	background "$target"
-	exec 7>input
-	await grep -q . output
-}
-
-tell() { echo >&7; }
-
-# attach COMMAND [OPTIONS]: of prof, to the target; its pid is in $prof
-attach() {
-	local command=$1
-	shift
-	"${NOBODY[@]}" "$PROF" "$command" -p "$target" "$@" >told 2>err &
-	prof=$!
-	background "$prof"
-	await grep -q attached err
-}
-
-detach() {
-	kill -"${1-INT}" "$prof"
-	status=0
-	wait "$prof" || status=$?
-	is "$status" 0 "exit status of prof"
-}
-
-# ends_well: the target goes on as if nothing had been
-ends_well() {
-	tell
-	status=0
-	wait "$target" || status=$?
-	is "$status" 42 "exit status of the target"
-}
+AS=(setpriv --reuid=12345 --regid=12345 --clear-groups --inh-caps=-all --bounding-set=-all)
 
 # letter PID: its state
 letter() {
@@ -66,7 +29,7 @@ case_counts_of_all_threads_and_children() {
 	is "$(sed 's/;.*//' err)" "prof: attached to 1 process, 9 threads" "what is said"
 	tell
 	await grep -q "done" output
-	detach
+	detach INT
 	ends_well
 	is "$(calls a.data getppid)" $((8 * 50 + 4 * 5 + 7 + 11)) "calls of getppid"
 	is "$(calls a.data wait4)" 2 "calls of wait4"
@@ -86,7 +49,7 @@ case_threads_made_meanwhile() {
 	sleep 0.2
 	tell
 	await grep -q "done" output
-	detach
+	detach INT
 	ends_well
 	is "$(calls a.data getppid)" $((10 * $(sed -n 's/threads //p' output))) "calls of getppid"
 	is "$(events a.data 'select(.name == "getppid") | .tid' | sort | uniq -c |
@@ -100,7 +63,7 @@ case_calls_in_flight() {
 	attach record -o a.data
 	tell
 	await grep -q "done" output
-	detach
+	detach INT
 	is "$(events a.data 'select(.attached) | .name' | sort | sed 's/clock_//' | tr '\n' ' ')" \
 		"nanosleep poll read read " "in flight when attached"
 	is "$(events a.data 'select(.attached and .name == "read") | .result' | sort | tr '\n' ' ')" "0 1 " \
@@ -119,7 +82,7 @@ case_lines() {
 	attach trace -f -o lines
 	tell
 	await grep -q "done" output
-	detach
+	detach INT
 	ends_well
 	like "$(cat lines)" "poll\(\[\{fd=[0-9]+, events=POLLIN\}\], 1, -1.*\(\[\{fd=[0-9]+, revents=POLLHUP\}\]\)" \
 		"a call that was in flight, whole"
@@ -134,7 +97,7 @@ case_without_follow_the_first_thread_alone() {
 	is "$(sed 's/;.*//' err)" "prof: attached to 1 process, 1 thread" "what is said"
 	tell
 	await grep -q "done" output
-	detach
+	detach INT
 	is "$(grep -c getppid lines)" 0 "calls of others"
 	is "$(grep -c wait4 lines)" 2 "its own"
 	ends_well
@@ -203,7 +166,7 @@ case_a_stopped_target() {
 	holds "it does not go on" test "$(cat output)" = "$target"
 	kill -CONT "$target"
 	await grep -q "done" output
-	detach
+	detach INT
 	is "$(grep -c 'getppid(' lines)" $((8 * 50 + 4 * 5 + 7 + 11)) "calls of getppid"
 	ends_well
 }
@@ -213,7 +176,7 @@ case_a_target_left_while_it_is_stopped() {
 	kill -STOP "$target"
 	await is_in_state "$target" T
 	attach trace -f -o lines
-	detach
+	detach INT
 	sleep 0.1
 	is "$(letter "$target")" T "its state"
 	kill -CONT "$target"
@@ -224,17 +187,17 @@ case_a_target_left_while_it_is_stopped() {
 
 case_several_processes() {
 	start work
-	"${NOBODY[@]}" sleep 5 &
+	"${AS[@]}" sleep 5 &
 	local other=$!
 	background $other
 	await grep -q sleep /proc/$other/comm # and no longer this shell
-	"${NOBODY[@]}" "$PROF" stat --short -p "$target,$other" -o counted 2>err &
+	"${AS[@]}" "$PROF" stat --short -p "$target,$other" -o counted 2>err &
 	prof=$!
 	background $prof
 	await has_tracer "$other"
 	tell
 	await grep -q "done" output
-	detach
+	detach INT
 	is "$(sed -n 's/^getppid: //p' counted)" "$((8 * 50 + 4 * 5 + 7 + 11)) calls" "calls of getppid"
 	is "$(tracer_of "$other")" 0 "the other one's tracer"
 	ends_well
@@ -242,14 +205,14 @@ case_several_processes() {
 
 case_signals_reach_the_target() {
 	chmod 777 .
-	"${NOBODY[@]}" sh -c 'trap "echo caught >caught" USR1; echo >ready; while :; do sleep 0.05; done' &
+	"${AS[@]}" sh -c 'trap "echo caught >caught" USR1; echo >ready; while :; do sleep 0.05; done' &
 	target=$!
 	background "$target"
 	await test -e ready
 	attach trace -o lines -e trace=none
 	kill -USR1 "$target"
 	await test -e caught
-	detach
+	detach INT
 	is "$(grep -c -e '--- SIGUSR1' lines)" 1 "told"
 	holds "it runs on" kill -0 "$target"
 }
@@ -269,7 +232,7 @@ case_page_faults_and_stacks_are_refused() {
 	start work
 	for what in "record -e faults" "trace -F all" "trace -k"; do
 		# shellcheck disable=SC2086
-		run "${NOBODY[@]}" "$PROF" $what -p "$target"
+		run "${AS[@]}" "$PROF" $what -p "$target"
 		is "$status" 125 "exit status of $what"
 		like "$(cat err)" "missing CAP_BPF.*hint: sudo" "$what"
 	done
@@ -279,19 +242,19 @@ case_page_faults_and_stacks_are_refused() {
 case_refusals() {
 	start work
 	attach trace -o lines
-	run timeout 20 "${NOBODY[@]}" "$PROF" trace -p "$target"
+	run timeout 20 "${AS[@]}" "$PROF" trace -p "$target"
 	is "$status" 125 "exit status"
 	like "$(cat err)" "cannot trace $target: [0-9]+ \(prof\) does already.*hint: only one" "the message"
-	run "${NOBODY[@]}" "$PROF" trace -p $$
+	run "${AS[@]}" "$PROF" trace -p $$
 	is "$status" 125 "exit status"
 	like "$(cat err)" "cannot attach to $$: Permission denied.*hint: it belongs to another user" "another's"
-	run "${NOBODY[@]}" "$PROF" trace -p 99999999
+	run "${AS[@]}" "$PROF" trace -p 99999999
 	like "$(cat err)" "cannot attach to 99999999: No such process" "nobody"
 }
 
 # without_ptrace COMMAND...: in which ptrace() fails with EPERM
 without_ptrace() {
-	"${NOBODY[@]}" /usr/bin/python3 -S -c '
+	"${AS[@]}" /usr/bin/python3 -S -c '
 import ctypes, os, struct, sys
 libc = ctypes.CDLL(None)
 steps = [(0x20, 0, 0, 0), (0x15, 0, 1, 101), (0x06, 0, 0, 0x50001), (0x06, 0, 0, 0x7fff0000)]
@@ -311,7 +274,7 @@ case_where_ptrace_is_forbidden() {
 	like "$(cat err)" "cannot trace $target: Operation not permitted.*hint: .*seccomp" "the message"
 	mkdir kernel
 	run unshare -m bash -c 'mount -t tmpfs none /proc/sys/kernel && mkdir /proc/sys/kernel/yama &&
-		echo 1 >/proc/sys/kernel/yama/ptrace_scope && shift && '"$(declare -p NOBODY)"'
+		echo 1 >/proc/sys/kernel/yama/ptrace_scope && shift && '"$(declare -p AS)"'
 		'"$(declare -f without_ptrace)"'; without_ptrace "$@"' sh x "$PROF" trace -p "$target"
 	like "$(cat err)" "hint: kernel.yama.ptrace_scope is 1: .*try with sudo" "with Yama"
 	tell
