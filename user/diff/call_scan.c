@@ -81,7 +81,11 @@ static struct stack_calls *place_at(struct call_scan *scan, const struct recordi
 
 	if (number == scan->places.size)
 		*vec_push(&scan->places) = (struct stack_calls){
-			.key = key, .stack = stack, .site = site_of(scan, r, key, stack)};
+			.key = key,
+			.stack = stack,
+			.site = site_of(scan, r, key, stack),
+			.moves_bytes = byte_flow_of(key) != FLOW_NOTHING,
+		};
 	return &scan->places.items[number];
 }
 
@@ -93,40 +97,61 @@ static struct call_slots *slots_of(struct call_scan *scan, uint32_t key)
 	return &scan->slots.items[number];
 }
 
+static void add_row(struct call_scan *scan, struct stack_calls *place, const struct columns *c,
+		    uint32_t row)
+{
+	struct call_amounts *amounts = &place->amounts;
+	int64_t result = (int64_t)c->at[SYSCALL_RESULT][row];
+
+	amounts->calls++;
+	amounts->errors += result < 0 && result >= -MAX_ERRNO;
+	if (result > 0 && place->moves_bytes)
+		amounts->bytes += (uint64_t)result;
+	if (c->at[SYSCALL_FLAGS][row] & SYSCALL_UNTIMED)
+		return;
+	amounts->ns += c->at[SYSCALL_DURATION_NS][row];
+	spread_add(&scan->sites.items[place->site].times, c->at[SYSCALL_DURATION_NS][row]);
+}
+
+/* The first row of a part of the run. */
+static uint64_t slot_begin(uint64_t slot, uint64_t all)
+{
+	return (slot * all + CALL_SLOTS - 1) / CALL_SLOTS;
+}
+
 static void add_rows(struct call_scan *scan, const struct recording *r, const struct columns *c,
 		     uint64_t first, uint64_t all)
 {
+	uint64_t slot = first * CALL_SLOTS / all, slot_end = slot_begin(slot + 1, all);
 	struct stack_calls *place = NULL;
 	struct call_slots *slots = NULL;
-	struct call_amounts *amounts;
 
 	for (uint32_t i = 0; i < c->rows; i++) {
 		uint64_t flags = c->at[SYSCALL_FLAGS][i];
 		uint32_t key = syscall_key(c->at[SYSCALL_NR][i], flags);
 		uint32_t stack = (uint32_t)c->at[SYSCALL_STACK][i];
-		int64_t result = (int64_t)c->at[SYSCALL_RESULT][i];
-		bool timed = !(flags & SYSCALL_UNTIMED);
-		uint64_t ns = timed ? c->at[SYSCALL_DURATION_NS][i] : 0;
-		uint64_t slot = (first + i) * CALL_SLOTS / all;
 
+		while (first + i >= slot_end)
+			slot_end = slot_begin(++slot + 1, all);
 		if (call_is_tracers(key))
 			continue;
 		if (!slots || place->key != key)
 			slots = slots_of(scan, key);
 		if (!place || place->key != key || place->stack != stack)
 			place = place_at(scan, r, key, stack);
-		amounts = &place->amounts;
-		amounts->calls++;
-		amounts->ns += ns;
-		amounts->errors += result < 0 && result >= -MAX_ERRNO;
-		if (result > 0 && byte_flow_of(key))
-			amounts->bytes += (uint64_t)result;
-		if (timed)
-			spread_add(&scan->sites.items[place->site].times, ns);
-		slots->ns[slot] += ns;
-		slots->calls[slot]++;
-		scan->all.ns[slot] += ns;
-		scan->all.calls[slot]++;
+		add_row(scan, place, c, i);
+		if (!(flags & SYSCALL_UNTIMED))
+			slots->ns[slot] += c->at[SYSCALL_DURATION_NS][i];
+	}
+}
+
+static void sum_up(struct call_scan *scan)
+{
+	vec_each (&scan->places, place)
+		call_amounts_add(&scan->sites.items[place->site].amounts, &place->amounts);
+	vec_each (&scan->slots, slots) {
+		for (int slot = 0; slot < CALL_SLOTS; slot++)
+			scan->all.ns[slot] += slots->ns[slot];
 	}
 }
 
@@ -155,8 +180,7 @@ void call_scan_take(struct recording *r, struct call_scan *out)
 		first += c.rows;
 		columns_fini(&c);
 	}
-	vec_each (&out->places, place)
-		call_amounts_add(&out->sites.items[place->site].amounts, &place->amounts);
+	sum_up(out);
 }
 
 void call_scan_fini(struct call_scan *scan)

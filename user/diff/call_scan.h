@@ -29,6 +29,7 @@ struct call_amounts {
 struct stack_calls {
 	uint32_t key, stack; /* syscall_key(); id of a stack */
 	uint32_t site;
+	bool moves_bytes;
 	struct call_amounts amounts;
 };
 
@@ -40,7 +41,7 @@ struct call_site {
 };
 
 struct call_slots {
-	uint64_t ns[CALL_SLOTS], calls[CALL_SLOTS];
+	uint64_t ns[CALL_SLOTS];
 };
 
 struct call_scan {

@@ -46,13 +46,15 @@ static uint64_t find_rank(const struct spread *s, uint64_t rank)
 {
 	uint64_t below = 0;
 
-	for (uint32_t bucket = 0; bucket < NR_OCTAVES * STEPS; bucket++) {
-		const uint64_t *octave = s->octaves[bucket / STEPS];
+	for (uint32_t octave = 0; octave < NR_OCTAVES; octave++) {
+		for (uint32_t step = 0; s->octaves[octave] && step < STEPS; step++) {
+			uint32_t bucket = octave * STEPS + step;
 
-		below += octave ? octave[bucket % STEPS] : 0;
-		if (below >= rank)
-			return loglinear_lower(bucket, SPREAD_BITS) +
-			       loglinear_width(bucket, SPREAD_BITS) / 2;
+			below += s->octaves[octave][step];
+			if (below >= rank)
+				return loglinear_lower(bucket, SPREAD_BITS) +
+				       loglinear_width(bucket, SPREAD_BITS) / 2;
+		}
 	}
 	return 0;
 }
@@ -106,11 +108,9 @@ void spread_merge(struct spread *into, const struct spread *from)
 		return;
 	}
 	become_histogram(into);
-	for (uint32_t bucket = 0; bucket < NR_OCTAVES * STEPS; bucket++) {
-		const uint64_t *octave = from->octaves[bucket / STEPS];
-
-		if (octave && octave[bucket % STEPS])
-			count(into, bucket, octave[bucket % STEPS]);
+	for (uint32_t octave = 0; octave < NR_OCTAVES; octave++) {
+		for (uint32_t step = 0; from->octaves[octave] && step < STEPS; step++)
+			count(into, octave * STEPS + step, from->octaves[octave][step]);
 	}
 	into->total += from->total;
 }
