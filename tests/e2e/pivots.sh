@@ -52,6 +52,25 @@ case_a_file_is_told_by_its_path() {
 		"writes to it"
 }
 
+# A huge page brings more than a page, the page of zeros nothing.
+case_paths_of_all_sides_have_the_same_weights() {
+	record x sh -c "'$PROGRAMS/fault_classes' huge 4; '$PROGRAMS/fault_classes' upgrade 100"
+	local brought='[.fault_causes[] | select(.cause != "populated") | .bytes] | add'
+	for side in touch owner return; do
+		"$PROF" report --by="$side" --json -i x >by
+		for weight in faults ns bytes; do
+			is "$(jq "[.fault_paths[].$weight] | add" by)" \
+				"$(jq "[.fault_causes[] | select(.cause != \"populated\") | .${weight/faults/pages}] | add" by)" \
+				"by $side: $weight"
+		done
+		is "$("$PROF" report --by="$side" --folded fault-bytes -i x | awk '{ sum += $NF } END { print sum }')" \
+			"$(jq "$brought" by)" "by $side: folded"
+	done
+	"$PROF" report --speedscope -o speedscope.json -i x
+	is "$(jq '[.profiles[] | select(.unit == "bytes") | select(.name | test("all|All")) | .weights | add] | add' \
+		speedscope.json)" "$(jq "$brought" by)" "speedscope"
+}
+
 case_functions_by_self_and_with_callees() {
 	local all
 	record x "$PROGRAMS/call_paths" 1000

@@ -29,7 +29,7 @@ const struct fault_cause_words fault_cause_words[NR_FAULT_CAUSES] = {
 	[CAUSE_POPULATED] = {"populated", "populated by a call, no fault"},
 };
 
-_Static_assert(sizeof(struct cause_key) == 32, "no padding, for it is compared as bytes");
+_Static_assert(sizeof(struct cause_key) == 40, "no padding, for it is compared as bytes");
 
 void causes_fini(struct causes *causes)
 {

@@ -44,7 +44,8 @@ struct cause_key {
 	uint8_t cause, certainty, kind; /* enum fault_cause, certainty, fault_kind */
 	uint8_t region_kind, size_class;
 	uint8_t in_kernel, is_huge, reserved;
-	uint32_t syscall; /* number of the call it lies in, + 1; 0: none */
+	uint64_t kernel_ip; /* of the instruction that touched it in kernel mode, else 0 */
+	uint32_t syscall;   /* number of the call it lies in, + 1; 0: none */
 	uint32_t task;
 	uint32_t toucher;         /* id of a stack */
 	uint32_t owner, returner; /* ids of calls, 0: none */

@@ -415,6 +415,7 @@ static void run_take(struct memory *m, struct run *run, uint64_t faults)
 		.page_bytes = m->options.page_bytes,
 		.key = {.kind = (uint8_t)row[FAULT_KIND],
 			.in_kernel = in_kernel,
+			.kernel_ip = in_kernel ? row[FAULT_IP] : 0,
 			.syscall = in_kernel ? (uint32_t)row[FAULT_SYSCALL] : 0,
 			.task = (uint32_t)row[FAULT_TASK],
 			.toucher = (uint32_t)row[FAULT_STACK]},

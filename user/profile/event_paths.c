@@ -4,8 +4,8 @@
 #include "profile/call_row.h"
 #include "profile/call_tail.h"
 #include "profile/facts.h"
-#include "profile/fault_row.h"
 #include "profile/lost_paths.h"
+#include "profile/memory_model.h"
 #include "profile/memory_paths.h"
 
 const struct path_choice path_choices[] = {
@@ -33,7 +33,6 @@ struct gathering {
 	struct recording *r;
 	const uint32_t *roots;                /* by id of a task; NULL: each task is its own */
 	struct tally tallies[NR_FAULT_KINDS]; /* by kind; system calls are all in the first one */
-	struct scan scan;                     /* how many faults of each kind there are */
 	const struct call_tail *tail;         /* NULL: all system calls */
 };
 
@@ -96,36 +95,38 @@ static void add_tail(struct gathering *g, const struct columns *c)
 	}
 }
 
-static void add_faults(struct gathering *g, const struct columns *c)
-{
-	uint64_t page_bytes = recording_page_bytes(g->r);
-
-	for (uint32_t i = 0; i < c->rows; i++) {
-		struct fault_class *class = &g->scan.faults[c->at[FAULT_KIND][i]];
-
-		class->faults += c->at[FAULT_COUNT][i];
-		if (!(c->at[FAULT_FLAGS][i] & FAULT_UNTIMED))
-			class->service_ns += c->at[FAULT_SERVICE_NS][i];
-		fault_row_add(c, i, root_of(g, c->at[FAULT_TASK][i]), page_bytes,
-			      &g->tallies[c->at[FAULT_KIND][i]]);
-	}
-}
-
 static void add_block(struct gathering *g, const struct block *block)
 {
-	uint32_t mask = block->kind == BLOCK_SYSCALLS ? NAMED_CALL_COLUMNS
-						      : FAULT_PLACE_COLUMNS | COLUMN(FAULT_TASK);
 	struct columns c;
 
-	if (block_columns(g->r, block, mask, &c) < 0)
+	if (block_columns(g->r, block, NAMED_CALL_COLUMNS, &c) < 0)
 		return;
-	if (block->kind == BLOCK_SYSCALLS && g->tail)
+	if (g->tail)
 		add_tail(g, &c);
-	else if (block->kind == BLOCK_SYSCALLS)
-		add_syscalls(g, &c);
 	else
-		add_faults(g, &c);
+		add_syscalls(g, &c);
 	columns_fini(&c);
+}
+
+/* What a fault brought only the model of memory knows. */
+static void add_faults(struct gathering *g)
+{
+	struct memory *model = memory_model_of(g->r, NULL);
+
+	memory_touches_add(model, g->roots, g->tallies);
+	memory_free(model);
+}
+
+static void add_events(struct gathering *g, enum block_kind events)
+{
+	if (events == BLOCK_FAULTS)
+		add_faults(g);
+	if (events == BLOCK_ALLOCATIONS)
+		memory_places_of_blocks(g->r, g->roots, &g->tallies[0]);
+	vec_each (&g->r->blocks, block) {
+		if (block->kind == events && events == BLOCK_SYSCALLS)
+			add_block(g, block);
+	}
 }
 
 static path_extend *leaf_of(const struct path_choice *choice, int kind, unsigned int detail)
@@ -142,14 +143,16 @@ static path_extend *leaf_of(const struct path_choice *choice, int kind, unsigned
 
 static void add_lost(struct gathering *g, enum block_kind events, struct path_tree *tree)
 {
-	if (events == BLOCK_ALLOCATIONS)
-		return;
-	if (events == BLOCK_SYSCALLS) {
+	struct scan scan;
+
+	if (events == BLOCK_SYSCALLS)
 		lost_syscalls_add(tree, g->r, g->tallies);
+	if (events != BLOCK_FAULTS)
 		return;
-	}
-	scan_add_lost_faults(&g->scan, g->r);
-	lost_faults_add(tree, g->r, &g->scan);
+	scan_recording(g->r, &scan);
+	scan_add_lost_faults(&scan, g->r);
+	lost_faults_add(tree, g->r, &scan);
+	scan_fini(&scan);
 }
 
 static void build(struct gathering *g, const struct path_choice *choice, unsigned int detail,
@@ -161,12 +164,7 @@ static void build(struct gathering *g, const struct path_choice *choice, unsigne
 		call_tail_build(g->r, choice->tail_ppm, &tail);
 		g->tail = &tail;
 	}
-	if (choice->events == BLOCK_ALLOCATIONS)
-		memory_places_of_blocks(g->r, g->roots, &g->tallies[0]);
-	vec_each (&g->r->blocks, block) {
-		if (block->kind == choice->events && block->kind != BLOCK_ALLOCATIONS)
-			add_block(g, block);
-	}
+	add_events(g, choice->events);
 	path_tree_init(out);
 	for (int kind = 0; kind < NR_FAULT_KINDS; kind++) {
 		if (!choice->kinds || choice->kinds & 1U << kind)

@@ -7,6 +7,7 @@
 #define PROF_PROFILE_FAULT_PIVOT_H
 
 #include "profile/memory_report.h"
+#include "profile/path_tree.h"
 
 enum pivot_key {
 	PIVOT_PROCESS,

@@ -3,7 +3,6 @@
 
 #include "profile/call_row.h"
 #include "profile/facts.h"
-#include "profile/fault_row.h"
 
 /* A line of the target at a frame. */
 struct mark {
@@ -112,6 +111,26 @@ static void add_events(struct builder *b, enum line_event kind, const struct tal
 	}
 }
 
+#define FAULT_PLACE_COLUMNS                                                                        \
+	(COLUMN(FAULT_COUNT) | COLUMN(FAULT_SERVICE_NS) | COLUMN(FAULT_IP) | COLUMN(FAULT_STACK) | \
+	 COLUMN(FAULT_FLAGS))
+
+/* One whose start was not seen has no time. */
+static void fault_row_add(const struct columns *c, uint32_t row, struct tally *tally)
+{
+	uint64_t flags = c->at[FAULT_FLAGS][row];
+	const struct place place = {
+		.stack = (uint32_t)c->at[FAULT_STACK][row],
+		.leaf = flags & FAULT_KERNEL ? c->at[FAULT_IP][row] : 0,
+	};
+	const uint64_t weights[NR_WEIGHTS] = {
+		[WEIGHT_COUNT] = c->at[FAULT_COUNT][row],
+		[WEIGHT_NS] = flags & FAULT_UNTIMED ? 0 : c->at[FAULT_SERVICE_NS][row],
+	};
+
+	tally_add(tally, &place, weights);
+}
+
 static void tally_block(struct recording *r, const struct block *block,
 			struct tally tallies[NR_LINE_EVENTS])
 {
@@ -126,7 +145,7 @@ static void tally_block(struct recording *r, const struct block *block,
 		if (are_calls)
 			call_row_add(&c, i, 0, 0, &tallies[LINE_SYSCALLS]);
 		else
-			fault_row_add(&c, i, 0, recording_page_bytes(r), &tallies[LINE_FAULTS]);
+			fault_row_add(&c, i, &tallies[LINE_FAULTS]);
 	}
 	columns_fini(&c);
 }

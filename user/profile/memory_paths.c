@@ -9,6 +9,27 @@
 
 const char *const path_side_names[NR_PATH_SIDES + 1] = {"touch", "owner", "return", NULL};
 
+void memory_touches_add(const struct memory *model, const uint32_t *roots,
+			struct tally tallies[NR_FAULT_KINDS])
+{
+	vec_each (&memory_causes(model)->rows, row) {
+		uint32_t task = row->key.task;
+		const struct place place = {
+			.root = roots ? roots[task] : task,
+			.stack = row->key.toucher,
+			.leaf = row->key.kernel_ip,
+		};
+		const uint64_t weights[NR_WEIGHTS] = {
+			[WEIGHT_COUNT] = cause_row_faults(row),
+			[WEIGHT_NS] = row->service_ns,
+			[WEIGHT_BYTES] = row->bytes,
+		};
+
+		if (weights[WEIGHT_COUNT])
+			tally_add(&tallies[row->key.kind], &place, weights);
+	}
+}
+
 #define NOBODY UINT64_MAX
 #define BEFORE (1ULL + MEMORY_CALL_BEFORE)
 
@@ -63,7 +84,6 @@ static uint32_t extend_by_cause(const struct recording *r, struct path_tree *tre
 	return path_tree_child_frame(tree, node, &frame);
 }
 
-/* Bytes are those of fault_row.h, so that they add up to those of graphs without causes. */
 static void cause_paths_add(struct path_tree *tree, const struct recording *r,
 			    const struct memory *model, unsigned int kinds, unsigned int detail)
 {
@@ -79,9 +99,7 @@ static void cause_paths_add(struct path_tree *tree, const struct recording *r,
 		const uint64_t weights[NR_WEIGHTS] = {
 			[WEIGHT_COUNT] = faults,
 			[WEIGHT_NS] = row->service_ns,
-			[WEIGHT_BYTES] = row->key.kind >= FAULT_FAILED
-						 ? 0
-						 : faults * recording_page_bytes(r),
+			[WEIGHT_BYTES] = row->bytes,
 		};
 
 		if (faults && (!kinds || kinds >> row->key.kind & 1))

@@ -11,6 +11,11 @@
 enum path_side { BY_TOUCH, BY_OWNER, BY_RETURNER, NR_PATH_SIDES };
 extern const char *const path_side_names[NR_PATH_SIDES + 1]; /* ends with NULL */
 
+/* Adds the places that touched, by kind of fault: roots are by id of a task (NULL: each task is its
+ * own), leaves are kernel addresses. */
+void memory_touches_add(const struct memory *model, const uint32_t *roots,
+			struct tally tallies[NR_FAULT_KINDS]);
+
 /* Adds the paths of those who made memory, or gave it back, for faults of these kinds (bits, 0:
  * all); `with_root`: below the command's name. */
 void memory_paths_add(struct path_tree *tree, const struct recording *r, const struct memory *model,

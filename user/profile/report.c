@@ -3,6 +3,18 @@
 
 #include "profile/lost_paths.h"
 
+static void touches_add(const struct report *report, struct path_tree *tree)
+{
+	struct tally tallies[NR_FAULT_KINDS] = {0};
+
+	memory_touches_add(report->memory.model, NULL, tallies);
+	for (int kind = 0; kind < NR_FAULT_KINDS; kind++) {
+		paths_add(tree, report->recording, &tallies[kind], NULL, path_extend_kernel,
+			  report->path_detail);
+		tally_fini(&tallies[kind]);
+	}
+}
+
 static void build_paths(struct report *report)
 {
 	const struct recording *r = report->recording;
@@ -10,8 +22,7 @@ static void build_paths(struct report *report)
 
 	path_tree_init(tree);
 	if (report->path_side == BY_TOUCH)
-		paths_add(tree, r, &report->scan.fault_places, NULL, path_extend_kernel,
-			  report->path_detail);
+		touches_add(report, tree);
 	else
 		memory_paths_add(tree, r, report->memory.model, report->path_side, 0, false,
 				 report->path_detail);

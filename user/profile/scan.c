@@ -2,7 +2,6 @@
 #include "profile/scan.h"
 
 #include "profile/facts.h"
-#include "profile/fault_row.h"
 
 static void note_stack(struct scan *scan, uint64_t stack, bool lost, bool unasked, uint64_t events)
 {
@@ -62,7 +61,7 @@ static void add_to_class(struct fault_class *class, const struct columns *c, uin
 		class->max_ns = c->at[FAULT_SERVICE_MAX_NS][i];
 }
 
-static void add_faults(struct scan *scan, const struct columns *c, uint64_t page_bytes)
+static void add_faults(struct scan *scan, const struct columns *c)
 {
 	for (uint32_t i = 0; i < c->rows; i++) {
 		uint64_t kind = c->at[FAULT_KIND][i], count = c->at[FAULT_COUNT][i];
@@ -73,7 +72,6 @@ static void add_faults(struct scan *scan, const struct columns *c, uint64_t page
 		scan->populated_pages += c->at[FAULT_POPULATED_PAGES][i];
 		note_stack(scan, c->at[FAULT_STACK][i], flags & FAULT_STACK_LOST,
 			   flags & FAULT_STACK_UNASKED, count);
-		fault_row_add(c, i, 0, page_bytes, &scan->fault_places);
 	}
 }
 
@@ -93,7 +91,8 @@ static uint32_t wanted_columns(enum block_kind kind)
 		       COLUMN(SYSCALL_FLAGS) | COLUMN(SYSCALL_POPULATED_PAGES);
 	if (kind == BLOCK_ALLOCATIONS)
 		return COLUMN(ALLOC_KIND) | COLUMN(ALLOC_STACK) | COLUMN(ALLOC_FLAGS);
-	return FAULT_PLACE_COLUMNS | COLUMN(FAULT_TASK) | COLUMN(FAULT_SERVICE_MAX_NS) |
+	return COLUMN(FAULT_COUNT) | COLUMN(FAULT_SERVICE_NS) | COLUMN(FAULT_SERVICE_MAX_NS) |
+	       COLUMN(FAULT_STACK) | COLUMN(FAULT_KIND) | COLUMN(FAULT_FLAGS) | COLUMN(FAULT_TASK) |
 	       COLUMN(FAULT_POPULATED_PAGES);
 }
 
@@ -110,7 +109,7 @@ static void scan_block(struct recording *r, const struct block *block, struct sc
 	else if (block->kind == BLOCK_ALLOCATIONS)
 		add_allocations(scan, &c);
 	else
-		add_faults(scan, &c, recording_page_bytes(r));
+		add_faults(scan, &c);
 	columns_fini(&c);
 }
 
@@ -149,7 +148,6 @@ void scan_fini(struct scan *scan)
 {
 	free(scan->tasks);
 	free(scan->stack_events);
-	tally_fini(&scan->fault_places);
 	*scan = (struct scan){0};
 }
 

@@ -8,7 +8,7 @@
 #ifndef PROF_PROFILE_SCAN_H
 #define PROF_PROFILE_SCAN_H
 
-#include "profile/tally.h"
+#include "recording/reader.h"
 
 struct activity {
 	uint64_t syscalls, syscall_ns, faults;
@@ -29,7 +29,6 @@ struct scan {
 	uint64_t stacks_lost;                /* of [0], those whose stack could not be delivered */
 	uint64_t calls_attached;             /* in flight when recording began */
 	uint64_t stacks_unasked;             /* not in [0]: events that were to have none */
-	struct tally fault_places;           /* without roots; leaves are kernel addresses */
 	uint64_t faults_lost, fault_ns_lost; /* of the classes, what no row tells of */
 };
 
