@@ -172,6 +172,14 @@ case_a_side_without_names_is_compared_all_the_same() {
 	like "$(jq -r '.caveats[]' d)" "different choices of stacks \(all \| none\)" "it is said"
 }
 
+case_a_stripped_copy_costs_the_same() {
+	build base item_fresh.c
+	strip -o new base
+	compare
+	unlike "$(jq -r '.verdict | map(.id) | join(" ")' d)" "moved|item|heap|calls" "nothing but names"
+	is "$(jq .differs d)" false "no cost differs"
+}
+
 case_the_same_program_twice() {
 	build base item_fresh.c
 	cp base new

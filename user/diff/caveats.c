@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "cli/number.h"
+#include "diff/function_name.h"
 #include "profile/facts.h"
 
 /* What both recordings should agree in, and what it means when they do not. */
@@ -126,7 +127,7 @@ static uint64_t named_percent(const struct run *run)
 		if (node->frame.class != FRAME_PROGRAM && node->frame.class != FRAME_LIBRARY)
 			continue;
 		all += node->total[WEIGHT_COUNT];
-		if (*name != '[' && !strstr(name, "!fn@"))
+		if (function_has_name(name))
 			named += node->total[WEIGHT_COUNT];
 	}
 	return all ? (uint64_t)(100 * (__uint128_t)named / all) : 100;

@@ -225,6 +225,11 @@ char *function_name_plain(const char *name)
 
 /* ---- Frames that say nothing ---- */
 
+bool function_has_name(const char *name)
+{
+	return *name != '[' && !strstr(name, "!fn@");
+}
+
 bool function_is_glue(const char *plain)
 {
 	static const char *const exact[] = {"_start",

@@ -14,6 +14,9 @@
 /* "app::encode_item" of "<app::Encoder<T> as X>::encode_item::h0123456789abcdef". To be freed. */
 char *function_name_plain(const char *name);
 
+/* False for the places of code that nobody named: "app!fn@0x1080", "[libfoo.so]". */
+bool function_has_name(const char *name);
+
 /* Frames that lead from a language's run-time to the program's code, or around it, and do nothing
  * themselves. `plain` is a plain name. */
 bool function_is_glue(const char *plain);

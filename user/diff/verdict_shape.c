@@ -4,6 +4,7 @@
 
 #include "cli/number.h"
 #include "diff/diff.h"
+#include "diff/function_name.h"
 
 #define MOST_TOLD     4
 #define SMALLEST_PART 100 /* of all events that a renamed function has: one in a hundred */
@@ -218,27 +219,53 @@ static void find_inlined(const struct diff *diff, struct verdict *out)
 
 /* ---- Places ---- */
 
+/* Whether the callers are the same, but for frames without a name that only one side has. */
+static bool is_called_alike(const struct path_tree *tree, uint32_t a, uint32_t b)
+{
+	for (;;) {
+		while (a && !function_has_name(path_tree_name(tree, a)))
+			a = path_tree_node(tree, a)->parent;
+		while (b && !function_has_name(path_tree_name(tree, b)))
+			b = path_tree_node(tree, b)->parent;
+		if (!a || !b || strcmp(path_tree_name(tree, a), path_tree_name(tree, b)) != 0)
+			return !a && !b;
+		a = path_tree_node(tree, a)->parent;
+		b = path_tree_node(tree, b)->parent;
+	}
+}
+
+static char *callers_text(const struct path_tree *tree, uint32_t node)
+{
+	char *text = aligned_path_text(tree, node, " > ");
+
+	if (*text)
+		return text;
+	free(text);
+	return xstrdup("the outside");
+}
+
 static void find_moved(const struct diff *diff, enum event_kind_of_path events, struct verdict *out)
 {
 	static const char *const what[] = {"page faults", "system calls"};
 	const struct path_changes *changes = &diff->path_changes[events];
 	const struct path_tree *tree = &diff->paths[events];
-	struct verdict_finding *finding;
+	struct verdict_finding *finding = NULL;
 
-	if (!changes->moved.size)
-		return;
-	finding = verdict_add(out, "moved", NEW,
-			      xasprintf("Code is called from elsewhere: its %s moved, and are no "
-					"fewer",
-					what[events]));
-	finding->price_ns = 0.4;
 	vec_each (&changes->moved, moved) {
-		scoped_free char *from =
-			aligned_path_text(tree, path_tree_node(tree, moved->gone)->parent, " > ");
-		scoped_free char *to = aligned_path_text(
-			tree, path_tree_node(tree, moved->appeared)->parent, " > ");
+		uint32_t from_node = path_tree_node(tree, moved->gone)->parent;
+		uint32_t to_node = path_tree_node(tree, moved->appeared)->parent;
+		scoped_free char *from = callers_text(tree, from_node);
+		scoped_free char *to = callers_text(tree, to_node);
 		char count[NUMBER_SIZE];
 
+		if (is_called_alike(tree, from_node, to_node))
+			continue;
+		if (!finding)
+			finding = verdict_add(out, "moved", NEW,
+					      xasprintf("Code is called from elsewhere: its %s "
+							"moved, and are no fewer",
+							what[events]));
+		finding->price_ns = 0.4;
 		if (finding->evidence.size == MOST_TOLD)
 			break;
 		verdict_say(finding, "moved",

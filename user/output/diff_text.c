@@ -74,7 +74,8 @@ static void write_direction(FILE *out, const struct diff *diff, enum metric metr
 
 	if (diff->metrics[metric].is_known)
 		fprintf(out, "%s%s\n", text,
-			c->is_claimed || change_delta(c) == 0 ? "" : ", which may be chance");
+			c->is_claimed || fabs(change_delta(c)) < 0.5 ? ""
+								     : ", which may be chance");
 }
 
 static void write_saving(FILE *out, const struct verdict_finding *finding)

@@ -50,7 +50,7 @@ char *direction_text(const struct diff *diff, enum metric metric)
 	double delta = change_delta(c), base = c->base.mean, new = c->new.mean;
 	char amount[NUMBER_SIZE], ratio[NUMBER_SIZE];
 
-	if (delta == 0)
+	if (fabs(delta) < 0.5)
 		return xasprintf("NEW and BASE have the same %s", words->text);
 	metric_format(words->unit, fabs(delta), amount);
 	ratio_format(base, new, ratio);
