@@ -6,11 +6,15 @@
  * stats kmeans D K FILE LABELS    ms an iteration; writes the labels
  * stats assign D K N              Gflop/s of assignment alone
  * stats peak                      Gflop/s of the widest unit in use
+ *
+ * Times are the processor's, so that what else runs on the machine counts for less. Columns lie on
+ * huge pages where they can be had, as numpy's and those of the other peers do.
  */
 #include <err.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <time.h>
 
 #include "stats/kmeans.h"
@@ -28,8 +32,19 @@ static double now_ms(void)
 {
 	struct timespec now;
 
-	clock_gettime(CLOCK_MONOTONIC, &now);
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
 	return now.tv_sec * 1e3 + now.tv_nsec / 1e6;
+}
+
+static void *pages(size_t bytes)
+{
+	const size_t huge = 2UL << 20;
+	void *data = aligned_alloc(huge, (bytes + huge) / huge * huge);
+
+	if (!data)
+		err(1, "%zu bytes", bytes);
+	madvise(data, bytes, MADV_HUGEPAGE);
+	return data;
 }
 
 static void *load(const char *path, size_t *bytes)
@@ -41,7 +56,7 @@ static void *load(const char *path, size_t *bytes)
 		err(1, "%s", path);
 	*bytes = (size_t)ftell(f);
 	rewind(f);
-	data = xcalloc(1, *bytes + 64);
+	data = pages(*bytes);
 	if (fread(data, 1, *bytes, f) != *bytes)
 		err(1, "%s", path);
 	fclose(f);
@@ -50,9 +65,9 @@ static void *load(const char *path, size_t *bytes)
 
 static void make(const char *kind, size_t nr, const char *path)
 {
-	static const char *const kinds[] = {"mixed",      "uniform", "-",      "eight",
-					    "constant",   "-",       "sorted", "-",
-					    "neighbours", "-",       "gaps",   NULL};
+	static const char *const kinds[] = {"mixed", "uniform", "-",    "eight",      "constant",
+					    "-",     "sorted",  "-",    "neighbours", "-",
+					    "gaps",  "dense",   "half", "sleeps",     NULL};
 	FILE *f = fopen(path, "wb");
 	int k = 0;
 

@@ -2,12 +2,14 @@
 # SPDX-License-Identifier: MIT
 #
 # bench stats: quantiles, sums and clusters, beside what others use for them. One thread each, times
-# taken inside, the arms of a comparison in turns; ratios are medians of the rounds' own ratios.
+# of the processor taken inside, the arms of a comparison in turns; ratios are medians of the rounds' own ratios.
 # Peers: C++, and where they are installed (scripts/install-deps bench) numpy, scikit-learn, highway.
 
 N=${N:-10000000}        # values of a column
 LARGE=${LARGE-100000000} # and of the large one; empty leaves it out
 POINTS=${POINTS:-1000000}
+EVENTS=${EVENTS-100000000} # of a recording; empty leaves it out
+KINDS="uniform eight constant sorted neighbours gaps dense half sleeps"
 export OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1
 
 # What an arm prints: a figure, and on stderr its answer.
@@ -69,14 +71,14 @@ limit_quantiles() {
 }
 
 bench_quantiles() {
-	for kind in mixed uniform eight constant sorted neighbours gaps; do
-		./stats make $kind "$N" $kind
+	for kind in mixed $KINDS; do
+		./stats make "$kind" "$N" "$kind"
 	done
 	for _ in $(seq "$ROUNDS"); do
 		quantiles_round "" mixed 3
-		for kind in uniform eight constant sorted neighbours gaps; do
-			ours $kind select $kind
-			ratio "$kind-ratio" $kind select
+		for kind in $KINDS; do
+			ours "$kind" select "$kind"
+			ratio "$kind-ratio" "$kind" select
 		done
 	done
 	arm qsort ./peers qsort mixed 1
@@ -84,21 +86,40 @@ bench_quantiles() {
 	echo "Seven quantiles of $N numbers"
 	limit_quantiles ""
 	limit_ratio "times faster than qsort" qsort-ratio 25
-	for kind in uniform eight constant sorted neighbours gaps; do
-		limit "$kind, over mixed" "$(median $kind-ratio)" '<=' 2 x
+	for kind in $KINDS; do
+		limit "$kind, over mixed" "$(median "$kind-ratio")" '<=' 2 x
 	done
 }
 
 bench_large() {
 	[ -n "$LARGE" ] || return
 	./stats make mixed "$LARGE" large
-	for _ in 1 2; do
-		quantiles_round -large large 1
+	for _ in 1 2 3; do
+		quantiles_round -large large 2
 	done
 	rm -f large
 	echo
 	echo "Seven quantiles of $LARGE numbers"
 	limit_quantiles -large
+}
+
+# Wall time of the whole command, the best of several: what somebody waits for.
+bench_footers() {
+	[ -n "$EVENTS" ] || return
+	local bytes
+	"${PROGRAMS%/programs}/made/many_calls" events.data "$EVENTS" || exit 1
+	for _ in $(seq 10); do
+		note_figure quick "$(seconds "$PROF" report --percentiles --quick -i events.data)"
+	done
+	bytes=$(strace -f -e trace=pread64,read -P events.data "$PROF" report --percentiles --quick \
+		-i events.data 2>&1 >/dev/null | awk -F'= ' '/^(pread64|read)/ { sum += $NF } END { print sum + 0 }')
+	echo
+	echo "Percentiles of a recording of $EVENTS events, $(stat -c %s events.data) bytes"
+	limit "ms of prof report --percentiles --quick" \
+		"$(calculate "$(sort -g "$work/figures.quick" | head -n 1) * 1000")" '<=' 50
+	limit "bytes of the file that it reads, in a million" \
+		"$(calculate "$bytes * 1e6 / $(stat -c %s events.data)")" '<=' 1000
+	rm -f events.data
 }
 
 bench_moments() {
@@ -148,5 +169,6 @@ bench_kmeans() {
 build
 bench_quantiles
 bench_large
+bench_footers
 bench_moments
 bench_kmeans

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 """stats_peers.py quantiles FILE | moments FILE | kmeans D K FILE LABELS: what numpy and scikit-learn
-take, in ms; an iteration's share for k-means, from the first K points."""
+take, in ms of the processor; an iteration's share for k-means, from the first K points."""
 import sys
 import time
 
@@ -10,9 +10,9 @@ import numpy as np
 def best_of(times, run):
     best = 1e18
     for _ in range(times):
-        begin = time.perf_counter()
+        begin = time.process_time()
         answer = run()
-        best = min(best, time.perf_counter() - begin)
+        best = min(best, time.process_time() - begin)
     return best * 1e3, answer
 
 

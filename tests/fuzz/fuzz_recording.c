@@ -10,6 +10,7 @@
 #include <unistd.h>
 #include <xxhash.h>
 
+#include "analysis/call_groups.h"
 #include "base/error.h"
 #include "diff/diff.h"
 #include "recording/chunk.h"
@@ -72,6 +73,18 @@ static void merge_recording(struct recording *r)
 	writer_free(w);
 }
 
+static void summarize(const char *path)
+{
+	struct call_groups groups;
+	struct recording *r;
+
+	if (recording_open_brief(path, &r) < 0)
+		return;
+	call_groups_brief(r, &groups);
+	call_groups_fini(&groups);
+	recording_close(r);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -93,6 +106,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		compare_recording(r);
 		merge_recording(r);
 		recording_close(r);
+		summarize(path);
 	}
 	return 0;
 }

@@ -50,6 +50,8 @@ struct call_groups {
 	VEC(struct call_group) groups; /* by number */
 	struct call_group all;         /* without quantiles */
 	uint64_t lost;                 /* calls that are in no group: the stream dropped them */
+	bool is_brief; /* from summaries: no bytes and deviations, quantiles within CALL_BRIEF_PPM
+			*/
 };
 
 /* quantile_is_told(), of a group's calls. */
@@ -58,6 +60,10 @@ bool call_quantile_is_told(uint64_t timed, unsigned int quantile);
 /* `batch_rows`: how many durations may be in memory; 0: the default, 128 MiB of them. */
 void call_groups_build(struct recording *r, const enum aspect *aspects, unsigned int nr_aspects,
 		       uint64_t batch_rows, struct call_groups *out);
+
+/* By syscall, from the summaries of the file alone. */
+#define CALL_BRIEF_PPM (1000000 >> (SUMMARY_BITS + 1))
+void call_groups_brief(const struct recording *r, struct call_groups *out);
 void call_groups_fini(struct call_groups *groups);
 
 #endif

@@ -6,6 +6,11 @@ int input_open(const char *path, struct recording **out)
 	return recording_open(path ? path : DEFAULT_INPUT, out);
 }
 
+int input_open_brief(const char *path, struct recording **out)
+{
+	return recording_open_brief(path ? path : DEFAULT_INPUT, out);
+}
+
 int options_parse_with_input(const struct command *c, int argc, char **argv, void *opts,
 			     const char **input)
 {

@@ -10,6 +10,7 @@
 
 /* `path` NULL means the default. 0 or -errno, reported. */
 int input_open(const char *path, struct recording **out);
+int input_open_brief(const char *path, struct recording **out); /* for its call_keys */
 
 /*
  * Parses options with one operand among them, the recording's path, which goes to *input unless an

@@ -103,6 +103,7 @@ static int set_sort(void *opts, const char *value)
 	}
 
 CALL_VIEW(set_percentiles, call_view_percentiles)
+CALL_VIEW(set_quick, call_view_quick)
 CALL_VIEW(set_extended, call_view_extended)
 CALL_VIEW(set_threshold, call_view_threshold)
 CALL_VIEW(set_anomalies, call_view_anomalies)
@@ -243,6 +244,10 @@ static const struct option_row report_options[] = {
 	 "instead of the report: system calls with their percentiles, a line for each BY (syscall, "
 	 "process, thread, command, site, errno, file, class, or up to three: site,syscall)",
 	 set_percentiles},
+	{"quick", 0, NULL,
+	 "with --percentiles by syscall: from the summary at the end of the recording, however "
+	 "large it is; no call is read, and percentiles are right within 0.1 %",
+	 set_quick},
 	{"stats-extended", 0, "[BY]",
 	 "instead of the report: mean, deviation, extremes and percentiles of system calls with "
 	 "their 95 % intervals",
@@ -333,6 +338,8 @@ static int forms_check(const struct report_opts *opts)
 				   "choose one of --percentiles, --stats-extended, --anomalies, "
 				   "--analysis, --insights, --priority, --ratios, --account, "
 				   "--folded and --speedscope");
+	if (!call_view_fits(&opts->calls))
+		return usage_error(&report_command, "--quick is for --percentiles by syscall");
 	if (opts->tail_ppm && (!opts->folded || opts->folded->events != BLOCK_SYSCALLS))
 		return usage_error(&report_command,
 				   "--tail is for --folded=syscall-ns or --folded=syscalls");
@@ -480,7 +487,7 @@ static int report_run(int argc, char **argv)
 
 	if (result < 0)
 		return options_exit_status(result);
-	err = input_open(opts.input, &recording);
+	err = (opts.calls.is_quick ? input_open_brief : input_open)(opts.input, &recording);
 	if (err)
 		return EXIT_FAILURE;
 	err = matter_check(recording, &opts);

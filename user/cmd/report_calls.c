@@ -32,6 +32,22 @@ int call_view_extended(struct call_view *view, const char *aspects)
 	return aspects ? aspects_parse(aspects, view->aspects, &view->nr_aspects) : 0;
 }
 
+int call_view_quick(struct call_view *view, const char *value)
+{
+	(void)value;
+	view->is_quick = true;
+	return 0;
+}
+
+bool call_view_fits(const struct call_view *view)
+{
+	const bool by_syscall =
+		!view->nr_aspects || (view->nr_aspects == 1 && view->aspects[0] == ASPECT_SYSCALL);
+
+	return !view->is_quick ||
+	       (view->nr_chosen && view->kind == CALLS_PERCENTILES && by_syscall);
+}
+
 int call_view_threshold(struct call_view *view, const char *value)
 {
 	char *end;
@@ -96,8 +112,11 @@ static void write_groups(FILE *out, struct recording *r, const struct call_view 
 							 : GROUPS_BY_TIME;
 	struct call_groups groups;
 
-	call_groups_build(r, view->nr_aspects ? view->aspects : by_syscall,
-			  view->nr_aspects ? view->nr_aspects : 1, 0, &groups);
+	if (view->is_quick)
+		call_groups_brief(r, &groups);
+	else
+		call_groups_build(r, view->nr_aspects ? view->aspects : by_syscall,
+				  view->nr_aspects ? view->nr_aspects : 1, 0, &groups);
 	if (form->json)
 		call_groups_json(out, &groups, sort);
 	else if (view->kind == CALLS_EXTENDED)

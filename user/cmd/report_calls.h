@@ -27,11 +27,13 @@ struct call_view {
 	unsigned int nr_aspects; /* 0: by syscall */
 	double threshold;        /* deviations */
 	uint32_t parts;          /* of an analysis: bits of enum analysis_part */
+	bool is_quick;           /* percentiles from the file's summary */
 };
 
 /* What options say. 0 or -EINVAL, reported. */
 int call_view_percentiles(struct call_view *view, const char *aspects);
 int call_view_extended(struct call_view *view, const char *aspects);
+int call_view_quick(struct call_view *view, const char *value);
 int call_view_threshold(struct call_view *view, const char *value);
 int call_view_anomalies(struct call_view *view, const char *value);
 int call_view_analysis(struct call_view *view, const char *parts);
@@ -39,6 +41,9 @@ int call_view_insights(struct call_view *view, const char *value);
 int call_view_priority(struct call_view *view, const char *value);
 int call_view_account(struct call_view *view, const char *value);
 int call_view_ratios(struct call_view *view, const char *value);
+
+/* Is that what the file's summary can say, if it is to be quick? */
+bool call_view_fits(const struct call_view *view);
 
 /* How it is to be written. */
 struct call_view_form {

@@ -69,10 +69,11 @@ static json_t *json_group(const struct call_groups *groups, uint32_t number)
 	set(object, "calls", json_count(group->calls));
 	set(object, "errors", json_count(group->errors));
 	set(object, "timed", json_count(group->times.count));
-	set(object, "bytes", json_count(group->bytes));
+	set(object, "bytes", groups->is_brief ? json_null() : json_count(group->bytes));
 	set(object, "duration_ns", json_count((uint64_t)group->times.sum));
 	set(object, "mean_ns", json_real(moments_mean(&group->times)));
-	set(object, "deviation_ns", json_real(moments_deviation(&group->times)));
+	set(object, "deviation_ns",
+	    groups->is_brief ? json_null() : json_real(moments_deviation(&group->times)));
 	set(object, "min_ns", json_count(group->times.min));
 	set(object, "max_ns", json_count(group->times.max));
 	if (group->times.count)
@@ -90,6 +91,7 @@ void call_groups_json(FILE *out, const struct call_groups *groups, enum group_so
 	json_stream_begin(&s, out);
 	json_stream_member(&s, "schema", json_string("prof.groups/1"));
 	json_stream_member(&s, "lost", json_count(groups->lost));
+	json_stream_member(&s, "bound_ppm", json_count(groups->is_brief ? CALL_BRIEF_PPM : 0));
 	json_stream_array_begin(&s, by_syscall ? "syscalls" : "groups");
 	for (size_t i = 0; i < groups->groups.size; i++)
 		json_stream_element(&s, json_group(groups, order[i]));

@@ -121,6 +121,8 @@ void call_groups_table(FILE *out, const struct call_groups *groups, enum group_s
 		names[i] = group_name(groups, order[i]);
 	width = name_width(names, nr);
 	lost_calls_line(out, groups->lost);
+	if (groups->is_brief)
+		fputs("From the summary of the file; percentiles are right within 0.1 %\n", out);
 	fputs("System Call Summary:\n====================\n", out);
 	fprintf(out, "%-*s %-8s %-9s %-13s %-11s", width, title_of(groups), "Calls", "Errors",
 		"Total Time", "Avg Time");

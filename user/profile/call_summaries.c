@@ -12,6 +12,8 @@ static int compare_keys(const void *a, const void *b)
 void call_summaries_init(struct call_summaries *s, const struct recording *r)
 {
 	*s = (struct call_summaries){0};
+	for (uint32_t k = 0; !r->blocks.size && k < r->nr_call_keys; k++)
+		*vec_push(&s->items) = &r->call_keys[k];
 	vec_each (&r->blocks, block) {
 		for (uint32_t k = 0; block->kind == BLOCK_SYSCALLS && k < block->nr_keys; k++)
 			*vec_push(&s->items) = &block->keys[k];

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the blocks' footers say of system calls, call by call, without reading a row.
+ * What the blocks' footers say of system calls, call by call, without reading a row; or what the
+ * file says of all blocks, where it was opened for that alone.
  *
  *     struct call_summaries s;
  *     struct call_summary of;
@@ -24,7 +25,7 @@ struct call_summaries {
 
 struct call_summary {
 	uint32_t key;                           /* syscall_key() */
-	const struct key_summary *const *items; /* one of each block that has it */
+	const struct key_summary *const *items; /* one of each block that has it, or of all */
 	size_t nr;
 };
 

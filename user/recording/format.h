@@ -77,6 +77,8 @@
  *                 path; u8 is a socket, and if so: varint family, type, protocol, state, local
  *                 port, peer port, port id; 16 bytes local, 16 bytes peer address; varint inode of
  *                 the peer; bytes path
+ * CALL_SUMMARY    what the BLOCK chunks have of system calls (not of unchosen ones), added up for the
+ *                 whole file: varint number of keys, and for each what a BLOCK has of it
  * INDEX           varint kind, stored, raw of every chunk before this one, from the first on
  *
  * A payload of CODEC_COLUMNS, which COLUMNS chunks have, holds the cells of a block's rows; its raw
@@ -126,6 +128,7 @@ enum chunk_kind {
 	CHUNK_INDEX,
 	CHUNK_MAPPINGS,
 	CHUNK_PIECES,
+	CHUNK_CALL_SUMMARY,
 	NR_CHUNK_KINDS
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "recording/load.h"
 
+#include "recording/call_sum.h"
 #include "recording/summary.h"
 #include "recording/table.h"
 
@@ -121,6 +122,20 @@ static void load_syscall_totals(struct recording *r, struct table_reader *t)
 		*vec_push(&r->syscall_totals) = total;
 }
 
+/* Believed in a whole file alone: of any other, blocks may be missing. */
+static void load_call_keys(struct recording *r, struct table_reader *t)
+{
+	struct key_summary *keys;
+	uint32_t nr;
+
+	if (r->call_keys || !call_sum_take(&t->in, t->arena, &keys, &nr)) {
+		t->in.failed = true;
+	} else if (r->integrity.index_used) {
+		r->call_keys = keys;
+		r->nr_call_keys = nr;
+	}
+}
+
 typedef void load_rows(struct recording *r, struct table_reader *t);
 
 static load_rows *const loaders[NR_CHUNK_KINDS] = {
@@ -128,7 +143,7 @@ static load_rows *const loaders[NR_CHUNK_KINDS] = {
 	[CHUNK_FRAMES] = load_frames,       [CHUNK_STACKS] = load_stacks,
 	[CHUNK_LOCATIONS] = load_locations, [CHUNK_TASK_EVENTS] = load_task_events,
 	[CHUNK_COUNTERS] = load_counters,   [CHUNK_SYSCALL_TOTALS] = load_syscall_totals,
-	[CHUNK_MAPPINGS] = load_mappings,
+	[CHUNK_MAPPINGS] = load_mappings,   [CHUNK_CALL_SUMMARY] = load_call_keys,
 };
 
 /* Where the pieces lie that directly follow the columns in that place; 0: nowhere. */
@@ -183,8 +198,11 @@ static bool load_chunk(struct recording *r, const struct survey *survey, size_t 
 }
 
 /* Columns are read when they are asked for, and kinds of a later day are none of our business. */
-static bool is_loaded(uint16_t kind)
+static bool is_loaded(const struct recording *r, uint16_t kind)
 {
+	if (r->reader->is_brief)
+		return kind == CHUNK_CALL_SUMMARY || kind == CHUNK_META || kind == CHUNK_COUNTERS ||
+		       kind == CHUNK_SYSCALL_TOTALS;
 	return kind == CHUNK_BLOCK || (kind < NR_CHUNK_KINDS && loaders[kind]);
 }
 
@@ -211,7 +229,7 @@ void load_tables(struct recording *r, const struct survey *survey)
 	for (size_t at = 0; at < survey->places.size; at++) {
 		const struct place *place = &survey->places.items[at];
 
-		if (is_loaded(place->chunk.kind) && !load_chunk(r, survey, at))
+		if (is_loaded(r, place->chunk.kind) && !load_chunk(r, survey, at))
 			integrity_damage(&r->integrity, place->offset);
 		else
 			integrity_count(&r->integrity, &place->chunk);

@@ -12,6 +12,7 @@ struct reader {
 	struct source source;
 	struct arena arena; /* of all that the tables point to */
 	struct block_decoder *decoder;
+	bool is_brief;                    /* blocks and what only rows refer to are left out */
 	VEC(bool) bad_blocks, bad_pieces; /* by index of the block: reported already */
 };
 

@@ -26,9 +26,10 @@ static const char *const chunk_names[MAX_CHUNK_KINDS] = {
 	"index",
 	"mappings",
 	"captured memory",
+	"summary of calls",
 };
 
-_Static_assert(NR_CHUNK_KINDS == 14, "every kind of chunk has a name");
+_Static_assert(NR_CHUNK_KINDS == 15, "every kind of chunk has a name");
 
 static void note_cut(const struct recording *r)
 {
@@ -82,6 +83,8 @@ static int recording_load(struct recording *r)
 	bytes_fini(&r->reader->source.raw);
 	if (!r->integrity.chunks)
 		return refuse_unreadable(r);
+	if (r->reader->is_brief && !r->call_keys)
+		return 0;
 	settle_tables(r);
 	tasks_derive(r);
 	vec_extend(&r->reader->bad_blocks, r->blocks.size);
@@ -91,12 +94,13 @@ static int recording_load(struct recording *r)
 	return 0;
 }
 
-int recording_open(const char *path, struct recording **out)
+static int open_as(const char *path, bool is_brief, struct recording **out)
 {
 	struct recording *r = xnew(struct recording);
 	int err;
 
 	r->reader = xnew(struct reader);
+	r->reader->is_brief = is_brief;
 	r->reader->decoder = block_decoder_new();
 	err = source_open(&r->reader->source, path) ?: recording_load(r);
 	if (err) {
@@ -105,6 +109,21 @@ int recording_open(const char *path, struct recording **out)
 	}
 	*out = r;
 	return 0;
+}
+
+int recording_open(const char *path, struct recording **out)
+{
+	return open_as(path, false, out);
+}
+
+int recording_open_brief(const char *path, struct recording **out)
+{
+	int err = open_as(path, true, out);
+
+	if (err || (*out)->call_keys)
+		return err;
+	recording_close(*out);
+	return open_as(path, false, out);
 }
 
 void recording_close(struct recording *r)

@@ -70,7 +70,7 @@ struct task {
 	uint64_t populated_at_end; /* pages populated between its last event and its end */
 	uint64_t timed_ns;         /* when the next two were known (TASK_TIMES); 0: never */
 	uint64_t cpu_ns, ready_ns;
-	char *comm;                /* last name; never NULL, and "[unknown]" when no event told */
+	char *comm; /* last name; never NULL, and "[unknown]" when no event told */
 	char *path; /* last program executed, by itself or before its birth; NULL when none was */
 };
 
@@ -98,7 +98,9 @@ struct recording {
 	VEC(struct task_mapping) mappings;        /* by time */
 	VEC(struct syscall_total) syscall_totals; /* by nr */
 	VEC(struct block) blocks;                 /* by start_min_ns */
-	struct reader *reader;                    /* the file behind it */
+	uint32_t nr_call_keys;
+	struct key_summary *call_keys; /* of all blocks of system calls; NULL: not in the file */
+	struct reader *reader;         /* the file behind it */
 };
 
 /*
@@ -106,6 +108,11 @@ struct recording {
  * for a file that is no recording or holds nothing readable, -EPROTO for one of a newer format.
  */
 int recording_open(const char *path, struct recording **out);
+/*
+ * The same for who only wants call_keys, and what the metadata and counters say: nothing else is
+ * read. Of a file that has no call_keys it is all that recording_open() reads.
+ */
+int recording_open_brief(const char *path, struct recording **out);
 void recording_close(struct recording *r); /* NULL is fine */
 
 /*

@@ -311,8 +311,7 @@ struct bucket *buckets_take(struct cursor *in, struct arena *arena, uint32_t lim
 	return wanted ? buckets : NULL;
 }
 
-static bool key_take(struct cursor *in, struct arena *arena, enum block_kind kind,
-		     struct key_summary *out)
+bool key_take(struct cursor *in, struct arena *arena, enum block_kind kind, struct key_summary *out)
 {
 	uint64_t in_buckets, errors;
 
@@ -330,7 +329,7 @@ static bool key_take(struct cursor *in, struct arena *arena, enum block_kind kin
 		return !in_buckets && !errors && out->key < NR_FAULT_KINDS;
 	if (kind == BLOCK_ALLOCATIONS && (out->timed || errors || out->key >= NR_ALLOC_KINDS))
 		return false;
-	return in_buckets == out->timed && errors <= out->events && out->events <= BLOCK_ROWS;
+	return in_buckets == out->timed && errors <= out->events;
 }
 
 bool summary_take(struct cursor *in, struct arena *arena, struct block *out)
@@ -356,7 +355,8 @@ bool summary_take(struct cursor *in, struct arena *arena, struct block *out)
 			return false;
 		key += step;
 		out->keys[i].key = (uint32_t)key;
-		if (!key_take(in, arena, out->kind, &out->keys[i]))
+		if (!key_take(in, arena, out->kind, &out->keys[i]) ||
+		    (out->kind != BLOCK_FAULTS && out->keys[i].events > rows))
 			return false;
 		events += out->keys[i].events;
 	}

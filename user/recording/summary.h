@@ -28,6 +28,10 @@ void summary_put(struct summarizer *s, enum block_kind kind, uint64_t *const *co
  */
 bool summary_take(struct cursor *in, struct arena *arena, struct block *out);
 
+/* What there is of one key, but the key itself, which *out has; false as above. */
+bool key_take(struct cursor *in, struct arena *arena, enum block_kind kind,
+	      struct key_summary *out);
+
 /* Pairs of (index, count), ascending, every index below `limit`; their sum of counts goes to
  * *total. */
 struct bucket *buckets_take(struct cursor *in, struct arena *arena, uint32_t limit, uint32_t *nr,

@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "recording/block.h"
+#include "recording/call_sum.h"
 #include "recording/chunk.h"
 #include "recording/growing_file.h"
 #include "recording/idmap.h"
@@ -30,6 +31,7 @@ struct writer {
 	struct block_builder *blocks[NR_BLOCK_KINDS];
 	struct pieces_builder pieces[NR_BLOCK_KINDS];
 	struct block_encoder *encoder;
+	struct call_sum calls;    /* of the blocks that are in the file */
 	VEC(struct frame) frames; /* [0] is the root */
 	struct idmap frame_ids;
 	uint32_t nr_modules;
@@ -132,6 +134,8 @@ static int write_block(struct writer *w, struct block_builder *b)
 	err = committed(w, growing_file_append_bulk(&w->file, &w->out));
 	if (err)
 		w->dropped[b->kind] += count_events(b);
+	else if (b->kind == BLOCK_SYSCALLS)
+		call_sum_add(&w->calls, &e->raw);
 	b->rows = 0;
 	return err;
 }
@@ -332,6 +336,19 @@ uint64_t writer_dropped_events(const struct writer *w)
 	       w->dropped[BLOCK_FAULTS] + w->dropped[BLOCK_ALLOCATIONS];
 }
 
+/* One that finds no room can be had from the blocks. */
+static void write_call_sum(struct writer *w)
+{
+	struct bytes rows = {0};
+
+	call_sum_put(&w->calls, &rows);
+	if (rows.size) {
+		pack_rows(w, CHUNK_CALL_SUMMARY, &rows);
+		committed(w, growing_file_append_bulk(&w->file, &w->out));
+	}
+	bytes_fini(&rows);
+}
+
 /* Also after an error: the room that was kept is for this. The file counts as complete when it says
  * itself what it lacks. */
 int writer_finish(struct writer *w)
@@ -348,6 +365,7 @@ int writer_finish(struct writer *w)
 		pack_table(w, CHUNK_COUNTERS);
 		commit_tables(w);
 	}
+	write_call_sum(w);
 	if (w->lacks_tables)
 		header.flags = FILE_INCOMPLETE;
 	header.index_offset = w->file.bytes;
@@ -374,6 +392,7 @@ void writer_free(struct writer *w)
 		pieces_builder_fini(&w->pieces[kind]);
 	}
 	block_encoder_free(w->encoder);
+	call_sum_fini(&w->calls);
 	ZSTD_freeCCtx(w->zstd);
 	bytes_fini(&w->out);
 	bytes_fini(&w->index);
