@@ -62,7 +62,7 @@ void call_groups_build(struct recording *r, const enum aspect *aspects, unsigned
 		       uint64_t batch_rows, struct call_groups *out);
 
 /* By syscall, from the summaries of the file alone. */
-#define CALL_BRIEF_PPM (1000000 >> (SUMMARY_BITS + 1))
+#define CALL_BRIEF_PPM ((1000000 >> (SUMMARY_BITS + 1)) + 1)
 void call_groups_brief(const struct recording *r, struct call_groups *out);
 void call_groups_fini(struct call_groups *groups);
 
