@@ -247,8 +247,9 @@ struct kernel_siginfo { /* task.bpf.c: a signal, read as bytes */
 	int si_code;
 };
 
-struct sched_entity { /* task.bpf.h: time on processors */
+struct sched_entity { /* state.bpf.h: time on processors, changes from one to another */
 	__u64 sum_exec_runtime;
+	__u64 nr_migrations;
 };
 
 struct sched_info { /* state.bpf.h: time of waiting for one */
@@ -268,7 +269,8 @@ struct task_struct {
 	struct fs_struct *fs;           /* path.bpf.h */
 	struct files_struct *files;     /* mapping.bpf.h */
 	struct uprobe_task *utask;      /* trampoline.bpf.h */
-	struct sched_entity se;         /* task.bpf.h */
+	unsigned long nvcsw;            /* state.bpf.h: how often it went to sleep */
+	struct sched_entity se;         /* state.bpf.h */
 	struct sched_info sched_info;   /* state.bpf.h */
 };
 

@@ -324,7 +324,7 @@ struct exit_event { /* also EVENT_LEFT, without status and reaped faults */
 	__u64 faults_before; /* before the first event, if it was running when the recorder attached
 			      */
 	/* If TIMES, since its first event: on processors, to within a tick of the kernel's clock;
-	 * and waiting for one. */
+	 * and waiting for one outside of recorded calls. */
 	__u64 cpu_ns, ready_ns;
 };
 
@@ -442,9 +442,11 @@ struct task_state {
 	__u64 args[6];
 	__u64 faults_seen;                    /* min_flt + maj_flt as of the last event */
 	__u64 faults_before;                  /* as of the first one, if it was running before */
-	__u64 cpu_before_ns, ready_before_ns; /* the same of its times */
-	__u64 ready_at_enter_ns;
+	__u64 cpu_before_ns; /* the same of its time on processors */
+	__u64 ready_seen_ns; /* the kernel's count at the last enter or exit */
+	__u64 ready_outside_ns;
 	__u64 ready_ns; /* of the call that is over */
+	__u64 moves_at_enter, sleeps_at_enter;
 	struct pending_fault user, kernel;
 };
 

@@ -196,7 +196,37 @@ static __always_inline __u64 task_ready_ns(struct task_struct *task)
 static __always_inline void state_times_begin(struct task_state *state, struct task_struct *task)
 {
 	state->cpu_before_ns = task->se.sum_exec_runtime;
-	state->ready_before_ns = task_ready_ns(task);
+	state->ready_seen_ns = task_ready_ns(task);
+}
+
+/* A call begins: up to here it was outside of calls. */
+static __always_inline void state_times_enter(struct task_state *state, struct task_struct *task)
+{
+	__u64 ready_ns = task_ready_ns(task);
+
+	state->ready_outside_ns += ready_ns - state->ready_seen_ns;
+	state->ready_seen_ns = ready_ns;
+	state->moves_at_enter = task->se.nr_migrations;
+	state->sleeps_at_enter = task->nvcsw;
+}
+
+/*
+ * How long a call, since its beginning, could have gone on but had no processor. Where a task that
+ * sleeps is still being taken off its queue and is moved to another one, kernels with delayed
+ * dequeueing (6.12) count its sleep as that. So of a call that has slept and was moved, only what
+ * a processor's queue may well take is believed.
+ */
+#define MOST_READY_UNSURE_NS 20000000
+
+static __always_inline __u64 state_times_exit(struct task_state *state, struct task_struct *task)
+{
+	__u64 now_ns = task_ready_ns(task), ready_ns = now_ns - state->ready_seen_ns;
+
+	state->ready_seen_ns = now_ns;
+	if (ready_ns > MOST_READY_UNSURE_NS && task->nvcsw != state->sleeps_at_enter &&
+	    task->se.nr_migrations != state->moves_at_enter)
+		return 0;
+	return ready_ns;
 }
 
 /* The first event of a task that was running before: its counters stood at `faults` until then. */

@@ -121,7 +121,7 @@ static __always_inline void state_enter(void *ctx, struct task_state *state,
 	if (state->in_syscall) {
 		state->fresh = 0;
 		state->nr = nr;
-		state->ready_at_enter_ns = task_ready_ns(task);
+		state_times_enter(state, task);
 		if (returns_elsewhere(nr))
 			regs_args(regs, state->compat, state->args);
 		if (nr == cfg_nr_rt_sigreturn)
@@ -166,7 +166,7 @@ static __always_inline void end_returned(struct task_state *state, struct task_s
 					 __s64 result)
 {
 	state->duration_ns = bpf_ktime_get_ns() - state->enter_ns;
-	state->ready_ns = task_ready_ns(task) - state->ready_at_enter_ns;
+	state->ready_ns = state_times_exit(state, task);
 	state->result = result;
 	state->exit_flags = 0;
 }

@@ -42,7 +42,7 @@ static __always_inline void exit_send(struct task_struct *task, struct task_stat
 	event->reaped_faults = BPF_CORE_READ(signal, cmin_flt) + BPF_CORE_READ(signal, cmaj_flt);
 	event->populated_pages = cfg_faults ? populated_pages : 0;
 	event->cpu_ns = task->se.sum_exec_runtime - state->cpu_before_ns;
-	event->ready_ns = task_ready_ns(task) - state->ready_before_ns;
+	event->ready_ns = state->ready_outside_ns + task_ready_ns(task) - state->ready_seen_ns;
 	ring_commit(ring, type, sizeof *event);
 }
 
@@ -56,6 +56,7 @@ static __always_inline void task_end(struct task_struct *task, struct task_state
 	fault_fail_pending(task, state);
 	if (state->in_syscall) {
 		state->duration_ns = state->ready_ns = 0;
+		state->ready_seen_ns = task_ready_ns(task);
 		state->result = 0;
 		state->exit_flags = WIRE_UNFINISHED;
 		syscall_send(task, state, (struct pt_regs *)bpf_task_pt_regs(task),

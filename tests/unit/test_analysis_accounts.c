@@ -55,7 +55,7 @@ static void parts_are_those_that_were_planted(void **state)
 	/* Sleeps 70 of 100 ms, waits 10 for a child, is ready for 6: in a call and outside. */
 	make_call(&m, 1, "nanosleep", 2000, 75 * MS, 2 * MS, 0);
 	make_call(&m, 1, "wait4", 80 * MS, 10 * MS, 0, 0);
-	make_end(&m, 1, 100 * MS, 14 * MS, 6 * MS);
+	make_end(&m, 1, 100 * MS, 14 * MS, 4 * MS);
 	/* Computes, with 5 ms of faults. */
 	MAKE_FAULT(&m, [FAULT_TASK] = 2, [FAULT_START_NS] = 2000, [FAULT_SERVICE_NS] = 5 * MS);
 	MAKE_FAULT(&m, [FAULT_TASK] = 2, [FAULT_START_NS] = 3000, [FAULT_SERVICE_NS] = 9 * MS,

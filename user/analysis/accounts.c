@@ -121,7 +121,7 @@ static void divide(const struct task *task, const struct sums *sums, struct acco
 	ready_inside_ns = least(sums->ready_ns, out->syscall_ns);
 	inside_ns = out->syscall_ns - ready_inside_ns;
 	outside_ns = out->life_ns - out->syscall_ns;
-	ready_outside_ns = least(minus(task->ready_ns, ready_inside_ns), outside_ns);
+	ready_outside_ns = least(task->ready_ns, outside_ns);
 	outside_ns -= ready_outside_ns;
 	out->ready_ns = ready_inside_ns + ready_outside_ns;
 	out->fault_ns = least(sums->fault_ns, outside_ns);

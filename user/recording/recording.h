@@ -295,7 +295,8 @@ enum task_event_type {
 	TASK_ATTACHED,
 	/* Before its TASK_EXIT or TASK_LEFT: what the kernel knows of its time since its birth, or
 	 * since recording of it began. value = {ns on processors, to within a tick of the kernel's
-	 * clock; ns of waiting for one} */
+	 * clock; ns of waiting for one outside of
+	 * recorded calls} */
 	TASK_TIMES,
 };
 
