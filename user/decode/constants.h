@@ -34,20 +34,20 @@ const char *constant_name(const struct constant_set *set, uint64_t value);
 /* constants_files.c */
 extern const struct constant_set access_modes, at_flags, at_mount_setattr_flags, at_statx_sync,
 	close_range_flags, delete_module_flags, epoll_create_flags, epoll_ctl_ops, epoll_events,
-	eventfd_flags, execveat_flags, faccessat_flags, fadvise_advices, fallocate_flags, fanotify_classes,
-	fanotify_events, fanotify_init_flags, fanotify_mark_flags, fcntl_commands, fd_flags,
-	file_attributes, file_types, finit_module_flags, flock_ops, handle_at_flags, inotify_events,
-	inotify_init_flags, lease_types, lock_types, memfd_flags, memfd_secret_flags, notify_events,
-	open_access, open_flags, owner_types, poll_events, rename_flags, resolve_flags, rwf_flags,
-	seals, seek_whences, signalfd_flags, splice_flags, statfs_flags, statfs_types,
-	statx_attributes, statx_masks, sync_file_range_flags, timerfd_create_flags, umount_flags,
-	userfaultfd_flags, xattr_flags;
+	eventfd_flags, execveat_flags, faccessat_flags, fadvise_advices, fallocate_flags,
+	fanotify_classes, fanotify_events, fanotify_init_flags, fanotify_mark_flags, fcntl_commands,
+	fd_flags, file_attributes, file_types, finit_module_flags, flock_ops, handle_at_flags,
+	inotify_events, inotify_init_flags, lease_types, lock_types, memfd_flags,
+	memfd_secret_flags, notify_events, open_access, open_flags, owner_types, poll_events,
+	rename_flags, resolve_flags, rwf_flags, seals, seek_whences, signalfd_flags, splice_flags,
+	statfs_flags, statfs_types, statx_attributes, statx_masks, sync_file_range_flags,
+	timerfd_create_flags, umount_flags, userfaultfd_flags, xattr_flags;
 
 /* constants_mounts.c */
-extern const struct constant_set fsconfig_commands, fsmount_attributes, fsmount_flags, fsopen_flags, fspick_flags,
-	mount_attributes, mount_flags, move_mount_flags, open_tree_flags, quota_commands,
-	quota_formats, quota_info_flags, quota_types, quota_valid, swap_flags, xfs_dquot_flags,
-	xfs_quota_flags;
+extern const struct constant_set fsconfig_commands, fsmount_attributes, fsmount_flags, fsopen_flags,
+	fspick_flags, mount_attributes, mount_flags, move_mount_flags, open_tree_flags,
+	quota_commands, quota_formats, quota_info_flags, quota_types, quota_valid, swap_flags,
+	xfs_dquot_flags, xfs_quota_flags;
 
 /* constants_memory.c */
 extern const struct constant_set madvise_advices, map_flags, map_types, mbind_flags,
