@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ptrace.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/ucontext.h>
 #include <sys/uio.h>
@@ -22,12 +23,15 @@
 #include "decode/decode.h"
 #include "decode/syscalls.h"
 
+#define MAX_FDS 64
+
 struct tracer {
 	pid_t pid;
 	FILE *out;
 	struct decode_options options;
 	VEC(struct snippet) snippets;
-	bool after; /* the call has returned */
+	bool after;                     /* the call has returned */
+	int netlink_protocols[MAX_FDS]; /* one more than that, of bound sockets */
 };
 
 /* Reads up to the end of what is mapped. */
@@ -70,6 +74,28 @@ static bool fetch(struct call *call, uint64_t address, uint32_t size, uint32_t f
 	return got > 0;
 }
 
+/* As the kernel lists them: those that are bound. */
+static int netlink_protocol(void *context, int fd)
+{
+	struct tracer *tracer = context;
+	int known = fd >= 0 && fd < MAX_FDS ? tracer->netlink_protocols[fd] : 0;
+
+	return known > 0 ? known - 1 : known ? -2 : -1;
+}
+
+static void socket_note(struct tracer *tracer, const struct call *call)
+{
+	int *protocols = tracer->netlink_protocols;
+
+	if (call->nr == SYS_socket && call->args[0] == AF_NETLINK && call->result >= 0 &&
+	    call->result < MAX_FDS)
+		protocols[call->result] = -1 - (int)call->args[2];
+	else if (call->nr == SYS_bind && !call->result && call->args[0] < MAX_FDS)
+		protocols[call->args[0]] = abs(protocols[call->args[0]]);
+	else if (call->nr == SYS_close && call->args[0] < MAX_FDS)
+		protocols[call->args[0]] = 0;
+}
+
 static void call_enter(struct tracer *tracer, struct call *call,
 		       const struct user_regs_struct *regs)
 {
@@ -100,6 +126,7 @@ static void call_exit(struct tracer *tracer, struct call *call, struct bytes *li
 	vec_each (&tracer->snippets, snippet)
 		free((void *)snippet->bytes);
 	tracer->snippets.size = 0;
+	socket_note(tracer, call);
 }
 
 static void trace(struct tracer *tracer)
@@ -135,7 +162,8 @@ static void trace(struct tracer *tracer)
 
 int main(int argc, char **argv)
 {
-	struct tracer tracer = {.options.max_string_bytes = 32};
+	struct tracer tracer = {
+		.options = {.max_string_bytes = 32, .netlink_protocol = netlink_protocol}};
 	int option;
 
 	while ((option = getopt(argc, argv, "+vxs:")) > 0) {
@@ -146,6 +174,7 @@ int main(int argc, char **argv)
 		else if (option == 's')
 			tracer.options.max_string_bytes = (uint32_t)atoi(optarg);
 	}
+	tracer.options.context = &tracer;
 	argv += optind;
 	tracer.out = fopen(argv[0], "we");
 	tracer.pid = fork();

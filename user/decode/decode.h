@@ -26,6 +26,9 @@ struct decode_options {
 	 * known; of AT_FDCWD, its working directory. `returned`: as of after the call. May be NULL.
 	 */
 	bool (*fd_text)(void *context, uint32_t pid, int fd, bool returned, struct bytes *out);
+	/* The protocol of a netlink socket, NETLINK_ROUTE or the like; -1 of anything else, -2 of one
+	 * that is not bound. May be NULL. */
+	int (*netlink_protocol)(void *context, int fd);
 	/* What is known of a system call that this build does not know: call_format.h. NULL for
 	 * nothing; may itself be NULL. */
 	const struct call_format *(*format_of)(void *context, uint32_t nr);

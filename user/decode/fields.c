@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "decode/types_sockets.h"
+
 /* An integer of one to eight bytes. */
 static uint64_t value_of(const struct field *field, const uint8_t *bytes)
 {
@@ -42,6 +44,7 @@ static void field_print(struct decoder *d, const struct field *field, const uint
 	case FIELD_UINT:
 		return emit_uint(e, value);
 	case FIELD_HEX:
+	case FIELD_RESERVED:
 		return emit_hex(e, value);
 	case FIELD_OCTAL:
 		return emit_octal(e, value);
@@ -63,6 +66,8 @@ static void field_print(struct decoder *d, const struct field *field, const uint
 		return string_print_at(d, value);
 	case FIELD_DEVICE:
 		return device_print_value(d, value);
+	case FIELD_INTERFACE:
+		return interface_print_value(d, (uint32_t)value);
 	case FIELD_INTS:
 		return ints_print(d, bytes, field->size_bytes);
 	}
@@ -74,6 +79,9 @@ void fields_print(struct decoder *d, const struct field *fields, size_t nr, cons
 	for (size_t i = 0; i < nr; i++) {
 		if ((size_t)fields[i].offset + fields[i].size_bytes > size_bytes)
 			break;
+		if (fields[i].kind == FIELD_RESERVED &&
+		    !value_of(&fields[i], (const uint8_t *)bytes + fields[i].offset))
+			continue;
 		emit_name(d->e, fields[i].name);
 		field_print(d, &fields[i], (const uint8_t *)bytes + fields[i].offset);
 	}

@@ -10,6 +10,8 @@
 #include <string.h>
 #include <sys/uio.h>
 
+#include "decode/types_sockets.h"
+
 /* The vector itself. */
 #define VECTOR_CAPTURE                                                                             \
 	{                                                                                          \
@@ -36,9 +38,12 @@ static void iovec_element(struct decoder *d, const void *bytes, uint64_t address
 		p->left -= size;
 	emit_open(d->e, EMIT_STRUCT);
 	emit_name(d->e, "iov_base");
-	d->when = p->data == IOVEC_RETURNED ? CAPTURE_EXIT : CAPTURE_ENTER;
+	d->when = p->data == IOVEC_RETURNED || p->data == IOVEC_RECEIVED ? CAPTURE_EXIT
+									 : CAPTURE_ENTER;
 	if (p->data == IOVEC_ADDRESSES)
 		emit_pointer(d->e, (uint64_t)iov.iov_base);
+	else if (p->data == IOVEC_SENT || p->data == IOVEC_RECEIVED)
+		socket_data_print_at(d, (uint64_t)iov.iov_base, size);
 	else
 		bytes_print_at(d, (uint64_t)iov.iov_base, size);
 	d->when = when;

@@ -289,7 +289,7 @@ static PRINT_FUNCTION(out_message_print)
 
 	(void)arg;
 	if (fetch_or_pointer(d, value, &message, sizeof message))
-		message_print(d, &message, IOVEC_ENTERED, UINT64_MAX, (int32_t)message.msg_namelen);
+		message_print(d, &message, IOVEC_SENT, UINT64_MAX, (int32_t)message.msg_namelen);
 }
 
 /* Of a message that was not received, all that is told is how long a name it could have had. */
@@ -309,7 +309,7 @@ static PRINT_FUNCTION(in_message_print)
 		emit_member_int(d->e, "msg_namelen", (int32_t)before.msg_namelen);
 		emit_close(d->e);
 	} else if (fetch_or_pointer(d, value, &after, sizeof after)) {
-		message_print(d, &after, IOVEC_RETURNED, (uint64_t)d->call->result,
+		message_print(d, &after, IOVEC_RECEIVED, (uint64_t)d->call->result,
 			      (int32_t)before.msg_namelen);
 	}
 }
@@ -334,7 +334,7 @@ static void messages_element(struct decoder *d, const void *bytes, uint64_t addr
 		before = item;
 	emit_open(d->e, EMIT_STRUCT);
 	emit_name(d->e, "msg_hdr");
-	message_print(d, &item.msg_hdr, kept.are_received ? IOVEC_RETURNED : IOVEC_ENTERED,
+	message_print(d, &item.msg_hdr, kept.are_received ? IOVEC_RECEIVED : IOVEC_SENT,
 		      kept.are_received ? item.msg_len : UINT64_MAX,
 		      (int32_t)before.msg_hdr.msg_namelen);
 	if (is_done)

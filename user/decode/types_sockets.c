@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 
 #include "decode/constants.h"
+#include "decode/netlink.h"
 
 /* ---- Making one ---- */
 
@@ -85,6 +86,32 @@ static PRINT_FUNCTION(protocol_print)
 	}
 }
 
+/* ---- Data ---- */
+
+void socket_data_print_at(struct decoder *d, uint64_t address, uint64_t size)
+{
+	int protocol = netlink_protocol_of(d, (int)d->call->args[0]);
+
+	if (protocol == NETLINK_NONE)
+		bytes_print_at(d, address, size);
+	else
+		netlink_print_at(d, address, size, protocol);
+}
+
+static PRINT_FUNCTION(sent_data_print)
+{
+	socket_data_print_at(d, value, d->call->args[arg->of]);
+}
+
+static PRINT_FUNCTION(received_data_print)
+{
+	(void)arg;
+	if (is_not_filled_in(d))
+		emit_pointer(d->e, value);
+	else
+		socket_data_print_at(d, value, (uint64_t)d->call->result);
+}
+
 /* ---- Addresses ---- */
 
 static PRINT_FUNCTION(in_sockaddr_print)
@@ -140,6 +167,21 @@ const struct arg_type type_protocol = {.print = protocol_print};
 const struct arg_type type_socket_flags = FLAGS_TYPE(4, socket_flags);
 const struct arg_type type_message_flags = FLAGS_TYPE(4, message_flags);
 const struct arg_type type_shutdown_how = CHOICE_TYPE(4, shutdown_hows);
+const struct arg_type type_sent_data = {
+	.print = sent_data_print,
+	.captures = {{.kind = CAPTURE_BYTES,
+		      .when = CAPTURE_ENTER,
+		      .length = LENGTH_ARG,
+		      .element_bytes = 1}},
+};
+const struct arg_type type_received_data = {
+	.print = received_data_print,
+	.when = CAPTURE_EXIT,
+	.captures = {{.kind = CAPTURE_BYTES,
+		      .when = CAPTURE_EXIT,
+		      .length = LENGTH_RESULT,
+		      .element_bytes = 1}},
+};
 const struct arg_type type_in_sockaddr = {
 	.print = in_sockaddr_print,
 	.captures = {{.kind = CAPTURE_BYTES,
