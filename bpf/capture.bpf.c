@@ -116,6 +116,8 @@ __weak __noinline int op_run(__u32 index, __u32 at, __u32 how, __s64 result)
 	size = op->kind == CAPTURE_MSGHDR    ? sizeof(struct message)
 	       : op->kind == CAPTURE_MMSGHDR ? length * sizeof(struct counted_message)
 					     : length * op->element_bytes;
+	if (op->is_message && size > cap && has_contents && begins_as_netlink(address, size))
+		cap = MAX_NETLINK_BYTES;
 	if (op->kind == CAPTURE_BYTES && size > cap) {
 		size = cap;
 		how |= SNIPPET_CUT;

@@ -45,7 +45,7 @@ struct capture_op {
 	__u8 when;   /* OR of enum capture_when */
 	__u8 length; /* enum capture_length */
 	__u8 length_arg;
-	__u8 reserved;
+	__u8 is_message; /* of netlink: read whole, if it looks like that */
 	__u16 element_bytes;
 	/* At most so many bytes; 0: as many as the user wants to see of strings (-s), and one more
 	 * to know whether there are more. */

@@ -21,6 +21,7 @@
 #define MAX_MESSAGES      32
 #define MAX_NAME_BYTES    128
 #define MAX_CONTROL_BYTES 1024
+#define MAX_NETLINK_BYTES 8192
 
 /* The arguments as the kernel's own struct has them. */
 struct message {
@@ -123,6 +124,22 @@ __weak __noinline int strings_put(__u32 at, __u64 address, __u32 how)
 	return series.at;
 }
 
+/*
+ * Whether this is a netlink message, of which the decoder makes something only if it is there: its
+ * length, type and flags are what such a header's could be. Other data that looks the same is read
+ * further than it needs to be, which harms nobody.
+ */
+static __always_inline bool begins_as_netlink(__u64 address, __u64 size)
+{
+	struct {
+		__u32 bytes;
+		__u16 type, flags;
+	} head = {};
+
+	return !bpf_probe_read_user(&head, sizeof head, (void *)address) && head.bytes >= 16 &&
+	       head.bytes <= size && head.type && head.type < 0x1000 && head.flags < 0x2000;
+}
+
 static long iovec_step(__u32 index, struct series *series)
 {
 	__u64 *iovec = written_at(series->from + 16 * index, 16);
@@ -134,6 +151,8 @@ static long iovec_step(__u32 index, struct series *series)
 	if (series->remaining != ~0ULL) /* there is no end of them */
 		series->remaining -= bytes;
 	size = wanted(bytes);
+	if (size < bytes && begins_as_netlink(iovec[0], bytes))
+		size = bytes < MAX_NETLINK_BYTES ? bytes : MAX_NETLINK_BYTES;
 	series->at = bytes_put(series->at, iovec[0], size,
 			       series->how | (size < bytes ? SNIPPET_CUT : 0));
 	return series->at < 0;

@@ -73,8 +73,8 @@ few_differing() {
 same_lines() {
 	local program=$PROGRAMS/$1 flags=("${@:2}")
 	needs strace setarch
-	setarch -R strace "${flags[@]}" -o strace.out "$program" </dev/null >/dev/null 2>&1
-	setarch -R "$PROGRAMS/ptrace_lines" "${flags[@]}" ptrace.out "$program" </dev/null >/dev/null 2>&1
+	${NETWORK-} setarch -R strace "${flags[@]}" -o strace.out "$program" </dev/null >/dev/null 2>&1
+	${NETWORK-} setarch -R "$PROGRAMS/ptrace_lines" "${flags[@]}" ptrace.out "$program" </dev/null >/dev/null 2>&1
 	within "$(comparable strace.out | wc -l)" 30 3000 "lines of strace"
 	is "$(differing strace.out ptrace.out; head -n 6 differences)" 0 \
 		"lines unlike strace ${flags[*]} on what ptrace reads of $1"
@@ -84,8 +84,8 @@ same_lines() {
 similar_lines() {
 	local program=$PROGRAMS/$1 few=$2 flags=("${@:3}")
 	needs strace setarch
-	setarch -R strace "${flags[@]}" -o strace.out "$program" </dev/null >/dev/null 2>&1
-	setarch -R "$PROGRAMS/ptrace_lines" "${flags[@]}" ptrace.out "$program" </dev/null >/dev/null 2>&1
+	${NETWORK-} setarch -R strace "${flags[@]}" -o strace.out "$program" </dev/null >/dev/null 2>&1
+	${NETWORK-} setarch -R "$PROGRAMS/ptrace_lines" "${flags[@]}" ptrace.out "$program" </dev/null >/dev/null 2>&1
 	within "$(comparable strace.out | wc -l)" 30 3000 "lines of strace"
 	few_differing strace.out ptrace.out "$few" \
 		"lines unlike strace ${flags[*]} on what ptrace reads of $1"
@@ -95,8 +95,8 @@ similar_lines() {
 same_captured_lines() {
 	local program=$PROGRAMS/$1 few=$2
 	needs strace setarch
-	setarch -R strace -o strace.out "$program" </dev/null >/dev/null 2>&1
-	setarch -R "$PROF" trace -o prof.out -- "$program" </dev/null >/dev/null 2>&1
+	${NETWORK-} setarch -R strace -o strace.out "$program" </dev/null >/dev/null 2>&1
+	${NETWORK-} setarch -R "$PROF" trace -o prof.out -- "$program" </dev/null >/dev/null 2>&1
 	few_differing strace.out prof.out "$few" "lines unlike strace on what is captured of $1"
 }
 
@@ -137,6 +137,14 @@ case_mounts() {
 case_sockets() {
 	similar_lines corners_sockets 23
 	same_captured_lines corners_sockets 26
+}
+
+# The last of the kernel's own attributes; a family of generic netlink is asked of the kernel.
+case_netlink() {
+	needs unshare
+	NETWORK="unshare --net"
+	similar_lines corners_netlink 14
+	same_captured_lines corners_netlink 18
 }
 
 case_socket_options() {

@@ -7,6 +7,7 @@
  * it, the rest. So the decoder is told of every byte when it was, and never of the other time.
  */
 #include <errno.h>
+#include <net/if.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -81,6 +82,13 @@ static int netlink_protocol(void *context, int fd)
 	int known = fd >= 0 && fd < MAX_FDS ? tracer->netlink_protocols[fd] : 0;
 
 	return known > 0 ? known - 1 : known ? -2 : -1;
+}
+
+static void interface_name(void *context, uint32_t index, char out[IF_NAMESIZE])
+{
+	(void)context;
+	if (!if_indextoname(index, out))
+		*out = 0;
 }
 
 static void socket_note(struct tracer *tracer, const struct call *call)
@@ -162,8 +170,9 @@ static void trace(struct tracer *tracer)
 
 int main(int argc, char **argv)
 {
-	struct tracer tracer = {
-		.options = {.max_string_bytes = 32, .netlink_protocol = netlink_protocol}};
+	struct tracer tracer = {.options = {.max_string_bytes = 32,
+					    .netlink_protocol = netlink_protocol,
+					    .interface_name = interface_name}};
 	int option;
 
 	while ((option = getopt(argc, argv, "+vxs:")) > 0) {

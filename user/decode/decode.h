@@ -29,6 +29,8 @@ struct decode_options {
 	/* The protocol of a netlink socket, NETLINK_ROUTE or the like; -1 of anything else, -2 of one
 	 * that is not bound. May be NULL. */
 	int (*netlink_protocol)(void *context, int fd);
+	/* The name of a network interface; NULL, or empty: only its number is known. */
+	void (*interface_name)(void *context, uint32_t index, char out[16]);
 	/* What is known of a system call that this build does not know: call_format.h. NULL for
 	 * nothing; may itself be NULL. */
 	const struct call_format *(*format_of)(void *context, uint32_t nr);

@@ -128,7 +128,7 @@ static const struct route_message messages[] = {
 	MESSAGE(RTM_NEWNEXTHOP, "nh_family", nhmsg, nexthop_fields, nexthop_attributes),
 	MESSAGE(RTM_NEWSTATS, "family", if_stats_msg, statistics_fields,
 		link_statistics_attributes),
-	PLAIN_MESSAGE(RTM_NEWACTION, "tca_family", 4, action_attributes),
+	PLAIN_MESSAGE(RTM_NEWACTION, "tca_family", 1, action_attributes),
 	PLAIN_MESSAGE(RTM_NEWNEIGHTBL, "ndtm_family", 4, table_attributes),
 	PLAIN_MESSAGE(RTM_NEWNETCONF, "ncm_family", 1, configuration_attributes),
 	PLAIN_MESSAGE(RTM_NEWNSID, "rtgen_family", 1, namespace_attributes),

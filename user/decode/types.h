@@ -103,8 +103,8 @@ enum iovec_data {
 	IOVEC_ADDRESSES, /* is not shown */
 	IOVEC_ENTERED,   /* was there before the call */
 	IOVEC_RETURNED,  /* came with it */
-	IOVEC_SENT,      /* as IOVEC_ENTERED, and went through a socket */
-	IOVEC_RECEIVED,  /* as IOVEC_RETURNED, and came through one */
+	IOVEC_SENT,      /* as IOVEC_ENTERED: netlink messages */
+	IOVEC_RECEIVED,  /* as IOVEC_RETURNED: netlink messages */
 };
 
 /* `count` struct iovec, which behind their pointers hold `data_bytes` of data. */

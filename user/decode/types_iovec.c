@@ -10,7 +10,7 @@
 #include <string.h>
 #include <sys/uio.h>
 
-#include "decode/types_sockets.h"
+#include "decode/netlink.h"
 
 /* The vector itself. */
 #define VECTOR_CAPTURE                                                                             \
@@ -43,7 +43,8 @@ static void iovec_element(struct decoder *d, const void *bytes, uint64_t address
 	if (p->data == IOVEC_ADDRESSES)
 		emit_pointer(d->e, (uint64_t)iov.iov_base);
 	else if (p->data == IOVEC_SENT || p->data == IOVEC_RECEIVED)
-		socket_data_print_at(d, (uint64_t)iov.iov_base, size);
+		netlink_print_at(d, (uint64_t)iov.iov_base, size,
+				 netlink_protocol_of(d, (int)d->call->args[0]));
 	else
 		bytes_print_at(d, (uint64_t)iov.iov_base, size);
 	d->when = when;

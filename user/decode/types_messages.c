@@ -252,6 +252,20 @@ static void control_print_at(struct decoder *d, uint64_t address, uint64_t size)
 
 /* ---- Messages ---- */
 
+/* Who the peer is says how the data is printed. */
+static enum iovec_data data_of(struct decoder *d, const struct msghdr *message, int32_t name_size,
+			       enum iovec_data data)
+{
+	uint16_t family;
+
+	if (name_size < (int32_t)sizeof family ||
+	    call_read(d->call, (uint64_t)message->msg_name, &family, sizeof family, d->when) !=
+		    sizeof family ||
+	    family != AF_NETLINK)
+		return data;
+	return data == IOVEC_RETURNED ? IOVEC_RECEIVED : IOVEC_SENT;
+}
+
 /* The message, whose data is `data_bytes` long, and for whose name there was `name_room`. */
 static void message_print(struct decoder *d, const struct msghdr *message, enum iovec_data data,
 			  uint64_t data_bytes, int32_t name_room)
@@ -272,7 +286,8 @@ static void message_print(struct decoder *d, const struct msghdr *message, enum 
 		emit_close(d->e);
 	}
 	emit_name(d->e, "msg_iov");
-	iovec_print_at(d, (uint64_t)message->msg_iov, message->msg_iovlen, data, data_bytes);
+	iovec_print_at(d, (uint64_t)message->msg_iov, message->msg_iovlen,
+		       data_of(d, message, known, data), data_bytes);
 	emit_member_uint(d->e, "msg_iovlen", message->msg_iovlen);
 	if (message->msg_controllen) {
 		emit_name(d->e, "msg_control");
@@ -289,7 +304,7 @@ static PRINT_FUNCTION(out_message_print)
 
 	(void)arg;
 	if (fetch_or_pointer(d, value, &message, sizeof message))
-		message_print(d, &message, IOVEC_SENT, UINT64_MAX, (int32_t)message.msg_namelen);
+		message_print(d, &message, IOVEC_ENTERED, UINT64_MAX, (int32_t)message.msg_namelen);
 }
 
 /* Of a message that was not received, all that is told is how long a name it could have had. */
@@ -309,7 +324,7 @@ static PRINT_FUNCTION(in_message_print)
 		emit_member_int(d->e, "msg_namelen", (int32_t)before.msg_namelen);
 		emit_close(d->e);
 	} else if (fetch_or_pointer(d, value, &after, sizeof after)) {
-		message_print(d, &after, IOVEC_RECEIVED, (uint64_t)d->call->result,
+		message_print(d, &after, IOVEC_RETURNED, (uint64_t)d->call->result,
 			      (int32_t)before.msg_namelen);
 	}
 }
@@ -334,7 +349,7 @@ static void messages_element(struct decoder *d, const void *bytes, uint64_t addr
 		before = item;
 	emit_open(d->e, EMIT_STRUCT);
 	emit_name(d->e, "msg_hdr");
-	message_print(d, &item.msg_hdr, kept.are_received ? IOVEC_RECEIVED : IOVEC_SENT,
+	message_print(d, &item.msg_hdr, kept.are_received ? IOVEC_RETURNED : IOVEC_ENTERED,
 		      kept.are_received ? item.msg_len : UINT64_MAX,
 		      (int32_t)before.msg_hdr.msg_namelen);
 	if (is_done)

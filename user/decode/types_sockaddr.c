@@ -33,9 +33,15 @@ static void octets_print(struct decoder *d, const char *name, const uint8_t *oct
 
 void interface_print_value(struct decoder *d, uint32_t index)
 {
-	/* The only one whose number is the same everywhere. */
+	char name[16] = "";
+
+	/* The first one is the same everywhere. */
 	if (index == 1)
-		emit_word(d->e, "if_nametoindex(\"lo\")");
+		strcpy(name, "lo");
+	else if (index && d->options->interface_name)
+		d->options->interface_name(d->options->context, index, name);
+	if (*name)
+		emit_wordf(d->e, "if_nametoindex(\"%s\")", name);
 	else
 		emit_uint(d->e, index);
 }

@@ -88,7 +88,8 @@ static PRINT_FUNCTION(protocol_print)
 
 /* ---- Data ---- */
 
-void socket_data_print_at(struct decoder *d, uint64_t address, uint64_t size)
+/* What went through the socket that the call's first argument is. */
+static void socket_data_print_at(struct decoder *d, uint64_t address, uint64_t size)
 {
 	int protocol = netlink_protocol_of(d, (int)d->call->args[0]);
 
@@ -172,6 +173,7 @@ const struct arg_type type_sent_data = {
 	.captures = {{.kind = CAPTURE_BYTES,
 		      .when = CAPTURE_ENTER,
 		      .length = LENGTH_ARG,
+		      .is_message = 1,
 		      .element_bytes = 1}},
 };
 const struct arg_type type_received_data = {
@@ -180,6 +182,7 @@ const struct arg_type type_received_data = {
 	.captures = {{.kind = CAPTURE_BYTES,
 		      .when = CAPTURE_EXIT,
 		      .length = LENGTH_RESULT,
+		      .is_message = 1,
 		      .element_bytes = 1}},
 };
 const struct arg_type type_in_sockaddr = {

@@ -15,9 +15,6 @@ void sockaddr_print_at(struct decoder *d, uint64_t address, uint64_t size);
 void interface_print_value(struct decoder *d, uint32_t index);
 void ethernet_type_print(struct decoder *d, uint16_t network_order);
 
-/* What went through the socket that the call's first argument is. */
-void socket_data_print_at(struct decoder *d, uint64_t address, uint64_t size);
-
 /* types_sockets.c */
 extern const struct arg_type type_address_family, type_socket_type, type_protocol,
 	type_socket_flags, type_message_flags, type_shutdown_how, type_in_sockaddr,

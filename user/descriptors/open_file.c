@@ -238,3 +238,10 @@ void open_file_write(const struct open_file *file, unsigned int detail, struct b
 	else
 		put(out, "<anon_inode:%s>", file->name);
 }
+
+int open_file_netlink(const struct open_file *file)
+{
+	if (!file || !file->is_socket || file->socket.family != AF_NETLINK)
+		return -1;
+	return file->socket.port_id ? file->socket.protocol : -2;
+}

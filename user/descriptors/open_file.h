@@ -42,6 +42,9 @@ void open_file_update(struct open_file *file, const struct open_file *newer);
  */
 void open_file_write(const struct open_file *file, unsigned int detail, struct bytes *out);
 
+/* The protocol of a netlink socket; -1 of anything else, -2 while it is not bound. */
+int open_file_netlink(const struct open_file *file);
+
 /* A path with its brackets, as above. */
 void path_write(const char *path, struct bytes *out);
 

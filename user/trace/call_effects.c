@@ -186,6 +186,35 @@ void call_effects_need(struct syscall_set *out)
 		BUG("a call that is needed is unknown");
 }
 
+void call_effects_need_sockets(struct syscall_set *out)
+{
+	int err = syscall_set_parse("socket,bind,close,close_range,dup,?dup2,dup3,fcntl,unshare,"
+				    "?fork,?vfork,clone,clone3,execve,execveat",
+				    out);
+
+	if (err)
+		BUG("a call that is needed is unknown");
+}
+
+bool call_concerns_sockets(uint32_t nr)
+{
+	switch (nr) {
+	case SYS_socket:
+	case SYS_bind:
+	case SYS_close:
+	case SYS_close_range:
+	case SYS_dup:
+	case SYS_dup3:
+	case SYS_fcntl:
+	case SYS_unshare:
+#ifdef SYS_dup2
+	case SYS_dup2:
+#endif
+		return true;
+	}
+	return false;
+}
+
 static bool is_one_of(const char *path, char *const *paths)
 {
 	for (; path && *paths; paths++)

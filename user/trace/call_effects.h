@@ -13,6 +13,10 @@
 /* The calls that have to be known of to keep the descriptors, whichever are shown. */
 void call_effects_need(struct syscall_set *out);
 
+/* The same for sockets alone, and whether a call is one of them. */
+void call_effects_need_sockets(struct syscall_set *out);
+bool call_concerns_sockets(uint32_t nr);
+
 /* A call has returned: what it has made counts, and what it has done is done. */
 void call_effects_take(struct descriptors *d, uint32_t task, struct call *call);
 

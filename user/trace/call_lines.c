@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <inttypes.h>
+#include <net/if.h>
 #include <string.h>
 #include <sys/syscall.h>
 
@@ -15,6 +16,35 @@
 bool call_lines_need_descriptors(const struct trace_options *options)
 {
 	return options->style.fd_detail || options->paths;
+}
+
+bool call_lines_need_sockets(const struct trace_options *options)
+{
+	static const uint32_t messages[] = {SYS_sendto,  SYS_recvfrom, SYS_sendmsg,
+					    SYS_recvmsg, SYS_sendmmsg, SYS_recvmmsg};
+
+	if (!options->syscalls || options->summary == SUMMARY_ONLY)
+		return false;
+	for (size_t i = 0; i < sizeof messages / sizeof *messages; i++) {
+		if (syscall_set_has(&options->shown, messages[i]))
+			return true;
+	}
+	return false;
+}
+
+static int netlink_protocol(void *lines, int fd)
+{
+	const struct call_lines *l = lines;
+
+	return open_file_netlink(descriptor_find(&l->descriptors, l->task, fd, false));
+}
+
+/* Of prof's own network, which nearly always is the traced program's. */
+static void interface_name(void *lines, uint32_t index, char out[IF_NAMESIZE])
+{
+	(void)lines;
+	if (!if_indextoname(index, out))
+		*out = 0;
 }
 
 static bool write_descriptor(void *lines, uint32_t pid, int fd, bool returned, struct bytes *out)
@@ -40,8 +70,11 @@ void call_lines_init(struct call_lines *l, const struct trace_options *options,
 		.decode = {.max_string_bytes = options->style.max_string_bytes,
 			   .hex_strings = (enum emit_hex)options->style.hex_strings,
 			   .verbose = options->style.verbose,
+			   .interface_name = interface_name,
 			   .context = l},
 	};
+	if (call_lines_need_sockets(options))
+		l->decode.netlink_protocol = netlink_protocol;
 	if (options->style.fd_detail)
 		l->decode.fd_text = write_descriptor;
 }
@@ -251,7 +284,8 @@ bool call_end(struct call_lines *l, struct journal *j, struct live_task *task, u
 			journal_puts(j, " <unfinished ...>");
 		write_end(l, j, &call, event);
 	}
-	if (call_lines_need_descriptors(l->options)) {
+	if (call_lines_need_descriptors(l->options) ||
+	    (l->decode.netlink_protocol && call_concerns_sockets(event->nr))) {
 		call_make(&l->maker, task, event, &call);
 		call_effects_take(&l->descriptors, task_id, &call);
 	}

@@ -27,11 +27,13 @@ struct call_lines {
 	struct call_maker maker;
 	struct bytes text; /* of the call that is being written, which is a call of: */
 	uint32_t task;
-	struct descriptors descriptors; /* kept if they are shown, or chosen by */
+	struct descriptors descriptors; /* kept as far as they are needed */
 };
 
-/* Whether descriptors are to be known. */
+/* Whether descriptors are to be known; or sockets at least, of which some tell how their messages
+ * are decoded. */
 bool call_lines_need_descriptors(const struct trace_options *options);
+bool call_lines_need_sockets(const struct trace_options *options);
 
 void call_lines_init(struct call_lines *l, const struct trace_options *options,
 		     struct live_tasks *tasks);

@@ -69,11 +69,19 @@ static bool write_descriptor(void *context, uint32_t pid, int fd, bool returned,
 	return file || directory;
 }
 
+static int netlink_protocol(void *context, int fd)
+{
+	const struct known_descriptors *k = context;
+
+	return open_file_netlink(descriptor_find(&k->descriptors, *k->task, fd, false));
+}
+
 void known_descriptors_lend(struct known_descriptors *k, const uint32_t *task,
 			    struct decode_options *out)
 {
 	k->task = task;
 	out->fd_text = write_descriptor;
+	out->netlink_protocol = netlink_protocol;
 	out->context = k;
 }
 

@@ -156,7 +156,8 @@ void printer_set_start(struct printer *p, uint64_t start_ns)
 
 void printer_seed(struct printer *p, pid_t pid)
 {
-	if (call_lines_need_descriptors(p->options.trace))
+	if (call_lines_need_descriptors(p->options.trace) ||
+	    call_lines_need_sockets(p->options.trace))
 		descriptors_seed_process(&p->lines.calls.descriptors, 1, pid, true);
 }
 

@@ -23,6 +23,11 @@ void lines_tell_untold(struct lines *l)
 	l->untold.size = 0;
 }
 
+static bool lines_keep_descriptors(const struct lines *l)
+{
+	return l->calls.decode.netlink_protocol || call_lines_need_descriptors(l->options);
+}
+
 /* A thread that was there before: the first one of its process brings what that has open. */
 void lines_take_start(struct lines *l, const struct start_event *event)
 {
@@ -42,7 +47,7 @@ static void inherit_descriptors(struct lines *l, const struct fork_event *event)
 	const struct live_task *child = live_task(&l->tasks, event->child);
 	struct call call;
 
-	if (!call_lines_need_descriptors(l->options))
+	if (!lines_keep_descriptors(l))
 		return;
 	if (parent->call.entered)
 		call_make(&l->calls.maker, parent, NULL, &call);
@@ -75,7 +80,7 @@ static void write_exit(struct lines *l, uint32_t task_id, uint32_t status, uint6
 		exit_text_write(lines_begin_note(l, task, moment_ns), status);
 	if (task->journal)
 		task->journal->is_closed = true;
-	if (call_lines_need_descriptors(l->options))
+	if (lines_keep_descriptors(l))
 		descriptors_end(&l->calls.descriptors, task_id);
 	live_task_end(&l->tasks, task_id);
 }
@@ -119,7 +124,7 @@ void lines_take_exec(struct lines *l, const struct exec_event *event, uint64_t m
 	struct live_task *process = live_task_at(&l->tasks, task->process);
 	uint32_t leader = process->ended_leader;
 
-	if (call_lines_need_descriptors(l->options))
+	if (lines_keep_descriptors(l))
 		descriptors_exec(&l->calls.descriptors, event->head.task);
 	if (task->tid == event->tid || !leader)
 		return;

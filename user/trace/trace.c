@@ -261,6 +261,8 @@ static struct syscall_set needed_syscalls(const struct trace_options *options)
 
 	if (call_lines_need_descriptors(options))
 		call_effects_need(&needed);
+	else if (call_lines_need_sockets(options))
+		call_effects_need_sockets(&needed);
 	for (size_t i = 0; i < NR_SYSCALLS / 64; i++)
 		needed.bits[i] |= options->shown.bits[i];
 	return needed;
@@ -275,9 +277,12 @@ static struct capture_plan *plans_for(const struct trace_options *options,
 	if (!options->syscalls || options->summary == SUMMARY_ONLY)
 		return NULL;
 	plans = xcalloc(NR_CAPTURE_PLANS, sizeof *plans);
-	for (uint32_t nr = 0; nr < NR_CAPTURE_PLANS; nr++)
+	for (uint32_t nr = 0; nr < NR_CAPTURE_PLANS; nr++) {
 		if (syscall_set_has(read, nr))
 			capture_plan_of(nr, options->style.max_string_bytes, &plans[nr]);
+		if (!call_lines_need_descriptors(options) && !call_concerns_sockets(nr))
+			plans[nr].flags = 0; /* nobody asks what it makes */
+	}
 	return plans;
 }
 
@@ -328,7 +333,8 @@ int trace_run(const struct trace_options *options, char **argv)
 				.whole_arrays = options->style.verbose,
 				.enter_events = has_lines && options->syscalls,
 				.totals_only = !has_lines && !options->errors_by_name && !watches,
-				.descriptors = call_lines_need_descriptors(options),
+				.descriptors = call_lines_need_descriptors(options) ||
+					       call_lines_need_sockets(options),
 				.stacks = stacks,
 				.fault_stacks = stacks && options->fault_kinds != 0,
 				.ring_bytes = options->ring_bytes,
