@@ -26,8 +26,8 @@ struct decode_options {
 	 * known; of AT_FDCWD, its working directory. `returned`: as of after the call. May be NULL.
 	 */
 	bool (*fd_text)(void *context, uint32_t pid, int fd, bool returned, struct bytes *out);
-	/* The protocol of a netlink socket, NETLINK_ROUTE or the like; -1 of anything else, -2 of one
-	 * that is not bound. May be NULL. */
+	/* The protocol of a netlink socket, NETLINK_ROUTE or the like; -1 of anything else, -2 of
+	 * one that is not bound. May be NULL. */
 	int (*netlink_protocol)(void *context, int fd);
 	/* The name of a network interface; NULL, or empty: only its number is known. */
 	void (*interface_name)(void *context, uint32_t index, char out[16]);

@@ -28,9 +28,9 @@ enum field_kind {
 	FIELD_PATH,   /* text elsewhere, of which this is the address */
 	FIELD_STRING, /* the same, cut by -s */
 	FIELD_DEVICE,
-	FIELD_RESERVED, /* shown if it is not zero, in hexadecimal */
+	FIELD_RESERVED,  /* shown if it is not zero, in hexadecimal */
 	FIELD_INTERFACE, /* of the network, by number */
-	FIELD_INTS, /* an array of 32-bit numbers */
+	FIELD_INTS,      /* an array of 32-bit numbers */
 };
 
 struct field {

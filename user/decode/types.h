@@ -192,13 +192,14 @@ extern const struct arg_type type_int, type_uint, type_long, type_ulong, type_he
 
 /* types_sets.c */
 extern const struct arg_type type_access_mode, type_at_flags, type_close_range_flags,
-	type_execveat_flags, type_faccessat_flags, type_fallocate_flags, type_fd_flags, type_flock_operation,
-	type_fsmount_flags, type_fsopen_flags, type_fspick_flags, type_handle_at_flags,
-	type_inotify_flags, type_inotify_events, type_mlock_flags, type_mlockall_flags,
-	type_mount_attributes, type_mount_setattr_flags, type_move_mount_flags, type_mremap_flags,
-	type_msync_flags, type_open_tree_flags, type_pkey_rights, type_rename_flags, type_rwf_flags,
-	type_splice_flags, type_statx_mask, type_sync_file_range_flags, type_umount_flags,
-	type_xattr_flags, type_fadvise, type_fsconfig_command, type_madvise, type_whence;
+	type_execveat_flags, type_faccessat_flags, type_fallocate_flags, type_fd_flags,
+	type_flock_operation, type_fsmount_flags, type_fsopen_flags, type_fspick_flags,
+	type_handle_at_flags, type_inotify_flags, type_inotify_events, type_mlock_flags,
+	type_mlockall_flags, type_mount_attributes, type_mount_setattr_flags, type_move_mount_flags,
+	type_mremap_flags, type_msync_flags, type_open_tree_flags, type_pkey_rights,
+	type_rename_flags, type_rwf_flags, type_splice_flags, type_statx_mask,
+	type_sync_file_range_flags, type_umount_flags, type_xattr_flags, type_fadvise,
+	type_fsconfig_command, type_madvise, type_whence;
 
 /* types_files.c */
 extern const struct arg_type type_open_flags, type_open_mode, type_open_how, type_file_mode,
