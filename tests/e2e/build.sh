@@ -29,6 +29,16 @@ case_an_archive_builds_without_clang_and_bpftool() {
 	holds "nothing is rebuilt" make -q CLANG=false BPFTOOL=false
 }
 
+# Sources alone: nothing that is made.
+case_the_repository_holds_what_it_says() {
+	[ -d "$ROOT/.git" ] || skip "this is no git repository"
+	is "$(git -C "$ROOT" ls-files | grep -v '^\.' | cut -d / -f 1 | sort -u | tr '\n' ' ')" \
+		"LICENSE Makefile README.md bpf scripts tests user vmlinux.h " "entries"
+	is "$(git -C "$ROOT" ls-files | grep '^\.' | tr '\n' ' ')" \
+		".ci/run .clang-format .gitignore .shellcheckrc " "files with a dot"
+	is "$(git -C "$ROOT" ls-files | grep -E '\.(o|d|a|data|tmp|log|orig|rej)$')" "" "things made"
+}
+
 case_help_names_the_targets() {
 	make -s -C "$ROOT" help >text
 	for target in all check dist install uninstall fuzz clean; do
