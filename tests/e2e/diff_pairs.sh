@@ -52,6 +52,7 @@ case_a_block_per_item_in_c_against_a_kept_one_in_cxx() {
 	within "$(first saved_faults)" 112000 113000 "predicted saving"
 	within "$(jq .totals.faults.delta d)" 112000 113000 "what it is in truth"
 	is "$(jq -r .job.verdict d)" assumed "nothing speaks against the same job"
+	is "$(jq '.lives | length > 0, (map(.differs) | any)' -c d | tr '\n' ' ')" "true false " "ages of single runs"
 	"$PROF" diff --json new.data base.data >d
 	finds large-malloc-per-item base "handle_item" "the other way round"
 }

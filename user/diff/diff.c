@@ -124,6 +124,13 @@ static void distrust_waiting_rows(struct diff_table *table)
 	}
 }
 
+/* How long regions live depends on times, of which a single run knows nothing. */
+static void distrust_lives(struct diff *diff)
+{
+	vec_each (&diff->tables[FACET_LIFE].rows, row)
+		row->change.is_claimed &= diff->has_repeats;
+}
+
 static void distrust_waiting(struct diff *diff)
 {
 	if (!diff->is_parallel)
@@ -275,6 +282,7 @@ int diff_make(const struct aligned_runs *runs, const struct diff_options *option
 	}
 	fill_tables(diff);
 	distrust_waiting(diff);
+	distrust_lives(diff);
 	diff->differs = costs_differ(diff);
 	verdict_find(diff, &diff->verdict);
 	*out = diff;

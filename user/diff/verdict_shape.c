@@ -244,6 +244,15 @@ static char *callers_text(const struct path_tree *tree, uint32_t node)
 	return xstrdup("the outside");
 }
 
+/* Paths that end early on one side alone look as if they had moved. */
+static uint64_t cut_on_one_side(const struct diff *diff)
+{
+	uint64_t base = diff_first_run(diff, BASE)->report->stacks.incomplete;
+	uint64_t new = diff_first_run(diff, NEW)->report->stacks.incomplete;
+
+	return base > new ? base - new : new - base;
+}
+
 static void find_moved(const struct diff *diff, enum event_kind_of_path events, struct verdict *out)
 {
 	static const char *const what[] = {"page faults", "system calls"};
@@ -258,7 +267,8 @@ static void find_moved(const struct diff *diff, enum event_kind_of_path events, 
 		scoped_free char *to = callers_text(tree, to_node);
 		char count[NUMBER_SIZE];
 
-		if (is_called_alike(tree, from_node, to_node))
+		if (is_called_alike(tree, from_node, to_node) ||
+		    moved->base <= cut_on_one_side(diff))
 			continue;
 		if (!finding)
 			finding = verdict_add(out, "moved", NEW,
