@@ -213,7 +213,7 @@ static void compare(struct comparison *c, const struct stack *stack, const struc
 
 	c->events++;
 	c->frames += common;
-	c->verdicts[stack_verdict_of(stack->flags)]++;
+	c->verdicts[stack_verdict_of(stack)]++;
 	if (c->outcomes[outcome]++ >= MAX_SHOWN || outcome == SAME)
 		return;
 	fprintf(stderr, "%s: system call %" PRIu64 " = %" PRId64 ", flags %x, libdwfl %s\n",

@@ -106,6 +106,7 @@ static void stacks_follow_their_events(void **state)
 	assert_non_null(strstr(text, "0x7000 ip 0x401000 inner ~30ns\n"
 				     "                    inner (prog)\n"
 				     "                    main (prog)\n"
+				     "                    [not proven complete: frame_pointer]\n"
 				     "     0.000004100"));
 	recording_close(r);
 }
@@ -139,6 +140,9 @@ static void objects_are_read_back(void **state)
 	assert_true(json_is_true(json_object_get(objects[6], "interpolated")));
 	assert_string_equal(
 		json_string_value(json_array_get(json_object_get(objects[6], "stack"), 0)), "main");
+	assert_string_equal(json_string_value(json_object_get(objects[6], "stack_state")),
+			    "frame_pointer");
+	assert_true(json_is_null(json_object_get(objects[8], "stack_state"))); /* it has none */
 	assert_true(json_is_null(json_object_get(objects[8], "result")));
 	assert_true(json_is_null(json_object_get(objects[8], "duration_ns")));
 	assert_string_equal(json_string_value(json_object_get(objects[10], "exit_signal")),

@@ -6,6 +6,7 @@
 #include "output/printable.h"
 #include "profile/frame_class.h"
 #include "profile/frame_label.h"
+#include "profile/stack_quality.h"
 
 #define MAX_ERRNO 4095
 
@@ -56,13 +57,36 @@ int64_t event_time_ns(const struct event_writer *w, const struct event *event)
 	return (int64_t)(event->time_ns - w->start_ns);
 }
 
+static uint64_t event_stack(const struct event *event)
+{
+	return event->kind == EVENT_SYSCALL ? event->row[SYSCALL_STACK]
+	       : event->kind == EVENT_FAULT ? event->row[FAULT_STACK]
+					    : 0;
+}
+
 uint32_t event_frame(const struct recording *r, const struct event *event)
 {
-	uint64_t id = event->kind == EVENT_SYSCALL ? event->row[SYSCALL_STACK]
-		      : event->kind == EVENT_FAULT ? event->row[FAULT_STACK]
-						   : 0;
+	uint64_t id = event_stack(event);
 
 	return id < r->stacks.size ? r->stacks.items[id].frame : 0;
+}
+
+static bool is_stack_lost(const struct event *event)
+{
+	return event->kind == EVENT_SYSCALL ? event->row[SYSCALL_FLAGS] & SYSCALL_STACK_LOST
+	       : event->kind == EVENT_FAULT ? event->row[FAULT_FLAGS] & FAULT_STACK_LOST
+					    : false;
+}
+
+const char *event_stack_state(const struct recording *r, const struct event *event)
+{
+	uint64_t id = event_stack(event);
+
+	if (is_stack_lost(event))
+		return stack_verdict_words[STACK_LOST].key;
+	if (!id || id >= r->stacks.size)
+		return NULL;
+	return stack_verdict_words[stack_verdict_of(&r->stacks.items[id])].key;
 }
 
 const char *event_fault_label(struct event_writer *w, const struct event *event)

@@ -93,5 +93,7 @@ const struct function_line *event_source(const struct event_writer *w, const str
 const char *event_syscall_error(const struct event *event);
 /* The innermost frame of an event's stack, 0 when it has none. */
 uint32_t event_frame(const struct recording *r, const struct event *event);
+/* How whole that stack is, as reports have it: "complete", or why not; NULL where none was due. */
+const char *event_stack_state(const struct recording *r, const struct event *event);
 
 #endif

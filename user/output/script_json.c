@@ -132,11 +132,13 @@ static void set_task_event(const struct task_event *event, json_t *object)
 	}
 }
 
-/* Sets the stack, and how many of its frames, the last ones, are the kernel's. */
-static void set_stack(const struct recording *r, uint32_t frame, json_t *object)
+/* Sets the stack, whether it is whole, and how many of its frames, the last ones, are the kernel's.
+ */
+static void set_stack(const struct recording *r, const struct event *event, json_t *object)
 {
+	uint32_t frame = event_frame(r, event), kernel_frames = 0;
+	const char *state = event_stack_state(r, event);
 	json_t *stack = json_array();
-	uint32_t kernel_frames = 0;
 
 	for (uint32_t depth = 0; frame && depth < STACK_MAX_FRAMES; depth++) {
 		const struct frame *at = &r->frames.items[frame];
@@ -151,6 +153,7 @@ static void set_stack(const struct recording *r, uint32_t frame, json_t *object)
 		frame = at->parent;
 	}
 	set(object, "stack", stack);
+	set(object, "stack_state", state ? json_string(state) : json_null());
 	set(object, "kernel_frames", json_count(kernel_frames));
 }
 
@@ -166,7 +169,7 @@ static void write_event(struct event_writer *w, const struct event *event)
 	else
 		set_task_event(event->task_event, object);
 	if (w->stacks && event->kind != EVENT_TASK)
-		set_stack(w->r, event_frame(w->r, event), object);
+		set_stack(w->r, event, object);
 	json_dumpf(object, w->out, JSON_COMPACT);
 	fputc('\n', w->out);
 	json_decref(object);

@@ -14,6 +14,7 @@
 #include "output/printable.h"
 #include "profile/facts.h"
 #include "profile/frame_label.h"
+#include "profile/stack_quality.h"
 #include "recording/task_signal.h"
 
 static void write_time(struct event_writer *w, const struct event *event)
@@ -125,9 +126,10 @@ static void write_task_event(struct event_writer *w, const struct task_event *ev
 	}
 }
 
-/* The innermost frame first, each with the file that it lies in. */
+/* The innermost frame first, each with the file that it lies in; why it may not be all, if so. */
 static void write_stack(struct event_writer *w, const struct event *event)
 {
+	const char *state = event_stack_state(w->r, event);
 	uint32_t frame = event_frame(w->r, event), depth = 0;
 
 	for (; frame && depth < STACK_MAX_FRAMES; depth++) {
@@ -143,6 +145,8 @@ static void write_stack(struct event_writer *w, const struct event *event)
 		}
 		frame = at->parent;
 	}
+	if (state && strcmp(state, stack_verdict_words[STACK_PROVEN].key) != 0)
+		fprintf(w->out, "                    [not proven complete: %s]\n", state);
 }
 
 static void write_event(struct event_writer *w, const struct event *event)

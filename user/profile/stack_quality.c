@@ -23,7 +23,7 @@ const struct stack_verdict_words stack_verdict_words[NR_STACK_VERDICTS] = {
 	[STACK_BROKEN] = {"broken", "end early"},
 };
 
-enum stack_verdict stack_verdict_of(uint32_t stack_flags)
+static enum stack_verdict verdict_of_flags(uint32_t stack_flags)
 {
 	if (stack_flags & STACK_COMPLETE && !(stack_flags & STACK_FRAME_POINTER))
 		return stack_flags & STACK_MADE_CODE ? STACK_THROUGH_MADE_CODE : STACK_PROVEN;
@@ -40,6 +40,11 @@ enum stack_verdict stack_verdict_of(uint32_t stack_flags)
 	return stack_flags & STACK_FRAME_POINTER ? STACK_UNPROVEN : STACK_BROKEN;
 }
 
+enum stack_verdict stack_verdict_of(const struct stack *stack)
+{
+	return stack->frame ? verdict_of_flags(stack->flags) : STACK_ABSENT;
+}
+
 void stack_quality_of(const struct recording *r, const struct scan *scan, struct stack_quality *out)
 {
 	const char *method = recording_meta(r, "stacks");
@@ -50,9 +55,7 @@ void stack_quality_of(const struct recording *r, const struct scan *scan, struct
 	out->tables_refused = recording_counter(r, "unwind.tables_refused");
 	out->files_unreachable = recording_counter(r, "files.unreachable");
 	for (size_t id = 1; id < r->stacks.size; id++) {
-		const struct stack *stack = &r->stacks.items[id];
-		enum stack_verdict verdict =
-			stack->frame ? stack_verdict_of(stack->flags) : STACK_ABSENT;
+		enum stack_verdict verdict = stack_verdict_of(&r->stacks.items[id]);
 
 		out->events[verdict] += scan->stack_events[id];
 	}

@@ -44,6 +44,6 @@ struct stack_quality {
 void stack_quality_of(const struct recording *r, const struct scan *scan,
 		      struct stack_quality *out);
 
-enum stack_verdict stack_verdict_of(uint32_t stack_flags);
+enum stack_verdict stack_verdict_of(const struct stack *stack);
 
 #endif
