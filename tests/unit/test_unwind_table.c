@@ -572,6 +572,13 @@ static void missing_frames(void **state)
 	assert_null(rule_at(&o, "bare", 0)); /* behind crtbegin, but none of it */
 	assert_int_equal(rule_at(&o, "_start", 0)->ra_kind, UNWIND_RA_UNDEFINED);
 	unwind_table_fini(&o.table);
+	write_text("last.c", "int main(void) { return 0; }\n");
+	build("gcc -O2 -o last last.c"); /* main comes first: crtbegin ends the code */
+	o.path = "last";
+	assert_int_equal(build_table("last", &o.table), 0);
+	assert_cfa(rule_at(&o, "__do_global_dtors_aux", 14), UNWIND_CFA_REG, RSP, 16);
+	assert_cfa(rule_at(&o, "frame_dummy", 0), UNWIND_CFA_REG, RSP, 8);
+	unwind_table_fini(&o.table);
 	build("gcc -static -o static program.c");
 	o.path = "static";
 	assert_int_equal(build_table("static", &o.table), 0);

@@ -130,13 +130,26 @@ static void add_crt(struct adder *adder, uint64_t address, uint64_t size)
 	adder->missing->nr_crts++;
 }
 
+/* How much code lies behind a function before the next one that is described, if there is one. */
+static uint64_t gap_behind(const struct adder *adder, size_t i)
+{
+	const struct fde *fde = &adder->frames->fdes.items[i];
+	uint64_t offset, left;
+
+	if (i + 1 < adder->nr_sorted)
+		return fde[1].start - fde->end;
+	if (!elf_code_locate(adder->code, fde->address, &offset, &left))
+		return 0;
+	return left - (fde->end - fde->start);
+}
+
 static void add_crts(struct adder *adder)
 {
 	size_t gaps = 0;
 
-	for (size_t i = 1; i < adder->nr_sorted && gaps < MAX_CRT_GAPS; i++) {
-		struct fde *before = &adder->frames->fdes.items[i - 1], *behind = before + 1;
-		uint64_t size = behind->start - before->end;
+	for (size_t i = 0; i < adder->nr_sorted && gaps < MAX_CRT_GAPS; i++) {
+		const struct fde *before = &adder->frames->fdes.items[i];
+		uint64_t size = gap_behind(adder, i);
 
 		if (adder->missing->nr_crts == MAX_CRTS)
 			return;
