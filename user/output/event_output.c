@@ -174,15 +174,6 @@ const char *event_call_text(struct event_writer *w, const struct event *event)
 	return (const char *)w->text.data;
 }
 
-const char *event_result_text(struct event_writer *w, const struct event *event)
-{
-	bytes_reset(&w->text);
-	event_call_make(&w->call, w->r, event);
-	decode_result(&w->call.call, &w->decode, &w->text);
-	bytes_u8(&w->text, 0);
-	return (const char *)w->text.data;
-}
-
 json_t *event_call_json(struct event_writer *w, const struct event *event)
 {
 	json_t *object;

@@ -74,10 +74,9 @@ const char *event_type(const struct event *event); /* "syscall", "page-fault", "
 /* The name of the call; `buffer` is for unknown ones. */
 const char *event_syscall_name(const struct event *event, char buffer[32]);
 unsigned int event_syscall_arity(const struct event *event);
-/* Its name and decoded arguments, openat(AT_FDCWD, "/etc/passwd", O_RDONLY), and its result in
- * strace's words, -1 ENOENT (No such file or directory). Both are valid until the next call. */
+/* Its name and decoded arguments, openat(AT_FDCWD, "/etc/passwd", O_RDONLY). Valid until the next
+ * call. */
 const char *event_call_text(struct event_writer *w, const struct event *event);
-const char *event_result_text(struct event_writer *w, const struct event *event);
 /* The same arguments as an object by their names: a new reference. */
 json_t *event_call_json(struct event_writer *w, const struct event *event);
 /* A value of that object as a text: flags are joined, structs stay JSON. The caller frees it. */
