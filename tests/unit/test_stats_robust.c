@@ -125,12 +125,13 @@ static void columns_are_scaled(void **state)
 
 	(void)state;
 	spread_of(values, 5, &s);
-	spread_scale(&s, values, 5, 8, out, 2);
+	spread_scale(&s, values, 5, 0.1, 8, out, 2);
 	assert_true(out[4] == 0 && out[8] == 8 && out[1] == 0);
 	assert_near((double)out[6], 1 / MAD_TO_DEVIATION, 1e-6);
-	s.mad = 0;
-	spread_scale(&s, values, 5, 8, out, 2);
-	assert_true(out[8] == 0);
+	s.mad = 0; /* what most share has no deviation of its own */
+	spread_scale(&s, values, 5, 2, 8, out, 2);
+	assert_true(out[4] == 0 && out[8] == 8);
+	assert_near((double)out[6], 0.5, 1e-6);
 }
 
 /* With itself among ten, no value is more than 3 deviations away, whatever it is. */

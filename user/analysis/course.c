@@ -8,7 +8,7 @@
 #include "stats/robust.h"
 
 #define CLUSTER_KEY      0x70726f66 /* of random numbers: the same for everyone */
-#define MOST_DEVIATIONS  8
+#define MOST_DEVIATIONS  8.0f
 #define LEAST_DEVIATION  0.25 /* octaves: steady series make no phases by trifles */
 #define LEAST_SCORE      1.5  /* deviations from the median that make a trait of a phase */
 #define LEAST_PHASE      50   /* windows that are a smaller part are between phases */
@@ -238,13 +238,9 @@ static bool take_feature(const struct windows *w, const double *logs, float *out
 
 	if (spread_of(logs, w->nr, &spread))
 		return false;
-	for (uint32_t at = 0; at < w->nr; at++) {
-		double score = spread_score(&spread, logs[at], LEAST_DEVIATION);
-
-		nr_different += fabs(score) >= LEAST_SCORE;
-		out[(size_t)at * stride] =
-			(float)fmax(-MOST_DEVIATIONS, fmin(MOST_DEVIATIONS, score));
-	}
+	spread_scale(&spread, logs, w->nr, LEAST_DEVIATION, MOST_DEVIATIONS, out, stride);
+	for (uint32_t at = 0; at < w->nr; at++)
+		nr_different += fabsf(out[(size_t)at * stride]) >= LEAST_SCORE;
 	if (nr_different >= w->nr / LEAST_LEVEL)
 		return true;
 	for (uint32_t at = 0; at < w->nr; at++)

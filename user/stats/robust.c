@@ -109,11 +109,11 @@ double spread_score(const struct spread *s, double value, double least)
 	return (value - s->median) / deviation;
 }
 
-void spread_scale(const struct spread *s, const double *values, size_t nr, float most, float *out,
-		  size_t stride)
+void spread_scale(const struct spread *s, const double *values, size_t nr, double least, float most,
+		  float *out, size_t stride)
 {
 	for (size_t i = 0; i < nr; i++) {
-		const double score = s->mad > 0 ? spread_score(s, values[i], 0) : 0;
+		const double score = spread_score(s, values[i], least);
 
 		out[i * stride] = (float)fmax(-(double)most, fmin((double)most, score));
 	}

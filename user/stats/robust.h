@@ -31,11 +31,11 @@ struct spread spread_of_logs(const struct histogram *h);
 double spread_score(const struct spread *s, double value, double least);
 
 /*
- * For feature columns: brings the median to 0 and the deviation to 1, and limits the rest to
- * `most`. A column without spread becomes zeros.
+ * For feature columns: brings the median to 0 and the deviation, which counts as at least `least`,
+ * to 1, and limits the rest to `most`.
  */
-void spread_scale(const struct spread *s, const double *values, size_t nr, float most, float *out,
-		  size_t stride);
+void spread_scale(const struct spread *s, const double *values, size_t nr, double least, float most,
+		  float *out, size_t stride);
 
 /*
  * How many deviations each value is from the mean of the others, and the probability that one is as
