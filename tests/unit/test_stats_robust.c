@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* Spread, outliers, windows and correlation, against textbooks and against what was planted. */
-#include "stats/robust.h"
+#include "stats/stats.h"
 
 #include <errno.h>
 #include <math.h>
@@ -55,7 +55,7 @@ static void discoveries_are_those_of_the_paper(void **state)
 static void spreads_of_few_values(void **state)
 {
 	const double values[] = {5, -1, 3, 1e300, 3}, wrong[] = {1, NAN}, two[] = {-0.0, 4};
-	struct spread s;
+	struct robust_spread s;
 
 	(void)state;
 	assert_int_equal(spread_of(values, 0, &s), -ENODATA);
@@ -81,7 +81,7 @@ static int compare_doubles(const void *a, const void *b)
 static void medians_are_those_of_sorted_values(void **state)
 {
 	double values[301], sorted[301];
-	struct spread s;
+	struct robust_spread s;
 
 	(void)state;
 	for (size_t nr = 1; nr <= 301; nr += 3) {
@@ -99,7 +99,7 @@ static void spreads_of_histograms_are_those_of_logs(void **state)
 	enum { NR = 20001 };
 	double *logs = xcalloc(NR, sizeof *logs);
 	struct histogram h;
-	struct spread exact, s;
+	struct robust_spread exact, s;
 
 	(void)state;
 	histogram_init(&h, HISTOGRAM_BITS);
@@ -120,7 +120,7 @@ static void spreads_of_histograms_are_those_of_logs(void **state)
 static void columns_are_scaled(void **state)
 {
 	const double values[] = {1, 2, 3, 4, 1e9};
-	struct spread s;
+	struct robust_spread s;
 	float out[10] = {0};
 
 	(void)state;

@@ -104,7 +104,7 @@ static void copy_from(const struct histogram *h, uint64_t from_ns, struct histog
 
 static void judge(const struct histogram *like, uint64_t calls, struct anomaly_rule *out)
 {
-	struct spread spread = spread_of_logs(like);
+	struct robust_spread spread = spread_of_logs(like);
 	struct tail tail = tail_of(like);
 	double n = (double)calls, most;
 

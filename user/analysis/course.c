@@ -30,7 +30,7 @@ static double of_log(const struct series *s, double log)
 
 static double median_of(const double *values, size_t nr)
 {
-	struct spread spread = {0};
+	struct robust_spread spread = {0};
 
 	spread_of(values, nr, &spread);
 	return spread.median;
@@ -134,7 +134,7 @@ static void describe_phase(const struct course *course, double *const *logs, uin
 	unsigned int nr = 0;
 
 	for (uint32_t i = 0; i < w->nr_series; i++) {
-		struct spread all;
+		struct robust_spread all;
 		size_t nr_inside = 0;
 		double middle;
 
@@ -234,7 +234,7 @@ static void take_phases(struct course *course, const struct clusters *clusters, 
 static bool take_feature(const struct windows *w, const double *logs, float *out, uint32_t stride)
 {
 	uint32_t nr_different = 0;
-	struct spread spread;
+	struct robust_spread spread;
 
 	if (spread_of(logs, w->nr, &spread))
 		return false;

@@ -32,7 +32,7 @@ static double cost(const void *data, size_t from, size_t end)
  */
 static double noise_of(const double *values, size_t nr, double *differences)
 {
-	struct spread spread;
+	struct robust_spread spread;
 	double squares = 0;
 
 	for (size_t i = 0; i + 1 < nr; i++) {
@@ -72,7 +72,7 @@ static void sum_up(const double *values, size_t nr, double middle, double noise,
 
 int changes_find(const double *values, size_t nr, size_t *out, size_t *found)
 {
-	struct spread spread;
+	struct robust_spread spread;
 	struct series series;
 	double *room, noise;
 	int err = nr > CHANGES_VALUES ? -E2BIG : spread_of(values, nr, &spread);

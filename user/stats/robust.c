@@ -53,11 +53,11 @@ static bool are_finite(const double *values, size_t nr)
 	return true;
 }
 
-int spread_of(const double *values, size_t nr, struct spread *out)
+int spread_of(const double *values, size_t nr, struct robust_spread *out)
 {
 	uint64_t *orders, *scratch;
 
-	*out = (struct spread){0};
+	*out = (struct robust_spread){0};
 	if (!nr)
 		return -ENODATA;
 	if (!are_finite(values, nr))
@@ -80,11 +80,11 @@ static double log_of_bucket(const struct histogram *h, uint32_t index)
 }
 
 /* From the median's bucket outwards, always to the nearer side, until half of all are passed. */
-struct spread spread_of_logs(const struct histogram *h)
+struct robust_spread spread_of_logs(const struct histogram *h)
 {
 	uint64_t below, covered;
 	const uint32_t middle = histogram_find(h, (h->total + 1) / 2, &below);
-	struct spread s = {.median = log_of_bucket(h, middle)};
+	struct robust_spread s = {.median = log_of_bucket(h, middle)};
 	uint32_t left = middle, right = middle + 1;
 
 	covered = h->counts[middle];
@@ -100,7 +100,7 @@ struct spread spread_of_logs(const struct histogram *h)
 	return s;
 }
 
-double spread_score(const struct spread *s, double value, double least)
+double spread_score(const struct robust_spread *s, double value, double least)
 {
 	const double deviation = fmax(s->mad * MAD_TO_DEVIATION, least);
 
@@ -109,8 +109,8 @@ double spread_score(const struct spread *s, double value, double least)
 	return (value - s->median) / deviation;
 }
 
-void spread_scale(const struct spread *s, const double *values, size_t nr, double least, float most,
-		  float *out, size_t stride)
+void spread_scale(const struct robust_spread *s, const double *values, size_t nr, double least,
+		  float most, float *out, size_t stride)
 {
 	for (size_t i = 0; i < nr; i++) {
 		const double score = spread_score(s, values[i], least);
@@ -182,7 +182,7 @@ int outliers_leave_one_out(const double *values, size_t nr, struct outlier *out)
 int outliers_find(const double *values, size_t nr, double least, double rate, struct outlier *out,
 		  bool *is_outlier, size_t *found)
 {
-	struct spread spread;
+	struct robust_spread spread;
 	double *probabilities;
 	int err = spread_of(values, nr, &spread);
 

@@ -17,25 +17,25 @@
 
 #define MAD_TO_DEVIATION 1.482602218505602 /* of a normal distribution */
 
-struct spread {
+struct robust_spread {
 	double median, mad; /* in the unit of the values */
 };
 
 /* -ENODATA of no values, -EDOM when one is no finite number. */
-int spread_of(const double *values, size_t nr, struct spread *out);
+int spread_of(const double *values, size_t nr, struct robust_spread *out);
 
 /* The same of a histogram that is not empty, of log2 of its values, in time linear in buckets. */
-struct spread spread_of_logs(const struct histogram *h);
+struct robust_spread spread_of_logs(const struct histogram *h);
 
 /* Deviations from the middle. `least` keeps a spread of nearly nothing from making all outliers. */
-double spread_score(const struct spread *s, double value, double least);
+double spread_score(const struct robust_spread *s, double value, double least);
 
 /*
  * For feature columns: brings the median to 0 and the deviation, which counts as at least `least`,
  * to 1, and limits the rest to `most`.
  */
-void spread_scale(const struct spread *s, const double *values, size_t nr, double least, float most,
-		  float *out, size_t stride);
+void spread_scale(const struct robust_spread *s, const double *values, size_t nr, double least,
+		  float most, float *out, size_t stride);
 
 /*
  * How many deviations each value is from the mean of the others, and the probability that one is as
