@@ -173,9 +173,8 @@ case_ioctl() {
 	same_captured_lines corners_ioctl 3
 }
 
-# A signal that is not to be sent, by name.
 case_ipc() {
-	similar_lines corners_ipc 1
+	same_lines corners_ipc
 	same_captured_lines corners_ipc 4
 }
 

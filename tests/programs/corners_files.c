@@ -246,6 +246,24 @@ static void times(void)
 	call(SYS_utimensat, -100, "/no/a", tail(31), 0);
 }
 
+/* Modes without a type; every bit there is, which is more than has a name. */
+static void bits(void)
+{
+	static const long modes[] = {01346, 04755, 06000, 07777, 010644, 0140777, 0170644};
+
+	for (size_t i = 0; i < sizeof modes / sizeof *modes; i++)
+		call(SYS_mknod, "/no/such/file", modes[i], 0x102L);
+	call(SYS_memfd_create, NULL, -1L);
+	call(SYS_fallocate, -1, -1L, 1L, 2L);
+	call(SYS_openat, -1, "", O_RDONLY | 020000000);
+	call(SYS_unlinkat, -1, "", -1L);
+	call(SYS_linkat, -1, "", -1, "", 0x10000L);
+	call(SYS_statx, -1, "", -1L, -1L, NULL);
+	call(SYS_pwritev2, -1, NULL, 0L, 0L, 0L, -1L);
+	call(SYS_fanotify_init, -1L, -1L);
+	call(SYS_pidfd_open, -1, -1L);
+}
+
 int main(void)
 {
 	memset(long_path, 'a', sizeof long_path - 1);
@@ -253,5 +271,6 @@ int main(void)
 	opening();
 	reading();
 	times();
+	bits();
 	return 0;
 }

@@ -4,9 +4,19 @@
  */
 #include "corners.h"
 
+#include <linux/btrfs.h>
 #include <linux/fiemap.h>
 #include <linux/fs.h>
+#include <linux/hdreg.h>
+#include <linux/input.h>
+#include <linux/kd.h>
+#include <linux/kvm.h>
+#include <linux/loop.h>
+#include <linux/nbd.h>
 #include <linux/random.h>
+#include <linux/rtc.h>
+#include <linux/videodev2.h>
+#include <linux/watchdog.h>
 #include <net/if.h>
 #include <net/if_arp.h>
 #include <netinet/in.h>
@@ -162,11 +172,34 @@ static void unknown(void)
 	}
 }
 
+/* Numbers, pointers to numbers, and requests without an argument, of devices that are not there. */
+static void devices(void)
+{
+	static const unsigned long requests[] = {
+		HDIO_GETGEO,        HDIO_GET_DMA,     HDIO_SET_DMA,      LOOP_SET_FD,
+		LOOP_CLR_FD,        LOOP_CTL_ADD,     LOOP_CTL_GET_FREE, LOOP_SET_BLOCK_SIZE,
+		NBD_SET_SOCK,       NBD_SET_SIZE,     NBD_DO_IT,         RTC_AIE_ON,
+		RTC_EPOCH_SET,      WDIOC_SETTIMEOUT, WDIOC_KEEPALIVE,   EVIOCGRAB,
+		EVIOCRMFF,          EVIOCSCLOCKID,    BLKSECTGET,        BLKROTATIONAL,
+		KDSIGACCEPT,        PIO_FONTRESET,    KVM_CREATE_VCPU,   VIDIOC_S_INPUT,
+		BTRFS_IOC_WAIT_SYNC};
+	uint32_t number = 4711;
+
+	for (size_t i = 0; i < sizeof requests / sizeof *requests; i++) {
+		call(SYS_ioctl, -1, requests[i], NULL);
+		call(SYS_ioctl, -1, requests[i], NOWHERE);
+		call(SYS_ioctl, -1, requests[i], -1L);
+	}
+	call(SYS_ioctl, -1, EVIOCSCLOCKID, TAIL(number));
+	call(SYS_ioctl, -1, WDIOC_SETTIMEOUT, TAIL(number));
+}
+
 int main(void)
 {
 	terminals();
 	interfaces();
 	files();
 	unknown();
+	devices();
 	return 0;
 }

@@ -62,9 +62,12 @@ enum kind {
 	KIND_UNKNOWN,
 	KIND_NONE,
 	KIND_NUMBER, /* the argument itself */
+	KIND_UNSIGNED,
+	KIND_POINTER,
 	KIND_CHOICE,
 	KIND_FD,
 	KIND_INT, /* it points to one */
+	KIND_SHORT,
 	KIND_UINT64,
 	KIND_PAIR, /* of 64-bit numbers */
 	KIND_BITS,
@@ -141,6 +144,13 @@ static const struct field clock_fields[] = {
 		.number = request, .kind = KIND_STRUCT, .when = CAPTURE_##time, .fields = table,   \
 		.nr_fields = NR_FIELDS(table), .size_bytes = sizeof(type)                          \
 	}
+
+/* The numbers of all requests, by name. */
+#define IOCTL(number, name) NR_##name = (int)number,
+enum {
+#include "decode/ioctl_table.h"
+};
+#undef IOCTL
 
 static const struct request requests[] = {
 	POINTS(TCGETS, KIND_TERMIOS, EXIT),
@@ -241,6 +251,17 @@ static const struct request requests[] = {
 	NOTHING(NS_GET_PARENT),
 	NOTHING(NS_GET_NSTYPE),
 	POINTS(NS_GET_OWNER_UID, KIND_INT, EXIT),
+#define PLAIN_NOTHING(name)    NOTHING(NR_##name),
+#define PLAIN_NUMBER(name)     NUMBER(NR_##name),
+#define PLAIN_UNSIGNED(name)   {.number = NR_##name, .kind = KIND_UNSIGNED},
+#define PLAIN_FD(name)         {.number = NR_##name, .kind = KIND_FD},
+#define PLAIN_POINTER(name)    {.number = NR_##name, .kind = KIND_POINTER},
+#define PLAIN_INT_ENTER(name)  POINTS(NR_##name, KIND_INT, ENTER),
+#define PLAIN_INT_EXIT(name)   POINTS(NR_##name, KIND_INT, EXIT),
+#define PLAIN_LONG_ENTER(name) POINTS(NR_##name, KIND_UINT64, ENTER),
+#define PLAIN_LONG_EXIT(name)  POINTS(NR_##name, KIND_UINT64, EXIT),
+#define PLAIN_SHORT_EXIT(name) POINTS(NR_##name, KIND_SHORT, EXIT),
+#include "decode/ioctl_plain.h"
 };
 
 static const struct request *request_of(const struct call *call)
@@ -259,6 +280,9 @@ static void number_print_at(struct decoder *d, const struct request *request, ui
 	bool is_wide = request->kind == KIND_UINT64 || request->kind == KIND_PAIR;
 	uint64_t values[2] = {0};
 	size_t size = request->kind == KIND_PAIR ? 16 : is_wide ? 8 : 4;
+
+	if (request->kind == KIND_SHORT)
+		size = 2;
 
 	if (!fetch_or_pointer(d, address, values, size))
 		return;
@@ -302,6 +326,10 @@ static PRINT_FUNCTION(argument_print)
 	case KIND_UNKNOWN:
 	case KIND_NONE:
 		return emit_hex(d->e, value);
+	case KIND_UNSIGNED:
+		return emit_uint(d->e, value);
+	case KIND_POINTER:
+		return emit_pointer(d->e, value);
 	case KIND_NUMBER:
 		return emit_int(d->e, (int64_t)value);
 	case KIND_CHOICE:
@@ -311,6 +339,7 @@ static PRINT_FUNCTION(argument_print)
 	case KIND_FD:
 		return fd_print_value(d, (int)value);
 	case KIND_INT:
+	case KIND_SHORT:
 	case KIND_UINT64:
 	case KIND_PAIR:
 	case KIND_BITS:

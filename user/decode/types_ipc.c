@@ -82,7 +82,10 @@ static void permissions_print(struct decoder *d, const char *name, const struct 
 	emit_name(d->e, "mode");
 	emit_octal(d->e, perm->mode);
 	if (!is_set) {
-		emit_member_int(d->e, "key", perm->__key);
+		if (*name == 'm' && name[1] == 's') /* of queues it is shown unsigned */
+			emit_member_uint(d->e, "key", (uint32_t)perm->__key);
+		else
+			emit_member_int(d->e, "key", perm->__key);
 		emit_name(d->e, "cuid");
 		id_print_value(d, perm->cuid);
 		emit_name(d->e, "cgid");

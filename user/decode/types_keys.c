@@ -13,15 +13,16 @@
 #include "decode/syscalls.h"
 
 /*
- * k a key, u an id of a user, d a number, x one in hexadecimal, z a size, s a string, b bytes of
- * the next argument's size, o the same filled in by the call, v a vector, p permissions,
- * r a keyring by default, e an error, m flags of moving, - nothing.
+ * k a key, u an id of a user, d a number, i one with a sign, h the keys of an exchange, x one in
+ * hexadecimal, z a size, s a string, b bytes of the next argument's size, o the same filled in by
+ * the call, v a vector, p permissions, r a keyring by default, e an error, m flags of moving, -
+ * nothing.
  */
 static const struct {
 	uint32_t command;
 	char letters[5];
 } commands[] = {
-	{KEYCTL_GET_KEYRING_ID, "kd--"},
+	{KEYCTL_GET_KEYRING_ID, "ki--"},
 	{KEYCTL_JOIN_SESSION_KEYRING, "s---"},
 	{KEYCTL_UPDATE, "kbz-"},
 	{KEYCTL_REVOKE, "k---"},
@@ -44,8 +45,12 @@ static const struct {
 	{KEYCTL_INSTANTIATE_IOV, "kvzk"},
 	{KEYCTL_INVALIDATE, "k---"},
 	{KEYCTL_GET_PERSISTENT, "uk--"},
-	{KEYCTL_DH_COMPUTE, "xxzx"},
+	{KEYCTL_DH_COMPUTE, "hozx"},
 	{KEYCTL_PKEY_QUERY, "kxsx"},
+	{KEYCTL_PKEY_ENCRYPT, "xsxx"},
+	{KEYCTL_PKEY_DECRYPT, "xsxx"},
+	{KEYCTL_PKEY_SIGN, "xsxx"},
+	{KEYCTL_PKEY_VERIFY, "xsxx"},
 	{KEYCTL_RESTRICT_KEYRING, "kss-"},
 	{KEYCTL_MOVE, "kkkm"},
 	{KEYCTL_CAPABILITIES, "xz--"},
@@ -109,6 +114,21 @@ static void default_print(struct decoder *d, int32_t keyring)
 	}
 }
 
+static void exchange_print_at(struct decoder *d, uint64_t address)
+{
+	static const char *const names[] = {"private", "prime", "base"};
+	int32_t keys[3];
+
+	if (!fetch_or_pointer(d, address, keys, sizeof keys))
+		return;
+	emit_open(d->e, EMIT_STRUCT);
+	for (size_t i = 0; i < 3; i++) {
+		emit_name(d->e, names[i]);
+		key_print_value(d, keys[i]);
+	}
+	emit_close(d->e);
+}
+
 static PRINT_FUNCTION(word_print)
 {
 	uint64_t next = arg->of < 5 ? d->call->args[arg->of + 1] : 0;
@@ -117,9 +137,11 @@ static PRINT_FUNCTION(word_print)
 	case 'k':
 		return key_print_value(d, (int32_t)value);
 	case 'u':
-		return (uint32_t)d->call->args[0] == KEYCTL_GET_PERSISTENT
-			       ? emit_uint(d->e, (uint32_t)value)
-			       : id_print_value(d, (uint32_t)value);
+		return id_print_value(d, (uint32_t)value);
+	case 'i':
+		return emit_int(d->e, (int32_t)value);
+	case 'h':
+		return exchange_print_at(d, value);
 	case 'd':
 		return emit_uint(d->e, (uint32_t)value);
 	case 'z':

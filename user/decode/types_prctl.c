@@ -390,9 +390,17 @@ static enum capture_when arch_when(const struct call *call)
 
 static void features_print(struct decoder *d, uint64_t mask)
 {
+	uint64_t known = 0;
+
 	emit_hex(d->e, mask);
 	if (!mask || d->e->json)
 		return;
+	for (size_t i = 0; i < xfeature_masks.nr; i++)
+		known |= mask & xfeature_masks.items[i].value;
+	if (!known) {
+		emit_comment(d->e, "%s", xfeature_masks.unknown);
+		return;
+	}
 	emit_raw(d->e, " /* ");
 	d->e->named = true;
 	emit_flags(d->e, &xfeature_masks, mask);

@@ -79,6 +79,12 @@ static void print_notification(struct decoder *d, const struct sigevent *event)
 	}
 }
 
+static bool sends_signal(const struct sigevent *event)
+{
+	return event->sigev_notify == SIGEV_SIGNAL || event->sigev_notify == SIGEV_THREAD ||
+	       event->sigev_notify == SIGEV_THREAD_ID;
+}
+
 void sigevent_element(struct decoder *d, const void *bytes, uint64_t address)
 {
 	struct emit *e = d->e;
@@ -95,7 +101,10 @@ void sigevent_element(struct decoder *d, const void *bytes, uint64_t address)
 		emit_close(e);
 	}
 	emit_name(e, "sigev_signo");
-	signal_emit(d->e, event.sigev_signo);
+	if (sends_signal(&event))
+		signal_emit(d->e, event.sigev_signo);
+	else
+		emit_uint(d->e, (uint32_t)event.sigev_signo);
 	emit_member_choice(e, "sigev_notify", &notify_types, (uint32_t)event.sigev_notify);
 	print_notification(d, &event);
 	emit_close(e);
