@@ -19,6 +19,7 @@
 #include "decode/constants.h"
 #include "decode/fields.h"
 #include "decode/ioctl_names.h"
+#include "decode/siginfo.h"
 
 /* ---- Requests ---- */
 
@@ -63,6 +64,8 @@ enum kind {
 	KIND_NONE,
 	KIND_NUMBER, /* the argument itself */
 	KIND_UNSIGNED,
+	KIND_UINT,
+	KIND_SIGNAL,
 	KIND_POINTER,
 	KIND_CHOICE,
 	KIND_FD,
@@ -254,6 +257,8 @@ static const struct request requests[] = {
 #define PLAIN_NOTHING(name)    NOTHING(NR_##name),
 #define PLAIN_NUMBER(name)     NUMBER(NR_##name),
 #define PLAIN_UNSIGNED(name)   {.number = NR_##name, .kind = KIND_UNSIGNED},
+#define PLAIN_UINT(name)       {.number = NR_##name, .kind = KIND_UINT},
+#define PLAIN_SIGNAL(name)     {.number = NR_##name, .kind = KIND_SIGNAL},
 #define PLAIN_FD(name)         {.number = NR_##name, .kind = KIND_FD},
 #define PLAIN_POINTER(name)    {.number = NR_##name, .kind = KIND_POINTER},
 #define PLAIN_INT_ENTER(name)  POINTS(NR_##name, KIND_INT, ENTER),
@@ -328,6 +333,10 @@ static PRINT_FUNCTION(argument_print)
 		return emit_hex(d->e, value);
 	case KIND_UNSIGNED:
 		return emit_uint(d->e, value);
+	case KIND_UINT:
+		return emit_uint(d->e, (uint32_t)value);
+	case KIND_SIGNAL:
+		return value <= INT32_MAX ? signal_emit(d->e, (int)value) : emit_uint(d->e, value);
 	case KIND_POINTER:
 		return emit_pointer(d->e, value);
 	case KIND_NUMBER:
