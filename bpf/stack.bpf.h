@@ -92,7 +92,7 @@ __weak __noinline int walk_pass_trampoline(void)
 		walk->exact = 0;
 	walk->flags &= ~WALK_NO_CODE;
 	walk->nr_frames--;
-	memo_of(walk)->nr_reads = MEMO_READS + 1; /* they say nothing of where it leads */
+	memo_give_up(walk);
 	return true;
 }
 

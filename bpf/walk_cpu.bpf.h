@@ -26,7 +26,7 @@ static __always_inline int walk_exactly(struct walk *walk, __u64 offset);
 #include "walk.h"
 
 #define MEMO_READS 64
-#define NR_MEMOS   16
+#define NR_MEMOS   64
 
 /* A stack that is kept: walk_memo.bpf.h. */
 struct walk_memo {
@@ -36,16 +36,23 @@ struct walk_memo {
 	__u32 stack;
 	__u32 nr_reads;
 	__u32 needs_fp, reserved;
+	__u64 last; /* the highest of: */
 	__u64 addresses[MEMO_READS], values[MEMO_READS];
 };
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, NR_MEMOS);
+	__type(key, __u32);
+	__type(value, struct walk_memo);
+} walk_memos SEC(".maps") __weak;
 
 #define BLOCK_WORDS  128
 #define BLOCK_BEFORE 64 /* bytes below the word asked for: what a frame saved lies there */
 
 struct cpu_walk {
 	struct walk walk;
-	struct walk_memo memos[NR_MEMOS];
-	__u64 memo; /* that the walk is noted in */
+	__u32 memo; /* that the walk is noted in */
 	__u64 mm;
 	__u64 word; /* the last one read */
 	__u64 trampoline;
@@ -73,13 +80,22 @@ static __always_inline struct walk *walk_of_cpu(void)
 
 static __always_inline struct walk_memo *memo_of(struct walk *walk)
 {
-	struct cpu_walk *cpu = (struct cpu_walk *)walk;
+	__u32 at = ((struct cpu_walk *)walk)->memo;
 
-	return &cpu->memos[cpu->memo & (NR_MEMOS - 1)];
+	return bpf_map_lookup_elem(&walk_memos, &at);
 }
 
-/* A function of its own, as those below: verified once. */
-__weak __noinline int block_fill(__u64 address)
+/* What has been read says too little of where the walk leads to be kept. */
+static __always_inline void memo_give_up(struct walk *walk)
+{
+	struct walk_memo *memo = memo_of(walk);
+
+	if (memo)
+		memo->nr_reads = MEMO_READS + 1;
+}
+
+/* From around `address` to before `end`. A function of its own, as those below: verified once. */
+__weak __noinline int block_fill(__u64 address, __u64 end)
 {
 	struct cpu_walk *cpu = (struct cpu_walk *)walk_of_cpu();
 	__u64 page = address & ~4095ULL;
@@ -88,6 +104,8 @@ __weak __noinline int block_fill(__u64 address)
 
 	if (!cpu)
 		return 0;
+	if (bytes > end - start)
+		bytes = end - start;
 	if (bytes > sizeof cpu->block)
 		bytes = sizeof cpu->block;
 	cpu->block_start = start;
@@ -101,7 +119,7 @@ __weak __noinline int block_fill(__u64 address)
 /* A word at a multiple of eight. */
 static __always_inline bool block_read(struct cpu_walk *cpu, __u64 address, __u64 *out)
 {
-	if (address - cpu->block_start >= cpu->block_bytes && !block_fill(address))
+	if (address - cpu->block_start >= cpu->block_bytes && !block_fill(address, ~0ULL))
 		return false;
 	*out = cpu->block[(address - cpu->block_start) / 8 & (BLOCK_WORDS - 1)];
 	return true;
@@ -117,6 +135,8 @@ __weak __noinline int word_read(__u64 address)
 	if (!cpu)
 		return 0;
 	memo = memo_of(&cpu->walk);
+	if (!memo)
+		return 0;
 	if (address & 7) { /* hardly ever */
 		memo->nr_reads = MEMO_READS + 1;
 		return bpf_probe_read_user(&cpu->word, sizeof cpu->word, (void *)address) == 0;
@@ -127,6 +147,8 @@ __weak __noinline int word_read(__u64 address)
 	if (at < MEMO_READS) {
 		memo->addresses[at] = address;
 		memo->values[at] = cpu->word;
+		if (address > memo->last)
+			memo->last = address;
 	}
 	if (cfg_allocs && cpu->trampoline && cpu->word == cpu->trampoline) {
 		memo->nr_reads = MEMO_READS + 1; /* the word says nothing of where it leads */
@@ -145,7 +167,7 @@ static __always_inline bool walk_read(struct walk *walk, __u64 address, __u64 *o
 
 static __always_inline bool walk_read_block(struct walk *walk, __u64 address, void *out, __u32 size)
 {
-	memo_of(walk)->nr_reads = MEMO_READS + 1;
+	memo_give_up(walk);
 	return bpf_probe_read_user(out, size, (void *)address) == 0;
 }
 

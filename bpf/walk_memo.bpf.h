@@ -27,12 +27,14 @@ __weak __noinline int memo_holds(void)
 	if (!cpu)
 		return 0;
 	memo = memo_of(&cpu->walk);
+	if (!memo)
+		return 0;
 	nr_reads = memo->nr_reads;
 	for (__u32 i = 0; i < MEMO_READS && i < nr_reads; i++) {
 		__u64 offset = memo->addresses[i] - start;
 
 		if (offset >= bytes) {
-			if (difference || !block_fill(memo->addresses[i]))
+			if (difference || !block_fill(memo->addresses[i], memo->last + 8))
 				return 0;
 			start = cpu->block_start;
 			bytes = cpu->block_bytes;
@@ -50,8 +52,10 @@ static __always_inline __u32 memo_recall(struct walk *walk, __u64 ip, __u32 spac
 	struct walk_memo *memo;
 
 	((struct cpu_walk *)walk)->block_bytes = 0;
-	((struct cpu_walk *)walk)->memo = hash_mix(ip, sp) >> 32;
+	((struct cpu_walk *)walk)->memo = hash_mix(ip, sp) >> 32 & (NR_MEMOS - 1);
 	memo = memo_of(walk);
+	if (!memo)
+		return 0;
 	if (memo->ip == ip && memo->sp == sp && (memo->fp == fp || !memo->needs_fp) &&
 	    memo->version == version && memo->space == space && memo->exact == exact &&
 	    memo_holds())
@@ -63,6 +67,7 @@ static __always_inline __u32 memo_recall(struct walk *walk, __u64 ip, __u32 spac
 	memo->exact = exact;
 	memo->space = 0;
 	memo->nr_reads = 0;
+	memo->last = 0;
 	return 0;
 }
 
@@ -70,7 +75,7 @@ static __always_inline void memo_keep(struct walk *walk, __u32 space, __u32 stac
 {
 	struct walk_memo *memo = memo_of(walk);
 
-	if ((walk->flags & ~(WALK_FRAME_POINTER | WALK_MADE_CODE)) != WALK_COMPLETE ||
+	if (!memo || (walk->flags & ~(WALK_FRAME_POINTER | WALK_MADE_CODE)) != WALK_COMPLETE ||
 	    memo->nr_reads > MEMO_READS || stack == STACK_LOST ||
 	    walk->used & ~(1U << WALK_SP | 1U << WALK_FP))
 		return;
