@@ -19,7 +19,7 @@ case_install_and_uninstall_match() {
 }
 
 case_an_archive_builds_without_clang_and_bpftool() {
-	[ -d "$ROOT/.git" ] || skip "this is no git repository"
+	[ -e "$ROOT/.git" ] || skip "this is no git repository"
 	holds "dist" quiet_make dist DIST_DIR="$PWD"
 	tar -xzf prof-*.tar.gz
 	cd prof-*/ || return
@@ -31,7 +31,7 @@ case_an_archive_builds_without_clang_and_bpftool() {
 
 # Sources alone: nothing that is made.
 case_the_repository_holds_what_it_says() {
-	[ -d "$ROOT/.git" ] || skip "this is no git repository"
+	[ -e "$ROOT/.git" ] || skip "this is no git repository"
 	is "$(git -C "$ROOT" ls-files | grep -v '^\.' | cut -d / -f 1 | sort -u | tr '\n' ' ')" \
 		"LICENSE Makefile README.md bpf scripts tests user vmlinux.h " "entries"
 	is "$(git -C "$ROOT" ls-files | grep '^\.' | tr '\n' ' ')" \
