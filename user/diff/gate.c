@@ -55,8 +55,8 @@ static int parse_metric(const char *name, struct gate *out)
 	refuse(-EINVAL, "nothing is called '%s' that could be compared", name);
 	hint_nearest(name, keys,
 		     "choose faults, syscalls, errors, read-bytes, write-bytes, wall, user, "
-		     "system, memory, threads, or one call: calls:NAME, errors:NAME, time:NAME, "
-		     "p50:NAME, p99:NAME");
+		     "system, memory, blocks, block-bytes, threads, or one call: calls:NAME, "
+		     "errors:NAME, time:NAME, p50:NAME, p99:NAME");
 	return -EINVAL;
 }
 

@@ -99,8 +99,8 @@ const struct file_use *job_mapped_file(const struct run *reader, const struct ru
 	vec_each (&reader->files.items, use) {
 		const char *path = names_text(&reader->files.names, use->name);
 
-		if (use->read_bytes > all / 2 && !has_read(&mapper->files, path) &&
-		    has_mapped(mapper->recording, path))
+		if (use->read_bytes > all / 2 && !file_is_systems(path) &&
+		    !has_read(&mapper->files, path) && has_mapped(mapper->recording, path))
 			return use;
 	}
 	return NULL;
