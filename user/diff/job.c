@@ -55,13 +55,13 @@ static int compare_bytes(struct job *job, const struct run *base, const struct r
 
 /* ---- Files ---- */
 
-static bool has_read(const struct file_scan *files, const char *path)
+static uint64_t bytes_read(const struct file_scan *files, const char *path)
 {
 	vec_each (&files->items, use) {
 		if (use->read_bytes && !strcmp(names_text(&files->names, use->name), path))
-			return true;
+			return use->read_bytes;
 	}
-	return false;
+	return 0;
 }
 
 /* How many files the first has read; *missing: of them, those that the second has not. */
@@ -77,7 +77,7 @@ static uint32_t count_inputs(const struct file_scan *files, const struct file_sc
 		if (!use->read_bytes || file_is_systems(path))
 			continue;
 		nr++;
-		*missing += !has_read(other, path);
+		*missing += !bytes_read(other, path);
 	}
 	return nr;
 }
@@ -100,7 +100,8 @@ const struct file_use *job_mapped_file(const struct run *reader, const struct ru
 		const char *path = names_text(&reader->files.names, use->name);
 
 		if (use->read_bytes > all / 2 && !file_is_systems(path) &&
-		    !has_read(&mapper->files, path) && has_mapped(mapper->recording, path))
+		    bytes_read(&mapper->files, path) < use->read_bytes / 10 &&
+		    has_mapped(mapper->recording, path))
 			return use;
 	}
 	return NULL;
