@@ -114,6 +114,12 @@ case_source_lines_stay_apart_by_choice() {
 		.lines[.frames | index("right")] | split("/") | last] | unique | length' r)" 2 \
 		"lines of a function that calls from two"
 	like "$("$PROF" report --source -i x)" "deeper  call_paths.c:[0-9]+" "in the graph"
+	like "$("$PROF" report --source=column -i x)" "deeper  call_paths.c:[0-9]+:[0-9]+" "with columns"
+	"$PROF" report --json --source=column -i x >columns
+	is "$(jq -c '[.fault_paths[].lines // [] | .[] | select(. != null) | sub("(?<line>:[0-9]+):[0-9]+$"; .line)] | unique' columns)" \
+		"$(jq -c '[.fault_paths[].lines // [] | .[] | select(. != null)] | unique' r)" "the lines are the same"
+	run "$PROF" report --source=row -i x
+	is "$status" 2 "another word: status"
 	run "$PROF" report --source --folded -i x
 	is "$status" 2 "exit status with --folded"
 }

@@ -126,8 +126,11 @@ static int set_percent_limit(void *opts, const char *value)
 
 static int set_source(void *opts, const char *value)
 {
-	(void)value;
-	((struct report_opts *)opts)->path_detail |= PATH_LINES;
+	if (value && strcmp(value, "column") != 0)
+		return refuse(-EINVAL,
+			      "'%s' is no detail of a place in the source: there is 'column'",
+			      value);
+	((struct report_opts *)opts)->path_detail |= value ? PATH_LINES | PATH_COLUMNS : PATH_LINES;
 	return 0;
 }
 
@@ -301,7 +304,9 @@ static const struct option_row report_options[] = {
 	 set_symbol},
 	{"stdio", 0, NULL, "as --no-pager, for those who are used to perf", set_no_pager},
 	{"weight", 0, "WHAT", "weigh those paths by faults (default), time or bytes", set_weight},
-	{"source", 0, NULL, "show frames with their file:line, different lines of a function apart",
+	{"source", 0, "[column]",
+	 "show frames with their file:line, or file:line:column, different ones of a function "
+	 "apart",
 	 set_source},
 	{"inline-marks", 0, NULL, "mark functions that were inlined: _[i] after their names",
 	 set_inline_marks},

@@ -162,7 +162,8 @@ static void write_frames(struct speedscope *f)
 void speedscope_write(FILE *out, struct recording *r, unsigned int detail)
 {
 	struct speedscope f = {.r = r,
-			       .detail = detail & PATH_LINES ? detail : detail | PATH_FILES};
+			       .detail = detail & PATH_LINES ? detail & ~(unsigned int)PATH_COLUMNS
+							     : detail | PATH_FILES};
 	const char *command = recording_meta(r, "argv");
 
 	json_stream_begin(&f.s, out);

@@ -26,6 +26,13 @@ static uint32_t extend_by_text(struct path_tree *tree, uint32_t node, const char
 	return path_tree_child_frame(tree, node, &frame);
 }
 
+static char *line_text(const struct function_line *at, bool with_column)
+{
+	if (with_column && at->column)
+		return xasprintf("%s:%" PRIu32 ":%" PRIu32, at->file, at->line, at->column);
+	return xasprintf("%s:%" PRIu32, at->file, at->line);
+}
+
 /* The source line (or file) of function `i` at the place, by its id; 0 when it is not known. */
 static uint32_t intern_source(const struct recording *r, struct path_tree *tree, uint32_t module,
 			      uint64_t offset, uint32_t i, unsigned int detail)
@@ -33,7 +40,7 @@ static uint32_t intern_source(const struct recording *r, struct path_tree *tree,
 	const struct function_line *at =
 		detail & PATH_LINES ? frame_line(r, module, offset, i) : NULL;
 	const char *file = detail & PATH_FILES ? frame_file(r, module, offset, i) : NULL;
-	scoped_free char *line = at ? xasprintf("%s:%" PRIu32, at->file, at->line) : NULL;
+	scoped_free char *line = at ? line_text(at, detail & PATH_COLUMNS) : NULL;
 
 	return line || file ? names_intern(&tree->names, line ? line : file) : 0;
 }

@@ -21,6 +21,7 @@ enum path_detail {
 	PATH_FLAMES = 4,       /* code without a name goes by its module alone */
 	PATH_FILES = 8,        /* its source file instead of its line */
 	PATH_MODULES = 16,     /* the file of its code, by which it is told apart then */
+	PATH_COLUMNS = 64,     /* with its line, the column there */
 	PATH_FAULT_KINDS = 32, /* below the stack of a fault, what kind of fault it was */
 };
 
