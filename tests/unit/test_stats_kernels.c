@@ -150,8 +150,15 @@ static void counts_agree(void **state)
 		wanted[loglinear_index(values[i], HISTOGRAM_BITS)]++;
 	for (unsigned int n = 0; (k = kernels_at(n)); n++) {
 		memset(found, 0, sizeof found);
-		k->count(values, 4 * COUNT_BUCKETS, found);
+		k->count(values, 4 * COUNT_BUCKETS, 0, found);
 		assert_memory_equal(found, wanted, sizeof found);
+		memset(found, 0, sizeof found);
+		for (size_t i = 0; i < 4 * COUNT_BUCKETS; i++)
+			values[i] += 12345;
+		k->count(values, 4 * COUNT_BUCKETS, 12345, found);
+		assert_memory_equal(found, wanted, sizeof found);
+		for (size_t i = 0; i < 4 * COUNT_BUCKETS; i++)
+			values[i] -= 12345;
 	}
 }
 
@@ -168,7 +175,7 @@ static void counts_end_where_values_do(void **state)
 		for (size_t i = 0; i < nr; i++)
 			values[i] = value_of_kind(0, i, nr);
 		for (unsigned int n = 0; (k = kernels_at(n)); n++)
-			k->count(values, nr, found);
+			k->count(values, nr, 0, found);
 		for (uint32_t b = 0; b < COUNT_BUCKETS; b++) {
 			total += found[b];
 			found[b] = 0;

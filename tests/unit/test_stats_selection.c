@@ -44,12 +44,12 @@ static void kernels_count_into_the_bucket_of_the_index(void **state)
 
 			for (int v = 0; v < 35; v++)
 				values[v] = v % 2 ? low : last;
-			k->count(values, 35, table);
+			k->count(values, 35, 0, table);
 			assert_int_equal(table[i], 35);
 			table[i] = 0;
 		}
 		for (uint64_t v = 0; v < 1 << 20; v++) {
-			k->count(&v, 1, table);
+			k->count(&v, 1, 0, table);
 			assert_int_equal(table[loglinear_index(v, HISTOGRAM_BITS)]--, 1);
 		}
 	}

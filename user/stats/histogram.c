@@ -99,7 +99,7 @@ void bucket_counter_add(struct bucket_counter *c, const uint64_t *values, size_t
 	while (nr) {
 		size_t part = nr < PENDING_MAX - c->pending ? nr : PENDING_MAX - c->pending;
 
-		kernels()->count(values, part, c->table);
+		kernels()->count(values, part, c->base, c->table);
 		c->pending += part;
 		if (c->pending == PENDING_MAX)
 			bucket_counter_settle(c);

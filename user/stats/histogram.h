@@ -37,6 +37,7 @@ uint64_t histogram_middle(const struct histogram *h, uint32_t index);
 struct bucket_counter {
 	uint32_t *table; /* of COUNT_BUCKETS */
 	uint64_t pending;
+	uint64_t base; /* 0, or what values are counted from; to be set while nothing is pending */
 	struct histogram *into;
 };
 

@@ -45,8 +45,10 @@ struct centroids {
 	const float *groups, *half_norms; /* half of the squared norm of each centroid */
 };
 
-/* Adds the values to a histogram of 32-bit counters, which must not overflow. */
-typedef void count_kernel(const uint64_t *values, size_t nr, uint32_t table[COUNT_BUCKETS]);
+/* Adds what the values are more than `base`, modulo 2^64, to a histogram of 32-bit counters, which
+ * must not overflow. */
+typedef void count_kernel(const uint64_t *values, size_t nr, uint64_t base,
+			  uint32_t table[COUNT_BUCKETS]);
 
 /*
  * Copies the values that lie in any of `nr` (at most SPANS_MAX) spans, in their order, to `out`,

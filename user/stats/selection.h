@@ -4,10 +4,12 @@
  *
  * A first pass counts a histogram (or it is known beforehand, from the summaries of a recording's
  * blocks), which tells the bucket of each rank. A second pass picks the few values of those
- * buckets, and the rank is sought among them. Where a bucket holds too many, as in data with ties,
- * a random sample of it offers two splitters around the rank: the next pass counts what is below
- * and equal to them and picks what lies between (Floyd and Rivest, "Expected time bounds for
- * selection", CACM 1975). Every pass narrows every interval, so there are few, two nearly always.
+ * buckets, and the rank is sought among them. Where several ranks crowd in one bucket or close
+ * ones, a histogram of the distances from its beginning parts them first. Where a bucket holds too
+ * many all the same, as in data with ties, a random sample of it offers two splitters around the
+ * rank: the next pass counts what is below and equal to them and picks what lies between (Floyd and
+ * Rivest, "Expected time bounds for selection", CACM 1975). Every pass narrows every interval, so
+ * there are few, two nearly always.
  *
  *     selection_scan(s, piece, nr);           for all pieces; or selection_know(s, histogram)
  *     number = selection_ask(s, rank);        for all ranks

@@ -19,22 +19,24 @@ lane_inline u64_lanes index_of(u64_lanes v)
 	return u64_add(u64_left(shift, HISTOGRAM_BITS), u64_right_by(v, shift));
 }
 
-void KERNEL(count)(const uint64_t *values, size_t nr, uint32_t table[COUNT_BUCKETS])
+void KERNEL(count)(const uint64_t *values, size_t nr, uint64_t base, uint32_t table[COUNT_BUCKETS])
 {
 	uint32_t indexes[TILE], index[U64_LANES];
 	uint64_t rest[U64_LANES];
+	const u64_lanes bases = u64_all(base);
 	size_t i = 0;
 
 	for (; i + TILE <= nr; i += TILE) {
 		for (int t = 0; t < TILE; t += U64_LANES)
-			u64_store_low(indexes + t, index_of(u64_load(values + i + t)));
+			u64_store_low(indexes + t,
+				      index_of(u64_sub(u64_load(values + i + t), bases)));
 		for (int t = 0; t < TILE; t++)
 			table[indexes[t]]++;
 	}
 	for (; i < nr; i++) {
 		for (int l = 0; l < U64_LANES; l++)
 			rest[l] = values[i];
-		u64_store_low(index, index_of(u64_load(rest)));
+		u64_store_low(index, index_of(u64_sub(u64_load(rest), bases)));
 		table[index[0]]++;
 	}
 }
