@@ -548,6 +548,26 @@ static void several_segments(void **state)
 	unwind_table_fini(&o.table);
 }
 
+/* What handlers return to in a C library that describes nothing; the byte before it counts. */
+static void handlers_return_to_what_nobody_describes(void **state)
+{
+	struct object o;
+
+	(void)state;
+	need("gcc");
+	write_text("bare.s", ".globl _start, back\n.text\n_start: .rept 200\n nop\n.endr\n"
+			     "back: mov $15,%rax\n syscall\n.rept 200\n nop\n.endr\n"
+			     "f: .cfi_startproc\n nop\n ret\n.cfi_endproc\n");
+	build("gcc -nostdlib -static -o bare bare.s");
+	o.path = "bare";
+	assert_int_equal(build_table("bare", &o.table), 0);
+	assert_true(rule_at(&o, "back", -1)->flags & UNWIND_SIGNAL_FRAME);
+	assert_true(rule_at(&o, "back", 8)->flags & UNWIND_SIGNAL_FRAME);
+	assert_null(rule_at(&o, "back", -2));
+	assert_null(rule_at(&o, "back", 9));
+	unwind_table_fini(&o.table);
+}
+
 /* Code without call-frame information that is known by its instructions. */
 static void missing_frames(void **state)
 {
@@ -789,6 +809,7 @@ int main(void)
 		IN_WORKDIR(both_sections),
 		IN_WORKDIR(without_section_headers),
 		IN_WORKDIR(several_segments),
+		IN_WORKDIR(handlers_return_to_what_nobody_describes),
 		IN_WORKDIR(missing_frames),
 		IN_WORKDIR(clone_and_makecontext),
 		IN_WORKDIR(go_functions),

@@ -5,12 +5,10 @@
 #include <string.h>
 
 #include "base/go_table.h"
+#include "unwind/restorer.h"
 
 #define MAX_INSTRUCTION_BYTES ((size_t)64 << 20)
 #define MAX_STACK_BYTES       (1 << 30)
-
-/* What a handler of signals returns to: mov $15,%rax (rt_sigreturn); syscall. */
-static const uint8_t restorer[] = {0x48, 0xc7, 0xc0, 0x0f, 0x00, 0x00, 0x00, 0x0f, 0x05};
 
 struct adder {
 	struct frames *frames;
@@ -19,18 +17,6 @@ struct adder {
 	size_t nr_sorted;
 	uint32_t plain_cie, signal_cie, switch_cie;
 };
-
-static uint32_t add_signal_cie(struct frames *frames)
-{
-	static const uint8_t rsp[] = {DW_OP_breg7, 0xa0, 0x01, DW_OP_deref};
-	struct cie *cie = vec_push(&frames->cies);
-
-	cie->offset = UINT64_MAX;
-	cie->code_alignment = 1;
-	cie->is_signal = true;
-	frame_state_set_cfa_expression(&cie->initial, cursor_over(rsp, sizeof rsp), -1);
-	return cie - frames->cies.items;
-}
 
 /* Its instructions are those from `from` on, whose place is told by that until all are there. */
 static void add_fde(struct adder *adder, uint64_t address, uint64_t size, uint32_t cie, size_t from)
@@ -81,16 +67,10 @@ static void add_states(struct bytes *out, struct go_function *function)
 	}
 }
 
-static bool is_restorer(const struct adder *adder, const struct go_function *function)
+static bool is_sigreturn(const struct adder *adder, const struct go_function *function)
 {
-	struct loaded_bytes bytes;
-
-	if (function->size < sizeof restorer || function->size > 64)
-		return false;
-	if (!strstr(function->name, "sigreturn"))
-		return false;
-	bytes = elf_code_read(adder->code, function->address, sizeof restorer);
-	return bytes.size == sizeof restorer && !memcmp(bytes.data, restorer, sizeof restorer);
+	return function->size <= 64 && strstr(function->name, "sigreturn") &&
+	       is_restorer(adder->code, function->address);
 }
 
 /* Go does not say so of a program's entry, nor of what leaves a goroutine to the scheduler, on
@@ -108,7 +88,7 @@ static void add_function(struct adder *adder, struct go_function *function)
 	static const uint8_t outermost[] = {DW_CFA_undefined, DWARF_RIP};
 	size_t from = adder->instructions->size;
 
-	if (is_restorer(adder, function)) { /* nothing calls it: it is returned to */
+	if (is_sigreturn(adder, function)) { /* nothing calls it: it is returned to */
 		add_fde(adder, function->address - 1, function->size + 1, adder->signal_cie, from);
 		return;
 	}
@@ -170,7 +150,7 @@ void go_frames_add(struct frames *frames, const struct elf_code *code, struct by
 	if (!find_table(code, &table))
 		return;
 	adder.plain_cie = frames_add_cie(frames);
-	adder.signal_cie = add_signal_cie(frames);
+	adder.signal_cie = restorer_add_cie(frames);
 	adder.switch_cie = frames_add_cie(frames);
 	frames->cies.items[adder.switch_cie].initial.cfa_kind = UNWIND_CFA_ANYWHERE;
 	for (uint32_t i = 0; i < table.nr_functions && out->size < MAX_INSTRUCTION_BYTES; i++)

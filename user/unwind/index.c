@@ -9,6 +9,7 @@
 #include "unwind/eh_frame.h"
 #include "unwind/go_frames.h"
 #include "unwind/missing_frames.h"
+#include "unwind/restorer.h"
 #include "unwind/rule_set.h"
 
 /* Sixteen times what the largest libraries have. */
@@ -80,6 +81,7 @@ static int index_frames(struct unwind_index *index)
 		frames_scan(frames, &index->debug, &index->code);
 		frames_sort(frames);
 	}
+	restorers_add(frames, &index->code);
 	if (!frames->fdes.size)
 		return -ENODATA;
 	missing_frames_add(&index->missing, frames, &index->code);
