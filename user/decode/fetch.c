@@ -137,11 +137,11 @@ void array_print_at(struct decoder *d, uint64_t address, uint64_t count, uint32_
 {
 	uint8_t first[MAX_ELEMENT_BYTES];
 
-	if (!address || is_not_filled_in(d)) {
-		emit_pointer(d->e, address);
-	} else if (!count) {
+	if (address && !count && (d->when == CAPTURE_ENTER || d->call->flags & CALL_RETURNED)) {
 		emit_open(d->e, EMIT_ARRAY);
 		emit_close(d->e);
+	} else if (!address || is_not_filled_in(d)) {
+		emit_pointer(d->e, address);
 	} else if (count > UINT64_MAX / element_bytes ||
 		   address + count * element_bytes < address) {
 		emit_pointer(d->e, address);

@@ -205,7 +205,7 @@ void siginfo_emit(struct emit *e, const siginfo_t *info)
 			if (name)
 				emit_word(e, name);
 			else
-				emit_int(e, info->si_errno);
+				emit_uint(e, (uint32_t)info->si_errno);
 		}
 		if (info->si_code > 0)
 			by_kernel_emit(e, info);

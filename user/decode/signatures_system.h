@@ -4,7 +4,7 @@
 SIGNATURE(syslog, ARGS(A(type, syslog_action), A(bufp, syslog_buffer), A(len, syslog_length)))
 SIGNATURE(uselib, ARGS(A(library, path)))
 SIGNATURE(vhangup)
-SIGNATURE(modify_ldt, ARGS(A(func, int), A_OF(ptr, ldt_entry, 2), A(bytecount, ulong)))
+SIGNATURE(modify_ldt, ARGS(A(func, int), A_OF(ptr, ldt_entry, 2), A(bytecount, ulong)), .result = result_ldt)
 SIGNATURE(_sysctl, ARGS(A(args, pointer)))
 SIGNATURE(reboot, ARGS(A(magic1, reboot_magic1), A(magic2, reboot_magic2), A(cmd, reboot_command), A(arg, reboot_reason)))
 SIGNATURE(iopl, ARGS(A(level, int)))

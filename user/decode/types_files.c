@@ -138,7 +138,7 @@ static PRINT_FUNCTION(directory_print)
 
 static PRINT_FUNCTION(moved_offset_print)
 {
-	int64_t before, after;
+	uint64_t before, after;
 
 	(void)arg;
 	d->when = CAPTURE_ENTER;
@@ -146,13 +146,13 @@ static PRINT_FUNCTION(moved_offset_print)
 		return;
 	emit_open_as(d->e, "", "", "", false);
 	emit_open(d->e, EMIT_ARRAY);
-	emit_int(d->e, before);
+	emit_uint(d->e, before);
 	emit_close(d->e);
 	if (entered_ends(d) && !call_failed(d->call) && d->call->result &&
 	    call_read(d->call, value, &after, sizeof after, CAPTURE_EXIT) == sizeof after) {
 		emit_raw(d->e, " => ");
 		emit_open(d->e, EMIT_ARRAY);
-		emit_int(d->e, after);
+		emit_uint(d->e, after);
 		emit_close(d->e);
 	}
 	emit_close(d->e);

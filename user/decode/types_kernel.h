@@ -28,6 +28,7 @@ extern const struct arg_type type_made_context, type_io_requests, type_io_reques
 /* types_segments.c */
 extern const struct arg_type type_ldt_entry, type_segment, type_out_segment;
 void result_segment(struct decoder *d);
+void result_ldt(struct decoder *d);
 
 /* types_system.c */
 extern const struct arg_type type_landlock_attr, type_landlock_flags, type_landlock_rule_type,

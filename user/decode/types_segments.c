@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#include "decode/syscalls.h"
+
 /* struct user_desc: the kernel's own header has it only where asm/ldt.h does. */
 struct segment_entry {
 	uint32_t number, base, limit, bits;
@@ -62,6 +64,8 @@ static PRINT_FUNCTION(out_segment_print)
 	struct segment_entry entry;
 
 	(void)arg;
+	if (call_failed(d->call))
+		d->when = CAPTURE_ENTER; /* it is as it was */
 	if (!(d->call->flags & CALL_RETURNED) ||
 	    !fetch_anyway_or_pointer(d, value, &entry, sizeof entry))
 		return;
@@ -73,6 +77,22 @@ static PRINT_FUNCTION(out_segment_print)
 	number_print(d->e, entry.number);
 	emit_more(d->e);
 	emit_close(d->e);
+}
+
+/* The kernel returns 32 bits: an error is no negative number. */
+void result_ldt(struct decoder *d)
+{
+	int error = -(int32_t)d->call->result;
+	const char *name = d->call->result >> 32 || error <= 0 ? NULL : errno_name(error);
+
+	emit_uint(d->e, (uint64_t)d->call->result);
+	if (name && !d->e->json) {
+		emit_raw(d->e, " ");
+		emit_raw(d->e, name);
+		emit_raw(d->e, " (");
+		emit_raw(d->e, strerrordesc_np(error));
+		emit_raw(d->e, ")");
+	}
 }
 
 /* Which entry the kernel has taken, if it was to choose. */
@@ -106,5 +126,5 @@ const struct arg_type type_segment = {
 const struct arg_type type_out_segment = {
 	.print = out_segment_print,
 	.when = CAPTURE_EXIT,
-	.captures = {SEGMENT_CAPTURE(CAPTURE_EXIT)},
+	.captures = {SEGMENT_CAPTURE(CAPTURE_ENTER), SEGMENT_CAPTURE(CAPTURE_EXIT)},
 };
