@@ -17,6 +17,9 @@ letter() {
 
 is_in_state() { [[ $(letter "$1") =~ $2 ]]; }
 
+# Waits for the next line.
+is_reading() { [[ $(cat "/proc/$1/syscall") == "0 "* ]]; }
+
 tracer_of() {
 	sed -n 's/^TracerPid:\t//p' "/proc/$1/status"
 }
@@ -63,6 +66,7 @@ case_calls_in_flight() {
 	attach record -o a.data
 	tell
 	await grep -q "done" output
+	await is_reading "$target"
 	detach INT
 	is "$(events a.data 'select(.attached) | .name' | sort | sed 's/clock_//' | tr '\n' ' ')" \
 		"nanosleep poll read read " "in flight when attached"
@@ -82,6 +86,7 @@ case_lines() {
 	attach trace -f -o lines
 	tell
 	await grep -q "done" output
+	await is_reading "$target"
 	detach INT
 	ends_well
 	like "$(cat lines)" "poll\(\[\{fd=[0-9]+, events=POLLIN\}\], 1, -1.*\(\[\{fd=[0-9]+, revents=POLLHUP\}\]\)" \
