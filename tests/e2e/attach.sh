@@ -138,6 +138,37 @@ case_several_processes() {
 	is "$(report a.data '.totals.processes')" 2 "processes"
 }
 
+# What it costs is said where others depend on what is watched.
+case_overhead_is_told() {
+	"$PROGRAMS/read_bytes" 100000000 >/dev/null 2>&1 &
+	target=$!
+	background "$target"
+	attach record -o a.data -d 300ms --no-stacks
+	wait "$prof"
+	like "$(cat err)" "overhead: [0-9.]+ [mµn]?s in the BPF programs \([0-9.]+% of one processor\), [0-9.]+ [mµn]?s of prof's own" \
+		"when recorded"
+	run "$PROF" trace -p "$target" -d 100ms -o lines
+	like "$(cat err)" "overhead: .* in the BPF programs" "when traced"
+	run "$PROF" record -o b.data true
+	unlike "$(cat err)" "overhead" "of a command"
+	kill "$target"
+}
+
+# The signals that end it; the target goes on.
+case_signals_end_it() {
+	local signal
+	for signal in INT TERM HUP; do
+		start work
+		attach record -o a.data
+		detach "$signal"
+		is_whole a.data "after SIG$signal"
+		tell
+		await grep -q "done" output
+		ends_well
+		rm input err
+	done
+}
+
 case_busy_target() {
 	"$PROGRAMS/read_bytes" 100000000 >/dev/null 2>&1 &
 	target=$!

@@ -154,7 +154,7 @@ case_signals_end_it() {
 		tell
 		await grep -q "done" output
 		ends_well
-		rm input
+		rm input err
 	done
 }
 

@@ -165,7 +165,7 @@ static void write_counters(const struct session *s, struct writer *w)
 }
 
 /* What was recorded, where it is, what was lost, and what to type next. */
-static void recorder_tell(const struct session *s)
+static void recorder_tell(struct session *s)
 {
 	const struct recorder *r = s->arg;
 	const struct recorded *recorded = correlator_recorded(r->correlator);
@@ -185,6 +185,8 @@ static void recorder_tell(const struct session *s)
 		size_format(writer_file_bytes(r->writer), size), count_format(lost, number));
 	lost_events_tell(&losses, rings);
 	loss_tell(writer_dropped_events(r->writer), "they could not be written");
+	if (s->choice)
+		session_tell_overhead(s);
 	if (recorded->left)
 		note("%" PRIu32 " thread%s%s run%s on and %s no longer recorded", recorded->left,
 		     recorded->left == 1 ? "" : "s", s->choice ? "" : " of the command",

@@ -13,6 +13,7 @@
 #include "base/error.h"
 #include "capture/join.h"
 #include "capture/privileges.h"
+#include "cli/number.h"
 #include "unwind/dependencies.h"
 
 /* How long the recorder sleeps between rounds: a 16 MiB ring takes some 60 ms to fill. */
@@ -176,6 +177,7 @@ static uint64_t session_drain(struct session *s)
 	if (s->sated)
 		session_unwatch(s);
 	s->round_ns = now_ns();
+	overhead_round(&s->overhead, s->round_ns);
 	return bytes;
 }
 
@@ -266,6 +268,7 @@ static void session_follow(struct session *s)
 	}
 	if (!s->ended || s->choice)
 		s->wall_ns = now_ns() - s->start_ns;
+	overhead_end(&s->overhead, now_ns());
 }
 
 /* Empties the rings: what the command did last, and what others are still in the middle of. */
@@ -396,6 +399,8 @@ static int session_join(struct session *s)
 		joined += result;
 	}
 	if (joined) {
+		if (s->capture)
+			overhead_begin(&s->overhead, now_ns());
 		tell_attached(s, joined);
 		return 0;
 	}
@@ -482,6 +487,23 @@ void session_tell_stops(const struct session *s, const char *command)
 	if (*missing)
 		hint("sudo prof %s ... takes the kernel's own times, page faults and stacks",
 		     command);
+}
+
+void session_tell_overhead(struct session *s)
+{
+	char programs[NUMBER_SIZE], share[NUMBER_SIZE], own[NUMBER_SIZE];
+	uint64_t programs_ns;
+
+	duration_format(overhead_of_prof(), own);
+	if (s->capture && overhead_of_programs(&s->overhead, s->capture, s->wall_ns, &programs_ns))
+		fprintf(stderr,
+			"prof: overhead: %s in the BPF programs (%s of one processor), %s of "
+			"prof's "
+			"own processor time\n",
+			duration_format(programs_ns, programs),
+			percent_format(programs_ns, s->wall_ns, share), own);
+	else
+		fprintf(stderr, "prof: overhead: %s of prof's own processor time\n", own);
 }
 
 /* What is left of the command is stopped at some calls: somebody has to be there. */

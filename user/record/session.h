@@ -19,6 +19,7 @@
 #include "capture/child.h"
 #include "capture/keeper.h"
 #include "capture/mapped_files.h"
+#include "capture/overhead.h"
 #include "capture/target.h"
 #include "ptrace/deep_calls.h"
 #include "ptrace/source.h"
@@ -61,6 +62,7 @@ struct session {
 	struct allocators *allocators; /* NULL: they are not probed */
 	struct child child;
 	struct targets targets; /* attached to */
+	struct overhead overhead;
 	uint64_t start_ns, wall_ns;
 	uint64_t round_ns; /* the last round was at */
 	bool sated;        /* the sink wants no more: the command runs unwatched */
@@ -117,5 +119,8 @@ int session_refuse_ptrace(const char *what);
 /* Says what there is to know of a command that was stopped; `command`: of prof, that sudo makes do
  * without. */
 void session_tell_stops(const struct session *s, const char *command);
+
+/* Says what it has cost the processes attached to, which others may depend on. */
+void session_tell_overhead(struct session *s);
 
 #endif

@@ -106,8 +106,12 @@ void lines_take_syscall(struct lines *l, const struct stream_event *at)
 	const struct syscall_event *event = (const void *)at->event;
 	struct live_task *task = live_task_at(&l->tasks, event->head.task);
 	struct live_call *call = &task->call;
-	bool is_open = event->head.flags & WIRE_UNFINISHED || is_to_restart(event) ||
-		       is_suicide(event, task);
+	bool is_open;
+
+	if (!call->entered) /* in progress when its thread was attached to */
+		tell_mode(l, task, event->head.flags & WIRE_COMPAT);
+	is_open = event->head.flags & WIRE_UNFINISHED || is_to_restart(event) ||
+		  is_suicide(event, task);
 
 	if (!is_open || event->head.flags & WIRE_BLOCKED)
 		return end_call(l, event, at->moment_ns);

@@ -183,7 +183,7 @@ static void write_summary(struct session *s)
 	bytes_fini(&text);
 }
 
-static void tell_end(const struct session *s)
+static void tell_end(struct session *s)
 {
 	const struct tracer *t = s->arg;
 	const struct rings *rings = session_rings(s);
@@ -196,6 +196,8 @@ static void tell_end(const struct session *s)
 	if (left)
 		note("%" PRIu32 " thread%s%s run%s on untraced", left, left == 1 ? "" : "s",
 		     s->choice ? "" : " of the command", left == 1 ? "s" : "");
+	if (s->choice && !(t->options->quiet & QUIET_ATTACH))
+		session_tell_overhead(s);
 	if (!(t->options->quiet & QUIET_ATTACH) || t->options->summary == SUMMARY_ONLY)
 		session_tell_stops(s, t->options->summary == SUMMARY_ONLY ? "stat" : "trace");
 }
