@@ -62,7 +62,8 @@ KERNEL_OBJECTS := $(foreach isa,$(or $(KERNEL_ISAS),scalar),$(KERNEL_SOURCES:%.c
 BPF_SOURCES := $(wildcard bpf/*.bpf.c)
 BPF_HEADERS := $(wildcard bpf/*.h) vmlinux.h
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(O)/tests/%,$(wildcard tests/unit/test_*.c))
-TEST_PROGRAMS := $(patsubst tests/programs/%.c,$(O)/programs/%,$(wildcard tests/programs/*.c)) \
+TEST_PROGRAMS := $(O)/programs/prof-of-2022 \
+	$(patsubst tests/programs/%.c,$(O)/programs/%,$(wildcard tests/programs/*.c)) \
 	$(patsubst tests/made/%.c,$(O)/made/%,$(wildcard tests/made/*.c))
 FUZZERS := $(patsubst tests/fuzz/%.c,$(O)/fuzz/%,$(wildcard tests/fuzz/fuzz_*.c))
 
@@ -124,6 +125,10 @@ $(O)/programs/lost_stacks: PROGRAM_CFLAGS = -O2 -fno-optimize-sibling-calls
 $(O)/programs/mapped_code: PROGRAM_CFLAGS = -O2 -fomit-frame-pointer -fno-toplevel-reorder \
 	-fno-optimize-sibling-calls
 $(O)/programs/lost_files $(O)/programs/jit_calls: PROGRAM_CFLAGS = -O2 -fomit-frame-pointer
+# A prof that knows the system calls of Linux 6.1, and no later ones.
+$(O)/programs/prof-of-2022: user/decode/syscalls.c $(O)/user/main.o $(LIBRARY)
+	$(call say,LINK,$@) mkdir -p $(@D) && $(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) \
+		-DFIRST_UNKNOWN_SYSCALL=451 -o $@ $^ $(LDLIBS)
 $(O)/programs/%: tests/programs/%.c
 	$(call say,CC,$<) mkdir -p $(@D) && $(CC) -std=gnu11 -g $(PROGRAM_CFLAGS) \
 		-Wall -Wextra -D_GNU_SOURCE -MMD -MP -o $@ $< $(PROGRAM_LDLIBS) -lpthread

@@ -121,6 +121,20 @@ struct file { /* mapping.bpf.h: what is mapped */
 	void *private_data;
 };
 
+struct syscall_metadata { /* syscall_name.bpf.c: what an event of a system call is made of */
+	const char *name;
+	int syscall_nr;
+	int nb_args;
+};
+
+struct trace_event_call {
+	void *data;
+};
+
+struct perf_event {
+	struct trace_event_call *tp_event;
+};
+
 struct xol_area { /* trampoline.bpf.h: where probed functions return to */
 	unsigned long vaddr;
 };

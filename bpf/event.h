@@ -493,6 +493,14 @@ struct mapped_file {
 	__u32 reserved;
 };
 
+/* Question and answer of on_syscall_name (syscall_name.bpf.c). */
+struct syscall_naming {
+	__u32 fd; /* of the recorder's: a trace event of the call, opened */
+	__s32 nr;
+	__u32 arity;
+	char name[52]; /* sys_NAME */
+};
+
 /* Question and answer of on_kernel_symbol (symbol.bpf.c). */
 struct kernel_symbol {
 	__u64 address;

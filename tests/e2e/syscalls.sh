@@ -145,4 +145,20 @@ case_without_stacks() {
 	is_whole x --no-stacks
 }
 
+# A prof that was built before the call was made knows its name from the kernel, and so does whoever
+# reads its recording.
+case_calls_newer_than_prof() {
+	local old=$PROGRAMS/prof-of-2022
+	[ -d /sys/kernel/tracing/events/syscalls/sys_enter_cachestat ] || skip "this kernel does not tell of new calls"
+	"$old" record -q --no-stacks -o x "$PROGRAMS/new_calls"
+	is "$("$old" report --json -i x | jq -r '.syscalls[] | select(.name == "cachestat") | "\(.calls) \(.errnos.EBADF)"')" \
+		"1 1" "in a report"
+	is "$("$old" script --json -i x --filter 'name==cachestat' | jq -r .error)" EBADF "as a filter"
+	is "$("$PROF" info x | grep -c '^ *syscall .*451 4 cachestat')" 1 "in the recording"
+	"$old" trace -o lines "$PROGRAMS/new_calls"
+	is "$(grep -c '^cachestat(-1,.* = -1 EBADF' lines)" 1 "in a trace"
+	"$old" trace --ptrace -q -o lines "$PROGRAMS/new_calls"
+	is "$(grep -c '^syscall_.* = -1 EBADF' lines)" 1 "unless nobody asks the kernel"
+}
+
 run_cases "$@"

@@ -407,6 +407,27 @@ static void test_the_word_of_the_contract(void **state)
 }
 #endif
 
+/* What is known by another name stays so. */
+static void test_learned_calls(void **state)
+{
+	char label[32];
+
+	(void)state;
+	assert_null(syscall_name(500));
+	syscall_learn(500, "brand_new", 2);
+	syscall_learn(500, "newer_still", 3);
+	syscall_learn(0, "not_read", 1);
+	syscall_learn(1 << 20, "far_away", 1);
+	assert_string_equal(syscall_label(500, label), "brand_new");
+	assert_int_equal(syscall_arity(500), 2);
+	assert_int_equal(syscall_number("brand_new"), 500);
+	assert_int_equal(syscall_number("newer_still"), -1);
+	assert_string_equal(syscall_learned(500), "brand_new");
+	assert_null(syscall_learned(0));
+	assert_null(syscall_name(1 << 20));
+	assert_string_not_equal(syscall_name(0), "not_read");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -416,6 +437,7 @@ int main(void)
 		cmocka_unit_test(test_unknown_numbers),
 		cmocka_unit_test(test_errno_names),
 		cmocka_unit_test(test_flow_of_bytes),
+		cmocka_unit_test(test_learned_calls),
 		cmocka_unit_test_setup_teardown(test_sets_of_names, messages_setup,
 						messages_teardown),
 		cmocka_unit_test_setup_teardown(test_sets_by_class, messages_setup,

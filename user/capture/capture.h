@@ -24,6 +24,7 @@ struct capture_options {
 	bool joins;                  /* processes that run already */
 	uint32_t fault_kinds;        /* bits of enum wire_fault_kind; 0: all */
 	bool command_alone;          /* not what it starts */
+	bool new_syscalls;           /* the kernel may have some that this build does not know */
 	bool sent_signals;           /* tell of them, too, also if they are ignored */
 	bool totals_only;            /* no event of each system call */
 	const uint64_t *syscall_set; /* 512 bits of the numbers to record; NULL: all */
@@ -85,6 +86,11 @@ struct total_sum {
 };
 bool capture_total(struct capture *c, enum capture_totals which, uint32_t key,
 		   struct total_sum *out);
+
+/* The number and arity of the system call whose trace event has this id; its name is to be that.
+ * False: the kernel does not say. */
+bool capture_syscall_number(struct capture *c, int event_id, const char *name, uint32_t *out_nr,
+			    uint32_t *out_arity);
 
 /* The name of a kernel address; false where there is none. */
 bool capture_kernel_symbol(struct capture *c, uint64_t address, struct kernel_symbol *out);

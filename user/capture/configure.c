@@ -127,6 +127,7 @@ static void choose_programs(struct prof_bpf *s, const struct capture_options *op
 		{s->progs.on_sys_enter, options->syscalls},
 		{s->progs.on_sys_exit, options->syscalls},
 		{s->progs.on_release, !options->syscalls && !options->joins},
+		{s->progs.on_syscall_name, options->new_syscalls},
 		{s->progs.on_join, options->joins},
 		{s->progs.on_join_mapping, options->joins && (options->stacks || options->faults)},
 		{s->progs.on_mapping, !options->syscalls && (options->stacks || options->faults)},

@@ -1,14 +1,24 @@
 // SPDX-License-Identifier: MIT
 #include "cmd/input.h"
 
+#include "profile/facts.h"
+
 int input_open(const char *path, struct recording **out)
 {
-	return recording_open(path ? path : DEFAULT_INPUT, out);
+	int err = recording_open(path ? path : DEFAULT_INPUT, out);
+
+	if (!err)
+		recording_teach_syscalls(*out);
+	return err;
 }
 
 int input_open_brief(const char *path, struct recording **out)
 {
-	return recording_open_brief(path ? path : DEFAULT_INPUT, out);
+	int err = recording_open_brief(path ? path : DEFAULT_INPUT, out);
+
+	if (!err)
+		recording_teach_syscalls(*out);
+	return err;
 }
 
 int options_parse_with_input(const struct command *c, int argc, char **argv, void *opts,

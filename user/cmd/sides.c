@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "profile/facts.h"
 
 /* ---- Paths ---- */
 
@@ -95,6 +96,7 @@ static int open_side(struct sides *sides, enum side side, const struct side_path
 
 		if (err)
 			return err;
+		recording_teach_syscalls(sides->recordings[side][i]);
 	}
 	return 0;
 }

@@ -5,12 +5,20 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/alloc.h"
+
 struct syscall_row {
 	const char *name;
 	uint8_t arity, classes;
 };
 
-#define SYSCALL(nr, name, arity, classes) [nr] = {#name, arity, classes},
+/* A build that knows none from that number on, as of the time before they were made. */
+#ifndef FIRST_UNKNOWN_SYSCALL
+#define FIRST_UNKNOWN_SYSCALL NR_SYSCALLS
+#endif
+
+#define SYSCALL(nr, name, arity, classes)                                                          \
+	[nr] = {(nr) < FIRST_UNKNOWN_SYSCALL ? #name : NULL, arity, classes},
 
 static const struct syscall_row rows[NR_SYSCALLS] = {
 #if defined(__x86_64__)
@@ -22,9 +30,25 @@ static const struct syscall_row rows[NR_SYSCALLS] = {
 #endif
 };
 
+/* What was learned: the one thing here that is not known when prof is built. */
+static struct syscall_row learned[NR_SYSCALLS];
+
 static const struct syscall_row *row_of(uint64_t nr)
 {
-	return nr < NR_SYSCALLS && rows[nr].name ? &rows[nr] : NULL;
+	if (nr >= NR_SYSCALLS)
+		return NULL;
+	return rows[nr].name ? &rows[nr] : learned[nr].name ? &learned[nr] : NULL;
+}
+
+void syscall_learn(uint64_t nr, const char *name, unsigned int arity)
+{
+	if (nr < NR_SYSCALLS && !row_of(nr))
+		learned[nr] = (struct syscall_row){.name = xstrdup(name), .arity = (uint8_t)arity};
+}
+
+const char *syscall_learned(uint64_t nr)
+{
+	return nr < NR_SYSCALLS && !rows[nr].name ? learned[nr].name : NULL;
 }
 
 const char *syscall_name(uint64_t nr)
@@ -46,9 +70,12 @@ const char *syscall_label(uint64_t nr, char buffer[32])
 
 int syscall_number(const char *name)
 {
-	for (int nr = 0; nr < NR_SYSCALLS; nr++)
-		if (rows[nr].name && !strcmp(rows[nr].name, name))
+	for (int nr = 0; nr < NR_SYSCALLS; nr++) {
+		const struct syscall_row *row = row_of((uint64_t)nr);
+
+		if (row && !strcmp(row->name, name))
 			return nr;
+	}
 	return -1;
 }
 

@@ -17,6 +17,11 @@
 
 /* The name of a native system call, or NULL when this build does not know it. */
 const char *syscall_name(uint64_t nr);
+/* From here on the number is known by this name, unless it is by another: the running kernel says
+ * so, or a recording. Before anything is decoded. */
+void syscall_learn(uint64_t nr, const char *name, unsigned int arity);
+/* The name of a call that was learned; NULL: it was not. */
+const char *syscall_learned(uint64_t nr);
 /* The same, written into `buffer` as syscall_NNN when unknown. Returns what to print. */
 const char *syscall_label(uint64_t nr, char buffer[32]);
 /* -1 when there is none of that name. */

@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/wait.h>
 
 #include "decode/syscalls.h"
@@ -149,4 +150,17 @@ uint64_t recording_lost_syscalls(const struct recording *r)
 bool recording_lacks_syscalls(const struct recording *r)
 {
 	return recording_lost_syscalls(r) > 0 || r->integrity.damaged_chunks > 0;
+}
+
+void recording_teach_syscalls(const struct recording *r)
+{
+	unsigned int nr, arity;
+	char name[64];
+
+	vec_each (&r->meta, meta)
+		if (!strcmp(meta->key, "syscall") &&
+		    sscanf((const char *)meta->value, "%u %u %63[a-z0-9_]", &nr, &arity, name) ==
+			    3 &&
+		    arity <= 6)
+			syscall_learn(nr, name, arity);
 }

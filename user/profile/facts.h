@@ -23,6 +23,8 @@ uint64_t recording_page_bytes(const struct recording *r);
 uint64_t recording_run_ns(const struct recording *r);
 uint64_t recording_start_ns(const struct recording *r);            /* on the clock of the events */
 bool recording_has(const struct recording *r, const char *events); /* "faults", "syscalls" */
+/* From here on the decoder knows the system calls that only the recorder knew. */
+void recording_teach_syscalls(const struct recording *r);
 bool recording_was_attached(const struct recording *r); /* to processes that ran already */
 
 const char *task_comm(const struct recording *r, uint32_t task); /* "[unknown]" if it has none */

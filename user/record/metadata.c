@@ -14,6 +14,7 @@
 #include "base/vec.h"
 #include "descriptors/seed.h"
 #include "record/lost_events.h"
+#include "record/new_syscalls.h"
 
 /* As the report prints it. */
 #define TIMES_INCLUDE_TRACING "include tracing"
@@ -124,6 +125,7 @@ void metadata_write(struct writer *w, const struct record_options *options, char
 		meta_number(w, "arguments", options->string_bytes);
 	if (options->by_ptrace)
 		writer_meta_text(w, "times", TIMES_INCLUDE_TRACING);
+	new_syscalls_write(w);
 	if (options->deep)
 		writer_meta_text(w, "deep", options->deep);
 	if (options->kernel_stacks)

@@ -14,6 +14,7 @@
 #include "capture/join.h"
 #include "capture/privileges.h"
 #include "cli/number.h"
+#include "record/new_syscalls.h"
 #include "unwind/dependencies.h"
 
 /* How long the recorder sleeps between rounds: a 16 MiB ring takes some 60 ms to fill. */
@@ -73,6 +74,21 @@ static void session_take(void *session, uint32_t cpu, const struct event *event)
 
 /* ---- Begin ---- */
 
+/* The programs. 0 or -errno, reported. */
+static int session_load(struct session *s)
+{
+	struct new_syscalls calls;
+	int err;
+
+	new_syscalls_find(&calls);
+	s->capture_options.new_syscalls = calls.items.size;
+	err = capture_new(&s->capture_options, &s->capture);
+	if (!err)
+		new_syscalls_learn(&calls, s->capture);
+	new_syscalls_fini(&calls);
+	return err;
+}
+
 /* Everything that can fail without the command having run, in the order that loses nothing. */
 static int session_prepare(struct session *s, const char *path)
 {
@@ -87,7 +103,7 @@ static int session_prepare(struct session *s, const char *path)
 	}
 	if (s->unwinding)
 		unwinding_room(s->unwinding, &s->capture_options);
-	err = capture_new(&s->capture_options, &s->capture);
+	err = session_load(s);
 	if (err)
 		return err;
 	if (s->unwinding)
