@@ -88,6 +88,9 @@ case_calls_in_flight() {
 	is "$(events a.data 'select(.attached) | .name' | sort | sed 's/clock_//' | tr '\n' ' ')" \
 		"nanosleep poll read read " "in flight when attached"
 	is "$(events a.data 'select(.attached) | .duration_ns' | sort -u)" null "their durations"
+	like "$("$PROF" script --format=strace -i a.data)" \
+		"poll\(\[\{fd=[0-9]+, events=POLLIN\}\], 1, -1.*= 1 \(\[\{fd=[0-9]+, revents=POLLHUP\}\]\)" \
+		"what poll was given, and gave back"
 	is "$(report a.data '.syscalls[] | select(.name == "poll") | "\(.calls) \(.timed) \(.max_ns)"')" \
 		"1 0 0" "poll in the table"
 	is "$(report a.data .totals.syscalls_attached)" 4 "counted"
