@@ -40,15 +40,34 @@ static void forget(struct sent_signals *s, struct signal_event *sent)
 	*sent = s->items.items[--s->items.size];
 }
 
+/* Just before its end, and behind its last call. */
+static void write_deadly(struct writer *writer, const struct signal_event *event, uint64_t end_ns)
+{
+	write_signal(writer, event, end_ns - 1);
+}
+
+static void note_sent(struct sent_signals *s, struct signal_event *before,
+		      const struct signal_event *event, struct writer *writer)
+{
+	for (uint32_t i = 0; i < MAX_KILLED; i++) {
+		struct killed_task *killed = &s->killed[i];
+
+		if (killed->task != event->head.task || killed->signal != event->signal)
+			continue;
+		write_deadly(writer, event, killed->time_ns);
+		killed->task = 0;
+		return;
+	}
+	*(before ? before : vec_push(&s->items)) = *event;
+}
+
 void sent_signals_take(struct sent_signals *s, const struct signal_event *event,
 		       struct writer *writer)
 {
 	struct signal_event *sent = sent_to(s, event->head.task);
 
-	if (event->head.flags & WIRE_SENT) {
-		*(sent ? sent : vec_push(&s->items)) = *event;
-		return;
-	}
+	if (event->head.flags & WIRE_SENT)
+		return note_sent(s, sent, event, writer);
 	if (sent && sent->signal == event->signal && !(event->head.flags & WIRE_IGNORED))
 		forget(s, sent);
 	else if (sent && event->signal == SIGKILL)
@@ -56,14 +75,32 @@ void sent_signals_take(struct sent_signals *s, const struct signal_event *event,
 	write_signal(writer, event, event->head.time_ns);
 }
 
+/* Such signals, and SIGKILL, are delivered even if they kill. */
+static bool is_delivered(int signal)
+{
+	static const int dumping[] = {SIGQUIT, SIGILL,  SIGTRAP, SIGABRT, SIGBUS,
+				      SIGFPE,  SIGSEGV, SIGXCPU, SIGXFSZ, SIGSYS};
+
+	for (size_t i = 0; i < sizeof dumping / sizeof *dumping; i++)
+		if (dumping[i] == signal)
+			return true;
+	return signal == SIGKILL;
+}
+
 void sent_signals_end(struct sent_signals *s, const struct exit_event *event, struct writer *writer)
 {
 	struct signal_event *sent = sent_to(s, event->head.task);
-	bool is_killed = event->head.type == EVENT_EXIT && WIFSIGNALED(event->status);
+	int signal = event->head.type == EVENT_EXIT && WIFSIGNALED(event->status)
+			     ? (int)WTERMSIG(event->status)
+			     : 0;
 
-	if (!sent)
-		return;
-	if (is_killed && sent->signal != SIGKILL && (int)WTERMSIG(event->status) == sent->signal)
-		write_signal(writer, sent, event->head.time_ns);
-	forget(s, sent);
+	if (is_delivered(signal))
+		signal = 0;
+	if (sent && signal == sent->signal)
+		write_deadly(writer, sent, event->head.time_ns);
+	else if (!sent && signal)
+		s->killed[s->nr_killed++ % MAX_KILLED] =
+			(struct killed_task){event->head.time_ns, event->head.task, signal};
+	if (sent)
+		forget(s, sent);
 }

@@ -12,8 +12,19 @@
 #include "event.h"
 #include "recording/writer.h"
 
+/* How many tasks may be killed before it is read, from another CPU's ring, who did it. */
+#define MAX_KILLED 256
+
+struct killed_task {
+	uint64_t time_ns;
+	uint32_t task;
+	int signal;
+};
+
 struct sent_signals {
 	VEC(struct signal_event) items; /* and not delivered yet: one for each task at most */
+	struct killed_task killed[MAX_KILLED]; /* of which none had been read; in turns */
+	uint32_t nr_killed;
 };
 
 void sent_signals_fini(struct sent_signals *s);
