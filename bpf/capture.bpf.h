@@ -127,7 +127,8 @@ static __always_inline void capture_exit(void *ctx, struct task_state *state, st
 {
 	if (!cfg_captures)
 		return;
-	if (state->exit_flags & (WIRE_BLOCKED | WIRE_ATTACHED)) { /* no entry was there to read at */
+	if (state->exit_flags &
+	    (WIRE_BLOCKED | WIRE_ATTACHED)) { /* no entry was there to read at */
 		brief_take(state, regs);
 		state->brief.retry_ops |= state->brief.enter_ops;
 	}
