@@ -232,10 +232,13 @@ void descriptors_fork(struct descriptors *d, uint32_t parent, uint32_t child, bo
 		      bool share_directory)
 {
 	struct descriptor_table *table = table_of(d, parent);
-	struct directory *directory =
-		directory_share(view_at(d, parent)->directory, share_directory);
-	struct task_view *view = view_at(d, child);
+	struct directory *directory;
+	struct task_view *view;
 
+	if (parent == child) /* so says a damaged recording */
+		return;
+	directory = directory_share(view_at(d, parent)->directory, share_directory);
+	view = view_at(d, child);
 	view_fini(view);
 	view->table = share_table ? table : table_copy(table);
 	table->references += share_table;
