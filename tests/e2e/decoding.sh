@@ -36,6 +36,7 @@ comparable() {
 		-e 's/htons\([0-9]{5}\)/htons(PORT)/g' -e 's/(SO_COOKIE|TCP_TIMESTAMP),.*/\1/' \
 		-e 's/_(a|d|c|s|r)time=[0-9]+/_time/g' -e 's/(rbx|rsi|rdi)=\w+/\1/g' \
 		-e '/^(arch_prctl|set_tid_address|set_robust_list)\(.*= 0$/d' \
+		-e 's/^(bpf\(BPF_\w+_GET_NEXT_ID.*\)) = .*/\1/' \
 		-e '/^uretprobe\(/d' -e '/^uprobe\(/d' -e '/^getpid\(/d'
 }
 
