@@ -440,8 +440,8 @@ struct task_state {
 	__u64 duration_ns; /* of the call that is over, and its result */
 	__s64 result;
 	__u64 args[6];
-	__u64 faults_seen;                    /* min_flt + maj_flt as of the last event */
-	__u64 faults_before;                  /* as of the first one, if it was running before */
+	__u64 faults_seen;   /* min_flt + maj_flt as of the last event */
+	__u64 faults_before; /* as of the first one, if it was running before */
 	__u64 cpu_before_ns; /* the same of its time on processors */
 	__u64 ready_seen_ns; /* the kernel's count at the last enter or exit */
 	__u64 ready_outside_ns;

@@ -11,10 +11,10 @@
 
 #define WIDE(value) sizeof(value) == 4 ? (uint32_t)(value) : (uint64_t)(value)
 
-#define V(text, value) {WIDE(value), #text, false},
-#define C(constant) {WIDE(constant), #constant, false},
+#define V(text, value)  {WIDE(value), #text, false},
+#define C(constant)     {WIDE(constant), #constant, false},
 #define NV(text, value) {WIDE(value), #text, true},
-#define N(constant) {WIDE(constant), #constant, true},
+#define N(constant)     {WIDE(constant), #constant, true},
 
 #define SET(set, unknown_name, ...)                                                                \
 	static const struct constant set##_items[] = {__VA_ARGS__};                                \
