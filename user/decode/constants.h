@@ -46,8 +46,7 @@ extern const struct constant_set access_modes, at_flags, at_mount_setattr_flags,
 /* constants_mounts.c */
 extern const struct constant_set fsconfig_commands, fsmount_attributes, fsmount_flags, fsopen_flags,
 	fspick_flags, mount_attributes, mount_flags, move_mount_flags, open_tree_flags,
-	quota_commands, quota_formats, quota_info_flags, quota_types, quota_valid, swap_flags,
-	xfs_dquot_flags, xfs_quota_flags;
+	quota_commands, quota_formats, quota_types, quota_valid, swap_flags;
 
 /* constants_memory.c */
 extern const struct constant_set madvise_advices, map_flags, map_types, mbind_flags,
@@ -56,23 +55,21 @@ extern const struct constant_set madvise_advices, map_flags, map_types, mbind_fl
 
 /* constants_process.c */
 extern const struct constant_set arch_prctl_codes, capabilities, clock_names, clone3_flags,
-	clone_flags, cpu_clock_types, futex2_flags, futex_ops, futex_waitv_flags,
-	futex_wake_compares, futex_wake_ops, getrandom_flags, io_priority_classes, io_priority_whos,
-	itimer_whiches, kcmp_types, kexec_arches, kexec_file_flags, kexec_flags, log_levels,
-	membarrier_commands, membarrier_flags, namespace_flags, personality_flags,
-	personality_types, pidfd_open_flags, priority_whiches, reboot_commands, reboot_magic1,
-	reboot_magic2, rlimit_resources, rusage_whos, sched_attr_flags, sched_flags, sched_policies,
-	syslog_actions, timer_flags, unshare_flags, wait_flags, wait_types, xfeature_masks,
-	xfeatures;
+	clone_flags, futex_ops, futex_waitv_flags, futex_wake_compares, futex_wake_ops,
+	getrandom_flags, io_priority_classes, io_priority_whos, itimer_whiches, kcmp_types,
+	kexec_arches, kexec_file_flags, kexec_flags, log_levels, membarrier_commands,
+	membarrier_flags, namespace_flags, personality_flags, personality_types, pidfd_open_flags,
+	priority_whiches, reboot_commands, reboot_magic1, reboot_magic2, rlimit_resources,
+	rusage_whos, sched_attr_flags, sched_flags, sched_policies, syslog_actions, timer_flags,
+	unshare_flags, wait_flags, wait_types, xfeature_masks, xfeatures;
 
 /* constants_control.c */
-extern const struct constant_set pr_cap_ambient, pr_dumpable, pr_endian, pr_fp_mode, pr_fpemu,
-	pr_fpexc, pr_mce_kill, pr_mce_kill_policies, pr_mdwe, pr_mte_tcf, pr_pac_enabled_keys,
-	pr_pac_keys, pr_sched_core, pr_sched_core_scopes, pr_set_mm, pr_set_vma,
-	pr_sme_vector_length, pr_spec_get, pr_spec_set, pr_spec_which, pr_tagged_address, pr_timing,
-	pr_tsc, pr_unalign, pr_user_dispatch, pr_user_dispatch_selectors, pr_vector_length,
-	prctl_options, ptrace_events, ptrace_options, ptrace_peek_flags, ptrace_requests,
-	ptrace_syscall_info_ops, register_sets, secure_bits;
+extern const struct constant_set pr_cap_ambient, pr_dumpable, pr_fp_mode, pr_mce_kill,
+	pr_mce_kill_policies, pr_pac_enabled_keys, pr_pac_keys, pr_sched_core, pr_sched_core_scopes,
+	pr_set_mm, pr_set_vma, pr_sme_vector_length, pr_spec_get, pr_spec_set, pr_spec_which,
+	pr_tsc, pr_unalign, pr_user_dispatch, pr_vector_length, prctl_options, ptrace_events,
+	ptrace_options, ptrace_peek_flags, ptrace_requests, ptrace_syscall_info_ops, register_sets,
+	secure_bits;
 
 /* constants_signals.c */
 extern const struct constant_set audit_arches, notify_types, si_codes, si_codes_bus, si_codes_child,
@@ -89,27 +86,25 @@ extern const struct constant_set address_families, arp_hardware, ax25_protocols,
 
 /* constants_sockopts.c */
 extern const struct constant_set control_levels, control_messages, control_messages_ip,
-	icmp_filter_bits, mtu_discovery, packet_memberships, socket_levels, sockopt_rehash,
-	sockopts_alg, sockopts_ax25, sockopts_bluetooth, sockopts_caif, sockopts_can_raw,
-	sockopts_dccp, sockopts_ip, sockopts_ip_get, sockopts_ip_set, sockopts_ipv6,
-	sockopts_ipv6_get, sockopts_ipv6_set, sockopts_ipx, sockopts_irda, sockopts_iucv,
-	sockopts_kcm, sockopts_llc, sockopts_mptcp, sockopts_netlink, sockopts_nfc, sockopts_packet,
-	sockopts_pnpipe, sockopts_pppol2tp, sockopts_raw, sockopts_rds, sockopts_rxrpc,
-	sockopts_sctp, sockopts_smc, sockopts_socket, sockopts_socket_get, sockopts_socket_set,
-	sockopts_tcp, sockopts_tipc, sockopts_tls, sockopts_udp, sockopts_vsock, sockopts_xdp,
-	timestamping_flags;
+	icmp_filter_bits, packet_memberships, socket_levels, sockopt_rehash, sockopts_alg,
+	sockopts_ax25, sockopts_bluetooth, sockopts_caif, sockopts_can_raw, sockopts_dccp,
+	sockopts_ip, sockopts_ip_get, sockopts_ip_set, sockopts_ipv6, sockopts_ipv6_get,
+	sockopts_ipv6_set, sockopts_ipx, sockopts_irda, sockopts_iucv, sockopts_kcm, sockopts_llc,
+	sockopts_mptcp, sockopts_netlink, sockopts_nfc, sockopts_packet, sockopts_pnpipe,
+	sockopts_pppol2tp, sockopts_raw, sockopts_rds, sockopts_rxrpc, sockopts_sctp, sockopts_smc,
+	sockopts_socket, sockopts_socket_get, sockopts_socket_set, sockopts_tcp, sockopts_tipc,
+	sockopts_tls, sockopts_udp, sockopts_vsock, sockopts_xdp;
 
 /* constants_ipc.c */
 extern const struct constant_set ipc_get_flags, msg_commands, msg_op_flags, sem_commands,
-	sem_op_flags, shm_at_flags, shm_commands, shm_get_flags, shm_modes;
+	sem_op_flags, shm_at_flags, shm_commands, shm_get_flags;
 
 /* constants_bpf.c */
 extern const struct constant_set bpf_attach_flags, bpf_attach_types, bpf_commands, bpf_elem_flags,
-	bpf_enable_stats, bpf_fd_types, bpf_file_flags, bpf_kprobe_multi_flags, bpf_link_flags,
-	bpf_link_types, bpf_lookup_flags, bpf_map_flags, bpf_map_types, bpf_prog_flags,
-	bpf_prog_types, bpf_query_flags, bpf_test_run_flags, ebpf_registers, filter_classes,
-	filter_classes_ebpf, filter_jumps, filter_jumps_ebpf, filter_misc_ops, filter_modes,
-	filter_modes_ebpf, filter_ops, filter_ops_ebpf, filter_returns, filter_sizes,
+	bpf_fd_types, bpf_file_flags, bpf_lookup_flags, bpf_map_flags, bpf_map_types,
+	bpf_prog_flags, bpf_prog_types, bpf_query_flags, bpf_test_run_flags, ebpf_registers,
+	filter_classes, filter_classes_ebpf, filter_jumps, filter_jumps_ebpf, filter_misc_ops,
+	filter_modes, filter_modes_ebpf, filter_ops, filter_ops_ebpf, filter_returns, filter_sizes,
 	filter_sizes_ebpf, filter_sources, seccomp_actions, seccomp_flags, seccomp_modes,
 	seccomp_ops;
 
@@ -120,11 +115,9 @@ extern const struct constant_set perf_attr_sizes, perf_branch_types, perf_breakp
 
 /* constants_kernel.c */
 extern const struct constant_set aio_commands, aio_flags, io_uring_enter_flags, io_uring_features,
-	io_uring_op_flags, io_uring_ops, io_uring_register_ops, io_uring_resource_flags,
-	io_uring_restrictions, io_uring_setup_flags, io_uring_sqe_flags, key_move_flags,
-	key_permissions, key_request_defaults, key_special_ids, keyctl_commands, landlock_access_fs,
-	landlock_access_net, landlock_create_flags, landlock_restrict_flags, landlock_rule_types,
-	landlock_scopes;
+	io_uring_op_flags, io_uring_ops, io_uring_register_ops, io_uring_setup_flags,
+	key_move_flags, key_permissions, key_request_defaults, key_special_ids, keyctl_commands,
+	landlock_access_fs, landlock_access_net, landlock_create_flags, landlock_rule_types;
 
 /* constants_ioctl.c */
 extern const struct constant_set fiemap_flags, file_xflags, line_disciplines, modem_lines,

@@ -23,9 +23,6 @@ SET(shm_get_flags, "SHM_???",
 SET(shm_at_flags, "SHM_???",
 	C(SHM_RDONLY) C(SHM_RND) C(SHM_REMAP) C(SHM_EXEC))
 
-SET(shm_modes, "SHM_???",
-	C(SHM_DEST) C(SHM_LOCKED) C(SHM_HUGETLB) C(SHM_NORESERVE))
-
 SET(shm_commands, "SHM_???",
 	C(IPC_RMID) C(IPC_SET) C(IPC_STAT) C(IPC_INFO) C(SHM_LOCK) C(SHM_UNLOCK) C(SHM_STAT)
 	C(SHM_INFO) C(SHM_STAT_ANY))
