@@ -4,6 +4,7 @@
  */
 #include <arpa/inet.h>
 #include <errno.h>
+#include <linux/netlink.h>
 #include <net/if.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -143,6 +144,28 @@ static void test_an_interface(void **state)
 	assert_line(&made, "ioctl(3, SIOCGIFMTU, {ifr_name=\"lo\"}) = -1 ENODEV (No such device)");
 }
 
+static int route(void *context, int fd)
+{
+	(void)context;
+	(void)fd;
+	return NETLINK_ROUTE;
+}
+
+/* Rounded up to four in 32 bits, it would be none. */
+static void test_a_length_beyond_all(void **state)
+{
+	struct nlmsghdr header = {.nlmsg_len = UINT32_MAX, .nlmsg_type = NLMSG_NOOP};
+	struct made_call made = {.call.args = {3, AT, sizeof header},
+				 .options = {.verbose = true, .netlink_protocol = route}};
+
+	(void)state;
+	made_call_named(&made, "sendto");
+	made_call_snippet(&made, AT, &header, sizeof header, 0);
+	made_call_return(&made, sizeof header);
+	assert_line(&made, "sendto(3, {nlmsg_len=4294967295, nlmsg_type=NLMSG_NOOP, nlmsg_flags=0, "
+			   "nlmsg_seq=0, nlmsg_pid=0}, 16, 0, NULL, 0) = 16");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -153,6 +176,7 @@ int main(void)
 		cmocka_unit_test(test_a_message_that_did_not_come),
 		cmocka_unit_test(test_options),
 		cmocka_unit_test(test_an_interface),
+		cmocka_unit_test(test_a_length_beyond_all),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

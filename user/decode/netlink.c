@@ -17,6 +17,21 @@ struct netlink_data netlink_behind(const struct netlink_data *data, size_t size)
 	return (struct netlink_data){data->bytes + size, data->size - size, data->is_cut};
 }
 
+struct netlink_data netlink_first(const struct netlink_data *data, size_t length,
+				  size_t header_bytes)
+{
+	if (length < header_bytes || length > data->size)
+		return *data;
+	return (struct netlink_data){data->bytes, length, false};
+}
+
+size_t netlink_step(const struct netlink_data *data, size_t length, size_t header_bytes)
+{
+	if (length < header_bytes || length > data->size) /* beyond 32 bits NLMSG_ALIGN() wraps */
+		return data->size;
+	return NLMSG_ALIGN(length) < data->size ? NLMSG_ALIGN(length) : data->size;
+}
+
 void netlink_bytes_print(struct decoder *d, const struct netlink_data *data)
 {
 	size_t shown = d->options->max_string_bytes;
@@ -230,27 +245,22 @@ static void message_print(struct decoder *d, const struct netlink_data *data, in
 	emit_close(d->e);
 }
 
-/* How far the next one lies, or all that is there. */
-static size_t step_of(const struct netlink_data *data)
+static uint32_t message_length(const struct netlink_data *data)
 {
 	struct nlmsghdr header;
-	uint64_t step;
 
 	memcpy(&header, data->bytes, sizeof header);
-	step = NLMSG_ALIGN((uint64_t)header.nlmsg_len);
-	return header.nlmsg_len < NLMSG_HDRLEN || step > data->size ? data->size : step;
+	return header.nlmsg_len;
 }
 
-/* Of the bytes up to the next one, as many as are its own. */
 static struct netlink_data message_of(const struct netlink_data *data)
 {
-	struct netlink_data message = *data;
-	struct nlmsghdr header;
+	return netlink_first(data, message_length(data), NLMSG_HDRLEN);
+}
 
-	memcpy(&header, data->bytes, sizeof header);
-	if (header.nlmsg_len >= NLMSG_HDRLEN && header.nlmsg_len <= data->size)
-		message = (struct netlink_data){data->bytes, header.nlmsg_len, false};
-	return message;
+static size_t step_of(const struct netlink_data *data)
+{
+	return netlink_step(data, message_length(data), NLMSG_HDRLEN);
 }
 
 static void messages_print(struct decoder *d, struct netlink_data data, int protocol)

@@ -27,6 +27,13 @@ struct netlink_data {
 /* What is left behind the first `size` bytes. */
 struct netlink_data netlink_behind(const struct netlink_data *data, size_t size);
 
+/* What begins here and claims to be `length` bytes: these, or all that is there where that cannot
+ * be, for it has a header of `header_bytes`. Both messages and attributes are aligned to four. */
+struct netlink_data netlink_first(const struct netlink_data *data, size_t length,
+				  size_t header_bytes);
+/* How far the next one lies, or all that is there. */
+size_t netlink_step(const struct netlink_data *data, size_t length, size_t header_bytes);
+
 /* NETLINK_ROUTE and the like, of a socket. */
 int netlink_protocol_of(struct decoder *d, int fd);
 /* Messages of `size` bytes, as of d->when. */

@@ -183,25 +183,22 @@ static void attribute_print(struct decoder *d, const struct netlink_data *data,
 	emit_close(d->e);
 }
 
-static size_t step_of(const struct netlink_data *data)
+static uint16_t attribute_length(const struct netlink_data *data)
 {
 	struct nlattr head;
-	size_t step;
 
 	memcpy(&head, data->bytes, sizeof head);
-	step = NLA_ALIGN((size_t)head.nla_len);
-	return head.nla_len < NLA_HDRLEN || step > data->size ? data->size : step;
+	return head.nla_len;
 }
 
 static struct netlink_data attribute_data(const struct netlink_data *data)
 {
-	struct netlink_data own = *data;
-	struct nlattr head;
+	return netlink_first(data, attribute_length(data), NLA_HDRLEN);
+}
 
-	memcpy(&head, data->bytes, sizeof head);
-	if (head.nla_len >= NLA_HDRLEN && head.nla_len <= data->size)
-		own = (struct netlink_data){data->bytes, head.nla_len, false};
-	return own;
+static size_t step_of(const struct netlink_data *data)
+{
+	return netlink_step(data, attribute_length(data), NLA_HDRLEN);
 }
 
 void attributes_print(struct decoder *d, const struct netlink_data *data,
